@@ -1,0 +1,194 @@
+// Package engine runs a complete Temporal server inside the calling process: frontend, history,
+// matching and worker services on one SQLite file, reachable on a loopback address only. It is
+// for development and for tests that need a real server. It must never be reachable from another
+// machine (there is no authentication), and the production module must never import it.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.temporal.io/server/common/authorization"
+	"go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/dynamicconfig"
+	"go.temporal.io/server/common/headers"
+	"go.temporal.io/server/temporal"
+)
+
+// Version is the version of the embedded server, for example "1.32.1".
+const Version = headers.ServerVersion
+
+// Retention is how long closed histories are kept.
+const Retention = 90 * 24 * time.Hour
+
+// DefaultNamespace is the namespace that is registered when Options names none.
+const DefaultNamespace = "default"
+
+// startLimit bounds the time from the start of the services to the first answer of the frontend.
+const startLimit = 60 * time.Second
+
+// Options configure a server.
+type Options struct {
+	// Dir holds the database, its version note and the log; it is created when absent.
+	// Only one process may use it at a time: the caller holds the lock. Required.
+	Dir string
+	// Addr is the loopback host:port of the frontend; port 0 takes a free one. Default 127.0.0.1:0.
+	Addr string
+	// Namespace is registered with 90 days of retention and Fermata's search attributes.
+	// Default "default".
+	Namespace string
+	// TimeSkipping lets clients ask for skipped time in their runs. For tests only. Default false.
+	TimeSkipping bool
+	// Notice receives what a person should know about the start, one sentence a call. Default: dropped.
+	Notice func(string)
+}
+
+// Server is a running Temporal server.
+type Server struct {
+	inner     temporal.Server
+	addr      string
+	namespace string
+	once      sync.Once
+	stopped   error
+}
+
+// Start brings a server up and returns when its frontend answers and the namespace and the search
+// attributes are registered. Errors name what the user can change: the directory, the address, or
+// the version of the files.
+func Start(ctx context.Context, o Options) (s *Server, err error) {
+	o, host, port, err := o.complete()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("create %s: %w", o.Dir, err)
+	}
+	if err := checkFiles(o.Dir, currentRelease(), o.Notice); err != nil {
+		return nil, err
+	}
+	cfg, hosts, err := serverConfig(filepath.Join(o.Dir, databaseFile), host, port)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareDatabase(cfg, o.Dir, o.Namespace); err != nil {
+		return nil, err
+	}
+	logger, err := openLog(filepath.Join(o.Dir, logFile))
+	if err != nil {
+		return nil, err
+	}
+	// The server reports what it cannot live with through its logger; until it is up that is an error of ours.
+	defer func() {
+		if f, ok := recover().(fatal); ok {
+			s, err = nil, fmt.Errorf("start temporal: %s", string(f))
+		}
+	}()
+	inner, err := temporal.NewServer(
+		temporal.WithConfig(cfg),
+		temporal.ForServices(temporal.DefaultServices),
+		temporal.WithStaticHosts(hosts),
+		temporal.WithLogger(logger),
+		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
+		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return authorization.NewNoopClaimMapper() }),
+		temporal.WithDynamicConfigClient(dynamic(o.TimeSkipping)),
+	)
+	if err != nil {
+		return nil, fmt.Errorf("assemble temporal: %w", err)
+	}
+	if err := inner.Start(); err != nil {
+		return nil, fmt.Errorf("start temporal: %w", err)
+	}
+	s = &Server{inner: inner, addr: net.JoinHostPort(host, strconv.Itoa(port)), namespace: o.Namespace}
+	limited, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	if err := s.settle(limited); err != nil {
+		_ = s.Stop()
+		return nil, fmt.Errorf("wait for temporal at %s: %w", s.addr, err)
+	}
+	return s, nil
+}
+
+// Addr is the host:port on which the frontend answers.
+func (s *Server) Addr() string { return s.addr }
+
+// Namespace is the namespace that was registered.
+func (s *Server) Namespace() string { return s.namespace }
+
+// Stop ends all services and returns when they are down; further calls return the first result.
+// Open runs stay in the file and go on at the next start.
+func (s *Server) Stop() error {
+	s.once.Do(func() { s.stopped = s.inner.Stop() })
+	return s.stopped
+}
+
+// complete fills the defaults and takes the address apart.
+func (o Options) complete() (Options, string, int, error) {
+	if o.Dir == "" {
+		return o, "", 0, fmt.Errorf("read options: no directory for the database")
+	}
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:0"
+	}
+	if o.Namespace == "" {
+		o.Namespace = DefaultNamespace
+	}
+	if o.Notice == nil {
+		o.Notice = func(string) {}
+	}
+	host, port, err := loopback(o.Addr)
+	return o, host, port, err
+}
+
+// loopback splits addr, refuses hosts that other machines can reach, and replaces port 0 by a free one.
+func loopback(addr string) (string, int, error) {
+	host, text, err := net.SplitHostPort(addr)
+	if err != nil {
+		return "", 0, fmt.Errorf("read address %q: want host:port", addr)
+	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return "", 0, fmt.Errorf("read address %q: the embedded server binds loopback addresses only", addr)
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil || port < 0 || port > 65535 {
+		return "", 0, fmt.Errorf("read address %q: bad port", addr)
+	}
+	if port == 0 {
+		port, err = freePort(host)
+		return host, port, err
+	}
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return "", 0, fmt.Errorf("bind %s: %w", addr, err)
+	}
+	return host, port, l.Close()
+}
+
+// dynamic is the server's dynamic configuration for one small process.
+func dynamic(timeSkipping bool) dynamicconfig.StaticClient {
+	return dynamicconfig.StaticClient{
+		// One partition a queue: with four, a lone worker polls in vain three times out of four.
+		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
+		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,
+		// A search attribute must be usable at once after its registration.
+		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
+		// A developer's burst is no abuse; SQLite is the limit here.
+		dynamicconfig.FrontendMaxNamespaceRPSPerInstance.Key(): 10_000,
+		dynamicconfig.FrontendRPS.Key():                        10_000,
+		dynamicconfig.FrontendPersistenceMaxQPS.Key():          100_000,
+		dynamicconfig.HistoryPersistenceMaxQPS.Key():           100_000,
+		dynamicconfig.MatchingPersistenceMaxQPS.Key():          100_000,
+		// Scanners page through the whole file for nothing that a small installation needs.
+		dynamicconfig.HistoryScannerEnabled.Key():       false,
+		dynamicconfig.TaskQueueScannerEnabled.Key():     false,
+		dynamicconfig.WorkflowTimeSkippingEnabled.Key(): timeSkipping,
+	}
+}
