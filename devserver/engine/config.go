@@ -1,9 +1,7 @@
 package engine
 
 import (
-	"fmt"
-	"net"
-	"strconv"
+	"context"
 	"time"
 
 	"go.temporal.io/server/common/cluster"
@@ -11,6 +9,8 @@ import (
 	"go.temporal.io/server/common/membership/static"
 	sqliteplugin "go.temporal.io/server/common/persistence/sql/sqlplugin/sqlite"
 	"go.temporal.io/server/common/primitives"
+
+	"fermata/devserver/loopback"
 )
 
 const clusterName = "active"
@@ -21,8 +21,8 @@ const historyShards = 4
 // serverConfig is the whole static configuration: one SQLite file, no metrics, no archival, and
 // every service on the frontend's host. The services find each other by fixed addresses, so no
 // membership ring listens.
-func serverConfig(database, host string, port int) (*config.Config, map[primitives.ServiceName]static.Hosts, error) {
-	frontend := net.JoinHostPort(host, strconv.Itoa(port))
+func serverConfig(ctx context.Context, database, host string, port int) (*config.Config, map[primitives.ServiceName]static.Hosts, error) {
+	frontend := loopback.Join(host, port)
 	cfg := &config.Config{
 		Global: config.Global{
 			Membership: config.Membership{MaxJoinDuration: 30 * time.Second, BroadcastAddress: host},
@@ -69,37 +69,13 @@ func serverConfig(database, host string, port int) (*config.Config, map[primitiv
 		p := port
 		if name != primitives.FrontendService {
 			var err error
-			if p, err = freePort(host); err != nil {
+			if p, err = loopback.FreePort(ctx, host); err != nil {
 				return nil, nil, err
 			}
 		}
 		cfg.Services[string(name)] = config.Service{RPC: config.RPC{GRPCPort: p, BindOnIP: host}}
-		self := net.JoinHostPort(host, strconv.Itoa(p))
+		self := loopback.Join(host, p)
 		hosts[name] = static.Hosts{Self: self, All: []string{self}}
 	}
 	return cfg, hosts, nil
-}
-
-// freePort returns a port of host that nobody listens on. One connection is opened and closed from
-// the listening side, which leaves the port in TIME_WAIT: the kernel then gives it to nobody who
-// asks for port 0, while binding it by number still works.
-func freePort(host string) (int, error) {
-	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		return 0, fmt.Errorf("find a free port on %s: %w", host, err)
-	}
-	defer func() { _ = l.Close() }()
-	out, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		return 0, fmt.Errorf("find a free port on %s: %w", host, err)
-	}
-	defer func() { _ = out.Close() }()
-	in, err := l.Accept()
-	if err != nil {
-		return 0, fmt.Errorf("find a free port on %s: %w", host, err)
-	}
-	if err := in.Close(); err != nil {
-		return 0, fmt.Errorf("find a free port on %s: %w", host, err)
-	}
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

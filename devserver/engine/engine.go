@@ -7,10 +7,8 @@ package engine
 import (
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"time"
 
@@ -19,13 +17,13 @@ import (
 	"go.temporal.io/server/common/dynamicconfig"
 	"go.temporal.io/server/common/headers"
 	"go.temporal.io/server/temporal"
+
+	"fermata/devserver/loopback"
+	"fermata/devserver/register"
 )
 
 // Version is the version of the embedded server, for example "1.32.1".
 const Version = headers.ServerVersion
-
-// Retention is how long closed histories are kept.
-const Retention = 90 * 24 * time.Hour
 
 // DefaultNamespace is the namespace that is registered when Options names none.
 const DefaultNamespace = "default"
@@ -62,7 +60,10 @@ type Server struct {
 // attributes are registered. Errors name what the user can change: the directory, the address, or
 // the version of the files.
 func Start(ctx context.Context, o Options) (s *Server, err error) {
-	o, host, port, err := o.complete()
+	if o, err = o.complete(); err != nil {
+		return nil, err
+	}
+	host, port, err := loopback.Resolve(ctx, o.Addr)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err := checkFiles(o.Dir, currentRelease(), o.Notice); err != nil {
 		return nil, err
 	}
-	cfg, hosts, err := serverConfig(filepath.Join(o.Dir, databaseFile), host, port)
+	cfg, hosts, err := serverConfig(ctx, filepath.Join(o.Dir, databaseFile), host, port)
 	if err != nil {
 		return nil, err
 	}
@@ -104,10 +105,10 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err := inner.Start(); err != nil {
 		return nil, fmt.Errorf("start temporal: %w", err)
 	}
-	s = &Server{inner: inner, addr: net.JoinHostPort(host, strconv.Itoa(port)), namespace: o.Namespace}
+	s = &Server{inner: inner, addr: loopback.Join(host, port), namespace: o.Namespace}
 	limited, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	if err := s.settle(limited); err != nil {
+	if err := register.Wait(limited, s.addr, s.namespace); err != nil {
 		_ = s.Stop()
 		return nil, fmt.Errorf("wait for temporal at %s: %w", s.addr, err)
 	}
@@ -127,10 +128,10 @@ func (s *Server) Stop() error {
 	return s.stopped
 }
 
-// complete fills the defaults and takes the address apart.
-func (o Options) complete() (Options, string, int, error) {
+// complete fills the defaults.
+func (o Options) complete() (Options, error) {
 	if o.Dir == "" {
-		return o, "", 0, fmt.Errorf("read options: no directory for the database")
+		return o, fmt.Errorf("read options: no directory for the database")
 	}
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
@@ -141,35 +142,7 @@ func (o Options) complete() (Options, string, int, error) {
 	if o.Notice == nil {
 		o.Notice = func(string) {}
 	}
-	host, port, err := loopback(o.Addr)
-	return o, host, port, err
-}
-
-// loopback splits addr, refuses hosts that other machines can reach, and replaces port 0 by a free one.
-func loopback(addr string) (string, int, error) {
-	host, text, err := net.SplitHostPort(addr)
-	if err != nil {
-		return "", 0, fmt.Errorf("read address %q: want host:port", addr)
-	}
-	if host == "localhost" {
-		host = "127.0.0.1"
-	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return "", 0, fmt.Errorf("read address %q: the embedded server binds loopback addresses only", addr)
-	}
-	port, err := strconv.Atoi(text)
-	if err != nil || port < 0 || port > 65535 {
-		return "", 0, fmt.Errorf("read address %q: bad port", addr)
-	}
-	if port == 0 {
-		port, err = freePort(host)
-		return host, port, err
-	}
-	l, err := net.Listen("tcp", addr)
-	if err != nil {
-		return "", 0, fmt.Errorf("bind %s: %w", addr, err)
-	}
-	return host, port, l.Close()
+	return o, nil
 }
 
 // dynamic is the server's dynamic configuration for one small process.
