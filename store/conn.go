@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+)
+
+// conn stands between GORM and a connection pool or transaction. It is the one place where
+// arguments get the form that both stores share: times in UTC and whole microseconds, text that
+// PostgreSQL can hold.
+type conn struct {
+	pool    gorm.ConnPool
+	queries *atomic.Int64
+}
+
+func (c *conn) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	return c.pool.PrepareContext(ctx, query)
+}
+
+func (c *conn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	args, err := storable(args)
+	if err != nil {
+		return nil, err
+	}
+	c.queries.Add(1)
+	return c.pool.ExecContext(ctx, query, args...)
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	args, err := storable(args)
+	if err != nil {
+		return nil, err
+	}
+	c.queries.Add(1)
+	return c.pool.QueryContext(ctx, query, args...)
+}
+
+// QueryRowContext cannot report an argument error by itself; only argument-free statements use it.
+func (c *conn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	c.queries.Add(1)
+	return c.pool.QueryRowContext(ctx, query, args...)
+}
+
+func storable(args []any) ([]any, error) {
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case time.Time:
+			args[i] = v.UTC().Truncate(time.Microsecond)
+		case *time.Time:
+			if v == nil {
+				args[i] = nil
+			} else {
+				args[i] = v.UTC().Truncate(time.Microsecond)
+			}
+		case string:
+			if err := checkText(v); err != nil {
+				return nil, err
+			}
+		case *string:
+			if v == nil {
+				args[i] = nil
+			} else if err := checkText(*v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return args, nil
+}
+
+func checkText(s string) error {
+	if strings.IndexByte(s, 0) >= 0 {
+		return fmt.Errorf("%w: text with a NUL byte", ErrUnstorable)
+	}
+	if !utf8.ValidString(s) {
+		return fmt.Errorf("%w: text is not UTF-8", ErrUnstorable)
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"strings"
+	"time"
+)
+
+// Contact is a person that events are about. Empty strings and nil mean "not known".
+type Contact struct {
+	ID         string `gorm:"primaryKey"`
+	ExternalID *string
+	Email      *string // trimmed and lower-cased by the caller
+	Phone      *string
+	FirstName  string
+	LastName   string
+	Country    string
+	Timezone   string // IANA name
+	Fields     JSON   // object; never null
+	Consent    JSON   // {channel: {state, at, source}}; never null
+	Seq        int64  // the last assigned number of the contact's event log
+	RoutedSeq  int64  // the last number that the router is done with
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+}
+
+// ContactFilter selects contacts; empty fields select all.
+type ContactFilter struct {
+	Email string // exact
+	Query string // part of address, name or external id, case ignored
+}
+
+// CreateContact adds a contact; ErrConflict when id, external_id or email exists.
+func (tx *Tx) CreateContact(c *Contact) error {
+	if c.ID == "" {
+		c.ID = NewID("con")
+	}
+	c.defaults()
+	return tx.insert(c)
+}
+
+func (c *Contact) defaults() {
+	if len(c.Fields) == 0 {
+		c.Fields = JSON("{}")
+	}
+	if len(c.Consent) == 0 {
+		c.Consent = JSON("{}")
+	}
+}
+
+// Contact returns one contact by id.
+func (tx *Tx) Contact(id string) (*Contact, error) { return first[Contact](tx, "id = ?", id) }
+
+// ContactByExternalID finds the contact with this external id.
+func (tx *Tx) ContactByExternalID(externalID string) (*Contact, error) {
+	return first[Contact](tx, "external_id = ?", externalID)
+}
+
+// ContactByEmail finds the contact with this address, which must be normalised.
+func (tx *Tx) ContactByEmail(email string) (*Contact, error) {
+	return first[Contact](tx, "email = ?", email)
+}
+
+// Contacts returns those of ids that exist, by id.
+func (tx *Tx) Contacts(ids []string) (map[string]Contact, error) {
+	found := make(map[string]Contact, len(ids))
+	if len(ids) == 0 {
+		return found, nil
+	}
+	rows, err := all[Contact](tx, "WHERE id IN ?", ids)
+	for _, c := range rows {
+		found[c.ID] = c
+	}
+	return found, err
+}
+
+// LockContact takes the contact's row lock until the end of the transaction and returns its newest
+// state. Everything that reads the log or decides about enrollments of a contact does so in a
+// statement after it.
+func (tx *Tx) LockContact(id string) (*Contact, error) {
+	if !tx.write {
+		return nil, ErrReadOnly
+	}
+	return first[Contact](tx, "id = ?"+tx.rowLock(""), id)
+}
+
+// UpdateContact writes the profile: everything but id, CreatedAt, Seq and RoutedSeq. ErrConflict
+// when external_id or email belongs to another contact; the transaction is then lost.
+func (tx *Tx) UpdateContact(c *Contact) error {
+	c.defaults()
+	return tx.update(c, "Seq", "RoutedSeq")
+}
+
+// ListContacts lists contacts, newest first.
+func (tx *Tx) ListContacts(f ContactFilter, page Page) ([]Contact, string, error) {
+	q := newestFirst(page)
+	q.equal("email", f.Email)
+	if f.Query != "" {
+		like := "%" + likeEscaper.Replace(strings.ToLower(f.Query)) + "%"
+		q.and(`(lower(email) LIKE ? ESCAPE '!' OR lower(first_name) LIKE ? ESCAPE '!'
+			OR lower(last_name) LIKE ? ESCAPE '!' OR lower(external_id) LIKE ? ESCAPE '!')`, like, like, like, like)
+	}
+	return listByID(tx, q, func(c *Contact) string { return c.ID })
+}
+
+var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// erasures forget what rows say about a contact and keep the rows themselves: event ids stay
+// unique for ever and figures stay true. Suppressions stay, they protect the person.
+var erasures = []string{
+	"UPDATE events SET data = NULL, body_hash = '' WHERE contact_id = ?",
+	`UPDATE verdicts SET "values" = NULL WHERE event_id IN (SELECT id FROM events WHERE contact_id = ?)`,
+	"UPDATE enrollments SET trigger_data = NULL, event_data = NULL, vars = NULL, key = '' WHERE contact_id = ?",
+	`UPDATE steps SET "values" = NULL, result = NULL, error = ''
+		WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id = ?)`,
+	`UPDATE effects SET result = NULL, undo = NULL, error = ''
+		WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id = ?)`,
+	"UPDATE sends SET to_address = '', subject = '', error = '' WHERE contact_id = ?",
+	"DELETE FROM subscriptions WHERE contact_id = ?",
+	"DELETE FROM contact_queue WHERE contact_id = ?",
+}
+
+// DeleteContact removes a contact with its tags, courses, deals and tasks, and erases what its
+// events, enrollments, steps, effects and sends say about it. *InUseError lists its active
+// enrollments: end them first.
+func (tx *Tx) DeleteContact(id string) error {
+	if _, err := tx.LockContact(id); err != nil {
+		return err
+	}
+	users, err := tx.users("enrollment", "SELECT id FROM enrollments WHERE contact_id = ? AND active ORDER BY id", id)
+	if err != nil {
+		return err
+	}
+	if len(users) > 0 {
+		return &InUseError{Users: users}
+	}
+	for _, sql := range erasures {
+		if _, err := tx.exec(sql, id); err != nil {
+			return err
+		}
+	}
+	return tx.remove("DELETE FROM contacts WHERE id = ?", id)
+}

@@ -1,0 +1,119 @@
+package store
+
+import "time"
+
+// Stage is one step of a pipeline, in order.
+type Stage struct {
+	Key  string `json:"key"`
+	Name string `json:"name"`
+	Kind string `json:"kind"` // open | won | lost
+}
+
+// Pipeline is an ordered list of stages that deals move through.
+type Pipeline struct {
+	Key       string `gorm:"primaryKey"`
+	Name      string
+	Stages    []Stage `gorm:"serializer:json"`
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Deal is a chance of business with a contact.
+type Deal struct {
+	ID        string `gorm:"primaryKey"`
+	Title     string
+	Pipeline  string
+	Stage     string
+	Status    string // open | won | lost
+	Value     *float64
+	Currency  string
+	Owner     string
+	ContactID string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// DealFilter selects deals; empty fields select all.
+type DealFilter struct{ Contact, Pipeline, Stage, Status, Owner string }
+
+// CreatePipeline adds a pipeline; ErrConflict when the key exists.
+func (tx *Tx) CreatePipeline(p *Pipeline) error { return tx.insert(p) }
+
+// Pipeline returns one pipeline.
+func (tx *Tx) Pipeline(key string) (*Pipeline, error) { return first[Pipeline](tx, "key = ?", key) }
+
+// ListPipelines lists pipelines by key.
+func (tx *Tx) ListPipelines(page Page) ([]Pipeline, string, error) {
+	return listByID(tx, byKey(page, "key"), func(p *Pipeline) string { return p.Key })
+}
+
+// UpdatePipeline writes name and stages. *InUseError lists the deals in stages that it would remove.
+func (tx *Tx) UpdatePipeline(p *Pipeline) error {
+	keys := []string{""}
+	for _, s := range p.Stages {
+		keys = append(keys, s.Key)
+	}
+	users, err := tx.users("deal", "SELECT id FROM deals WHERE pipeline = ? AND stage NOT IN ? ORDER BY id", p.Key, keys)
+	if err != nil {
+		return err
+	}
+	if len(users) > 0 {
+		return &InUseError{Users: users}
+	}
+	return tx.update(p)
+}
+
+// DeletePipeline removes a pipeline without deals.
+func (tx *Tx) DeletePipeline(key string) error {
+	users, err := tx.users("deal", "SELECT id FROM deals WHERE pipeline = ? ORDER BY id", key)
+	if err != nil {
+		return err
+	}
+	return tx.removeUnused("pipelines", key, users)
+}
+
+// CreateDeal adds a deal; ErrNotFound when its pipeline or contact does not exist.
+func (tx *Tx) CreateDeal(d *Deal) error {
+	if d.ID == "" {
+		d.ID = NewID("deal")
+	}
+	err := tx.insert(d)
+	if isForeignKey(err) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// Deal returns one deal.
+func (tx *Tx) Deal(id string) (*Deal, error) { return first[Deal](tx, "id = ?", id) }
+
+// UpdateDeal writes all columns.
+func (tx *Tx) UpdateDeal(d *Deal) error {
+	err := tx.update(d)
+	if isForeignKey(err) {
+		return ErrNotFound
+	}
+	return err
+}
+
+// DeleteDeal removes a deal.
+func (tx *Tx) DeleteDeal(id string) error { return tx.remove("DELETE FROM deals WHERE id = ?", id) }
+
+// DealsOfContact lists a contact's deals in one pipeline, or in all when it is "", newest first.
+func (tx *Tx) DealsOfContact(contactID, pipeline string) ([]Deal, error) {
+	if pipeline == "" {
+		return all[Deal](tx, "WHERE contact_id = ? ORDER BY id DESC", contactID)
+	}
+	return all[Deal](tx, "WHERE contact_id = ? AND pipeline = ? ORDER BY id DESC", contactID, pipeline)
+}
+
+// ListDeals lists deals, newest first.
+func (tx *Tx) ListDeals(f DealFilter, page Page) ([]Deal, string, error) {
+	q := newestFirst(page)
+	q.equal("contact_id", f.Contact)
+	q.equal("pipeline", f.Pipeline)
+	q.equal("stage", f.Stage)
+	q.equal("status", f.Status)
+	q.equal("owner", f.Owner)
+	return listByID(tx, q, func(d *Deal) string { return d.ID })
+}

@@ -1,0 +1,78 @@
+package store
+
+import "time"
+
+// Kinds of a Dispatch.
+const (
+	DispatchStart = "start"
+	DispatchWake  = "wake"
+)
+
+// Dispatch is a call to Temporal that must happen at least once.
+type Dispatch struct {
+	ID           string `gorm:"primaryKey"`
+	Kind         string
+	EnrollmentID string
+	Token        string // of the claim; "" when free
+	LeaseUntil   *time.Time
+	Tries        int // failed attempts
+	Error        string
+	NotBefore    time.Time
+	CreatedAt    time.Time
+}
+
+// AddDispatch asks for a call.
+func (tx *Tx) AddDispatch(kind, enrollmentID string) error {
+	_, err := tx.exec(`INSERT INTO dispatches (id, kind, enrollment_id, token, tries, error, not_before, created_at)
+		VALUES (?, ?, ?, '', 0, '', ?, ?)`, NewID("dsp"), kind, enrollmentID, tx.clock(0), tx.clock(0))
+	return err
+}
+
+// ClaimDispatches claims up to n calls for the time of the lease, the longest due first.
+func (tx *Tx) ClaimDispatches(n int, lease time.Duration) ([]Dispatch, error) {
+	if !tx.write {
+		return nil, ErrReadOnly
+	}
+	rows := []Dispatch{}
+	// The instants are left out: SQLite does not type them in RETURNING, and the dispatcher needs none.
+	_, err := tx.scan(&rows, `WITH free AS MATERIALIZED (
+			SELECT id FROM dispatches
+			WHERE not_before <= ? AND (lease_until IS NULL OR lease_until <= ?)
+			ORDER BY not_before LIMIT ?`+tx.rowLock(" SKIP LOCKED")+`)
+		UPDATE dispatches SET token = ?, lease_until = ?
+		WHERE id IN (SELECT id FROM free) RETURNING id, kind, enrollment_id, token, tries, error`,
+		tx.stable(), tx.stable(), n, NewID("claim"), tx.clock(lease))
+	return rows, err
+}
+
+// DoneDispatch removes a call that was made; false when the claim no longer stands.
+func (tx *Tx) DoneDispatch(id, token string) (bool, error) {
+	n, err := tx.exec("DELETE FROM dispatches WHERE id = ? AND token = ?", id, token)
+	return n > 0, err
+}
+
+// DoneDispatches removes several calls of one claim and returns how many there were.
+func (tx *Tx) DoneDispatches(ids []string, token string) (int64, error) {
+	if len(ids) == 0 {
+		return 0, nil
+	}
+	return tx.exec("DELETE FROM dispatches WHERE id IN ? AND token = ?", ids, token)
+}
+
+// RetryDispatch gives a call back that failed, to be claimed again at notBefore (database clock);
+// false when the claim no longer stands.
+func (tx *Tx) RetryDispatch(id, token, message string, notBefore time.Time) (bool, error) {
+	n, err := tx.exec(`UPDATE dispatches SET token = '', lease_until = NULL, tries = tries + 1, error = ?, not_before = ?
+		WHERE id = ? AND token = ?`, message, notBefore, id, token)
+	return n > 0, err
+}
+
+// Dispatches lists the open calls of one enrollment, oldest first.
+func (tx *Tx) Dispatches(enrollmentID string) ([]Dispatch, error) {
+	return all[Dispatch](tx, "WHERE enrollment_id = ? ORDER BY id", enrollmentID)
+}
+
+// DispatchLag returns the number of open calls, and since when the oldest waits; nil when none does.
+func (tx *Tx) DispatchLag() (depth int, oldest *time.Time, err error) {
+	return tx.lag("dispatches", "")
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Tx gives access to all tables inside one Write or Read. It is not safe for concurrent use.
+type Tx struct {
+	db      *gorm.DB
+	dialect string
+	write   bool
+	after   []func()
+	err     error // an error that a method without an error result met; Write then rolls back
+}
+
+// AfterCommit registers a function that runs once the transaction is durable, in order of
+// registration, in the goroutine that called Write. Inside Read it never runs.
+func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
+
+// Now is the database's clock, for leases and token buckets only. When the database does not
+// answer, the zero time is returned and the surrounding Write or Read fails.
+func (tx *Tx) Now() time.Time {
+	if tx.dialect == SQLite {
+		return wallClock()
+	}
+	var now time.Time
+	if err := tx.db.Raw("SELECT clock_timestamp()").Row().Scan(&now); err != nil {
+		tx.err = mapError(err)
+		return time.Time{}
+	}
+	return now
+}
+
+// clock is the database's clock as an SQL expression, d later.
+func (tx *Tx) clock(d time.Duration) clause.Expr {
+	if tx.dialect == SQLite {
+		return gorm.Expr("?", wallClock().Add(d))
+	}
+	if d == 0 {
+		return gorm.Expr("clock_timestamp()")
+	}
+	return gorm.Expr("clock_timestamp() + make_interval(secs => ?)", d.Seconds())
+}
+
+// stable is the clock of the transaction's start, which indexes can be searched with.
+func (tx *Tx) stable() clause.Expr {
+	if tx.dialect == SQLite {
+		return gorm.Expr("?", wallClock())
+	}
+	return gorm.Expr("now()")
+}
+
+// rowLock ends a SELECT that locks its rows; SQLite's writer holds the whole file already.
+// NO KEY UPDATE excludes other lockers but not the foreign-key checks of unrelated inserts.
+func (tx *Tx) rowLock(suffix string) string {
+	if tx.dialect == SQLite {
+		return ""
+	}
+	return " FOR NO KEY UPDATE" + suffix
+}
+
+// exec runs a statement and returns the number of rows that it changed.
+func (tx *Tx) exec(sql string, args ...any) (int64, error) {
+	if !tx.write {
+		return 0, ErrReadOnly
+	}
+	res := tx.db.Exec(sql, args...)
+	return res.RowsAffected, mapError(res.Error)
+}
+
+// scan reads one row into dest and reports whether there was one.
+func (tx *Tx) scan(dest any, sql string, args ...any) (bool, error) {
+	res := tx.db.Raw(sql, args...).Scan(dest)
+	return res.RowsAffected > 0, mapError(res.Error)
+}
+
+// insert adds row and answers ErrConflict, with the transaction intact, when a unique index has it.
+func (tx *Tx) insert(row any) error {
+	added, err := tx.insertNew(row)
+	if err == nil && !added {
+		return &ConflictError{Table: tableOf(row)}
+	}
+	return err
+}
+
+// insertNew adds row unless a unique index has it already.
+func (tx *Tx) insertNew(row any) (bool, error) {
+	if !tx.write {
+		return false, ErrReadOnly
+	}
+	res := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(row)
+	return res.RowsAffected > 0, mapError(res.Error)
+}
+
+// update writes all columns of row but those named; ErrNotFound when its primary key is not there.
+func (tx *Tx) update(row any, omit ...string) error {
+	if !tx.write {
+		return ErrReadOnly
+	}
+	res := tx.db.Model(row).Select("*").Omit(append(omit, "CreatedAt")...).Updates(row)
+	if res.Error != nil {
+		return mapError(res.Error)
+	}
+	if res.RowsAffected == 0 {
+		return ErrNotFound
+	}
+	return nil
+}
+
+// upsert inserts row or replaces all its columns but CreatedAt.
+func (tx *Tx) upsert(row any, key ...string) error {
+	if !tx.write {
+		return ErrReadOnly
+	}
+	schema, err := schemaOf(row)
+	if err != nil {
+		return err
+	}
+	conflict := clause.OnConflict{}
+	isKey := map[string]bool{"created_at": true}
+	for _, k := range key {
+		conflict.Columns = append(conflict.Columns, clause.Column{Name: k})
+		isKey[k] = true
+	}
+	var replaced []string
+	for _, name := range schema.DBNames {
+		if !isKey[name] {
+			replaced = append(replaced, name)
+		}
+	}
+	conflict.DoUpdates = clause.AssignmentColumns(replaced)
+	return mapError(tx.db.Clauses(conflict).Create(row).Error)
+}
+
+// remove deletes the rows that match and answers ErrNotFound when there are none.
+func (tx *Tx) remove(sql string, args ...any) error {
+	n, err := tx.exec(sql, args...)
+	if err == nil && n == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// first reads the one row that matches, or ErrNotFound.
+func first[T any](tx *Tx, where string, args ...any) (*T, error) {
+	row := new(T)
+	found, err := tx.scan(row, "SELECT "+columns[T]("")+" FROM "+tableOf(row)+" WHERE "+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, ErrNotFound
+	}
+	return row, nil
+}
+
+// all reads every row that matches; tail is what follows the FROM clause.
+func all[T any](tx *Tx, tail string, args ...any) ([]T, error) {
+	rows := []T{}
+	_, err := tx.scan(&rows, "SELECT "+columns[T]("")+" FROM "+tableOf(new(T))+" "+tail, args...)
+	return rows, err
+}
