@@ -1,0 +1,199 @@
+package dev_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/api/workflowservice/v1"
+	"go.temporal.io/sdk/client"
+
+	"fermata/devserver/dev"
+	"fermata/devserver/engine"
+	"fermata/devserver/ports"
+	"fermata/devserver/product"
+)
+
+// full is the program with a server in it, attached the one without.
+func full() dev.Program {
+	return dev.Program{
+		EngineVersion: engine.Version,
+		Engine: func(ctx context.Context, o dev.EngineOptions) (dev.Engine, error) {
+			return engine.Start(ctx, engine.Options{Dir: o.Dir, Addr: o.Addr, Namespace: o.Namespace, Notice: o.Notice})
+		},
+		Serve: product.Serve,
+	}
+}
+
+func attached() dev.Program { return dev.Program{Serve: product.Serve} }
+
+func settings(t *testing.T) dev.Settings {
+	return dev.Settings{
+		HTTPAddr: "127.0.0.1:0", DataDir: filepath.Join(t.TempDir(), "data"), TemporalAddr: "127.0.0.1:0",
+		TemporalNamespace: "default", TemporalUIAddr: "127.0.0.1:0", SMTPURL: "smtp://127.0.0.1:0", APIKey: "dev-key",
+	}
+}
+
+// screen collects what a program prints.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// after is the word that follows name on the screen.
+func (s *screen) after(t *testing.T, name string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(s.String(), "  "+name)
+	require.True(t, ok, "%s is not in %s", name, s)
+	return strings.Fields(rest)[0]
+}
+
+// run starts a program, waits for its banner and returns a function that stops it.
+func run(t *testing.T, s dev.Settings, p dev.Program) (*screen, func() error) {
+	t.Helper()
+	out := &screen{}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- dev.Run(ctx, s, p, out) }()
+	require.Eventually(t, func() bool {
+		select {
+		case err := <-ended:
+			t.Errorf("ended before the banner: %v", err)
+			return true
+		default:
+			return strings.Contains(out.String(), "Ctrl-C")
+		}
+	}, 60*time.Second, 10*time.Millisecond)
+	stop := sync.OnceValue(func() error {
+		cancel()
+		return <-ended
+	})
+	t.Cleanup(func() { _ = stop() })
+	return out, stop
+}
+
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, res.Body.Close()) }()
+	body, err := io.ReadAll(res.Body)
+	require.NoError(t, err)
+	return res.StatusCode, string(body)
+}
+
+func TestEverythingIsWhereTheBannerSays(t *testing.T) {
+	t.Parallel()
+	s := settings(t)
+	out, stop := run(t, s, full())
+	code, body := get(t, out.after(t, "Page and API")+"/dev/mail")
+	require.Equal(t, http.StatusOK, code)
+	require.JSONEq(t, `{"items": [], "next": null}`, body)
+	code, _ = get(t, out.after(t, "Temporal Web UI")+"/api/v1/namespaces/default")
+	require.Equal(t, http.StatusOK, code)
+	require.True(t, ports.Taken(t.Context(), strings.TrimPrefix(out.after(t, "Mail sink"), "smtp://")))
+	require.Equal(t, "dev-key", out.after(t, "API key"))
+
+	err := dev.Run(t.Context(), s, full(), io.Discard)
+	require.ErrorContains(t, err, "FERMATA_DATA_DIR")
+
+	require.NoError(t, stop())
+	for _, name := range []string{"Page and API", "Temporal Web UI", "Mail sink"} {
+		_, addr, _ := strings.Cut(out.after(t, name), "://")
+		require.False(t, ports.Taken(t.Context(), addr), name)
+	}
+	_, again := run(t, s, full())
+	require.NoError(t, again())
+}
+
+func TestOnlyTemporal(t *testing.T) {
+	t.Parallel()
+	s := settings(t)
+	s.Only = "temporal"
+	out, stop := run(t, s, full())
+	require.NotContains(t, out.String(), "Mail sink")
+	require.NotContains(t, out.String(), "Page and API")
+	c, err := client.Dial(client.Options{HostPort: strings.Fields(out.after(t, "Temporal    "))[0]})
+	require.NoError(t, err)
+	c.Close()
+	require.NoError(t, stop())
+	require.NoFileExists(t, filepath.Join(s.DataDir, "mail.db"))
+}
+
+func TestTemporalThatAnswersIsJoinedAndPrepared(t *testing.T) {
+	t.Parallel()
+	e, err := engine.Start(t.Context(), engine.Options{Dir: t.TempDir()})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, e.Stop()) })
+	s := settings(t)
+	s.TemporalAddr, s.TemporalNamespace = e.Addr(), "other"
+	out, stop := run(t, s, attached())
+	require.Contains(t, out.String(), "not ours, joined, namespace other")
+	require.NotContains(t, out.String(), "Warning")
+	c, err := client.Dial(client.Options{HostPort: e.Addr(), Namespace: "other"})
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	ns, err := c.WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: "other"})
+	require.NoError(t, err)
+	require.Equal(t, 90*24*time.Hour, ns.GetConfig().GetWorkflowExecutionRetentionTtl().AsDuration())
+	n, err := c.CountWorkflow(t.Context(), &workflowservice.CountWorkflowExecutionsRequest{Query: `FermataContact = "x"`})
+	require.NoError(t, err)
+	require.Zero(t, n.GetCount())
+	require.NoError(t, stop())
+	require.True(t, ports.Taken(t.Context(), e.Addr()))
+}
+
+func TestWithoutServerNothingIsStarted(t *testing.T) {
+	t.Parallel()
+	s := settings(t)
+	err := dev.Run(t.Context(), s, attached(), io.Discard)
+	require.ErrorContains(t, err, "run make dev again")
+}
+
+func TestWhatListensMustBeATemporal(t *testing.T) {
+	t.Parallel()
+	s := settings(t)
+	out, _ := run(t, s, full())
+	other := settings(t)
+	other.TemporalAddr = strings.TrimPrefix(out.after(t, "Page and API"), "http://")
+	require.ErrorContains(t, dev.Run(t.Context(), other, full(), io.Discard), "is no Temporal")
+}
+
+func TestSettingsThatCannotBeReadAreNamed(t *testing.T) {
+	t.Parallel()
+	_, _, err := dev.Parse([]string{"--only", "api"}, io.Discard)
+	require.ErrorContains(t, err, "--only")
+	require.NotContains(t, err.Error(), "\n")
+	_, _, err = dev.Parse([]string{"--what"}, io.Discard)
+	require.ErrorContains(t, err, "--what")
+	var help bytes.Buffer
+	_, done, err := dev.Parse([]string{"--help"}, &help)
+	require.NoError(t, err)
+	require.True(t, done)
+	require.Contains(t, help.String(), "FERMATA_TEMPORAL_ADDR")
+	s, _, err := dev.Parse([]string{"--only=temporal", "--temporal-addr=127.0.0.1:1"}, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "temporal", s.Only)
+	require.Equal(t, "127.0.0.1:1", s.TemporalAddr)
+}
