@@ -3,7 +3,9 @@ package dev_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -18,8 +20,23 @@ import (
 	"fermata/devserver/dev"
 	"fermata/devserver/engine"
 	"fermata/devserver/ports"
-	"fermata/devserver/product"
 )
+
+// serve stands in for the product: it serves extra until ctx ends.
+func serve(ctx context.Context, s dev.Settings, extra http.Handler, ready func()) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", s.HTTPAddr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: extra, ReadHeaderTimeout: time.Second}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	ready()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
 
 // full is the program with a server in it, attached the one without.
 func full() dev.Program {
@@ -28,11 +45,11 @@ func full() dev.Program {
 		Engine: func(ctx context.Context, o dev.EngineOptions) (dev.Engine, error) {
 			return engine.Start(ctx, engine.Options{Dir: o.Dir, Addr: o.Addr, Namespace: o.Namespace, Notice: o.Notice})
 		},
-		Serve: product.Serve,
+		Serve: serve,
 	}
 }
 
-func attached() dev.Program { return dev.Program{Serve: product.Serve} }
+func attached() dev.Program { return dev.Program{Serve: serve} }
 
 func settings(t *testing.T) dev.Settings {
 	return dev.Settings{
