@@ -21,6 +21,9 @@ func (tx *Tx) CreateAPIKey(k *APIKey) error {
 	if k.ID == "" {
 		k.ID = NewID("key")
 	}
+	if k.Scopes == nil {
+		k.Scopes = []string{}
+	}
 	return tx.insert(k)
 }
 

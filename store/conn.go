@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 // PostgreSQL can hold.
 type conn struct {
 	pool    gorm.ConnPool
+	dialect string
 	queries *atomic.Int64
 }
 
@@ -25,7 +27,7 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (*sql.Stmt, err
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	args, err := storable(args)
+	args, err := c.storable(args)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +36,7 @@ func (c *conn) ExecContext(ctx context.Context, query string, args ...any) (sql.
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	args, err := storable(args)
+	args, err := c.storable(args)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +50,7 @@ func (c *conn) QueryRowContext(ctx context.Context, query string, args ...any) *
 	return c.pool.QueryRowContext(ctx, query, args...)
 }
 
-func storable(args []any) ([]any, error) {
+func (c *conn) storable(args []any) ([]any, error) {
 	for i, arg := range args {
 		switch v := arg.(type) {
 		case time.Time:
@@ -68,6 +70,14 @@ func storable(args []any) ([]any, error) {
 				args[i] = nil
 			} else if err := checkText(*v); err != nil {
 				return nil, err
+			}
+		case JSON:
+			if err := v.check(); err != nil {
+				return nil, err
+			}
+			// PostgreSQL parses its JSONB; SQLite would take anything.
+			if c.dialect == SQLite && len(v) > 0 && !json.Valid(v) {
+				return nil, fmt.Errorf("%w: malformed JSON", ErrUnstorable)
 			}
 		}
 	}

@@ -37,7 +37,12 @@ type Deal struct {
 type DealFilter struct{ Contact, Pipeline, Stage, Status, Owner string }
 
 // CreatePipeline adds a pipeline; ErrConflict when the key exists.
-func (tx *Tx) CreatePipeline(p *Pipeline) error { return tx.insert(p) }
+func (tx *Tx) CreatePipeline(p *Pipeline) error {
+	if p.Stages == nil {
+		p.Stages = []Stage{}
+	}
+	return tx.insert(p)
+}
 
 // Pipeline returns one pipeline.
 func (tx *Tx) Pipeline(key string) (*Pipeline, error) { return first[Pipeline](tx, "key = ?", key) }
@@ -59,6 +64,9 @@ func (tx *Tx) UpdatePipeline(p *Pipeline) error {
 	}
 	if len(users) > 0 {
 		return &InUseError{Users: users}
+	}
+	if p.Stages == nil {
+		p.Stages = []Stage{}
 	}
 	return tx.update(p)
 }

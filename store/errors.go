@@ -123,7 +123,7 @@ func mapPostgres(pg *pgconn.PgError, err error) error {
 		return &ConflictError{Table: pg.TableName, Constraint: pg.ConstraintName}
 	case "23503":
 		return &foreignKeyError{cause: err}
-	case "22P05", "22021":
+	case "22P05", "22021", "22P02", "22003", "54000": // untranslatable, not UTF-8, malformed, out of range, too long for an index
 		return fmt.Errorf("%w: %w", ErrUnstorable, err)
 	case "55P03":
 		return fmt.Errorf("%w: %w", ErrBusy, err)

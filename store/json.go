@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"unicode/utf8"
 )
 
 // JSON is one JSON value as bytes: TEXT on SQLite, JSONB on PostgreSQL. Nil is NULL. PostgreSQL
@@ -43,16 +44,23 @@ func (j *JSON) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Value implements driver.Valuer. JSON that holds an escaped NUL is refused with ErrUnstorable on
-// both stores, because PostgreSQL cannot hold it.
+// Value implements driver.Valuer.
 func (j JSON) Value() (driver.Value, error) {
 	if len(j) == 0 {
 		return nil, nil
 	}
-	if hasEscapedNUL(j) {
-		return nil, fmt.Errorf("%w: JSON with \\u0000", ErrUnstorable)
-	}
 	return string(j), nil
+}
+
+// check refuses on both stores what PostgreSQL cannot hold.
+func (j JSON) check() error {
+	if hasEscapedNUL(j) {
+		return fmt.Errorf("%w: JSON with an escaped NUL", ErrUnstorable)
+	}
+	if !utf8.Valid(j) {
+		return fmt.Errorf("%w: JSON is not UTF-8", ErrUnstorable)
+	}
+	return nil
 }
 
 // Scan implements sql.Scanner.

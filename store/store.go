@@ -138,6 +138,6 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 
 func (s *Store) newTx(ctx context.Context, pool gorm.ConnPool, write bool) *Tx {
 	db := s.db.Session(&gorm.Session{NewDB: true, Context: ctx})
-	db.Statement.ConnPool = &conn{pool: pool, queries: &s.queries}
+	db.Statement.ConnPool = &conn{pool: pool, dialect: s.dialect, queries: &s.queries}
 	return &Tx{db: db, dialect: s.dialect, write: write}
 }
