@@ -12,6 +12,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -40,7 +41,9 @@ func main() {
 
 func run(args []string) error {
 	began := time.Now()
-	ctx := context.Background()
+	// An interrupt ends the compiler too; what the program does with signals is its own affair.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
 	if len(args) == 0 {
 		return fmt.Errorf("want dev or build")
 	}

@@ -1,0 +1,54 @@
+# Every step that a person or the checks run is a target here; `make help` lists them.
+# One set of build flags everywhere: other flags would compile the Temporal server a second time.
+
+.DEFAULT_GOAL := help
+.PHONY: help dev build test e2e lint fuzz generate verify compose
+
+TOOLS := .cache/tools
+# Modules beside the main one, each with its own go.mod.
+NESTED := devserver deploy/composetest
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+dev: bin/launch ## Run everything in the foreground on loopback addresses; ARGS="--only temporal" for Temporal alone.
+	@exec bin/launch dev $(ARGS)
+
+build: bin/launch ## Build bin/fermata and bin/fermata-dev.
+	go build -o bin/fermata ./cmd/fermata
+	@bin/launch build
+
+test: ## Run all tests but the end-to-end ones, on SQLite and PostgreSQL.
+	go test ./...
+	@for m in $(NESTED); do echo "go test -C $$m ./..."; go test -C $$m ./... || exit 1; done
+
+e2e: build ## Run the end-to-end tests on the programs that make build leaves.
+	go test -count=1 -timeout 30m ./e2e/...
+
+lint: $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck ## Check style, the import rules (and that they fire), and that workflow code is deterministic.
+	$(TOOLS)/golangci-lint run ./...
+	@for m in $(NESTED); do echo "golangci-lint in $$m"; (cd $$m && $(CURDIR)/$(TOOLS)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+	go run ./scripts/lint-rules $(TOOLS)/golangci-lint .golangci.yml
+	scripts/no-goroutines interpreter workflows
+	$(TOOLS)/workflowcheck ./workflows/...
+
+fuzz: ## Run every fuzz target for FUZZTIME (60s) each.
+	scripts/fuzz $(or $(FUZZTIME),60s)
+
+generate: ## Write the generated files anew.
+	go generate ./...
+
+verify: ## Fail when a generated file is stale.
+	scripts/verify-generated
+
+compose: ## Write .env once, with random keys, for docker compose; print the key and the address.
+	@deploy/compose-env
+
+bin/launch: $(wildcard devserver/launch/*.go devserver/ports/*.go devserver/loopback/*.go) devserver/go.mod
+	@go build -C devserver -o ../bin/launch ./launch
+
+$(TOOLS)/golangci-lint $(TOOLS)/workflowcheck &: tools/go.mod tools/go.sum
+	@echo "building the linters (minutes, once)"
+	@mkdir -p $(TOOLS)
+	go build -C tools -o ../$(TOOLS)/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint go.temporal.io/sdk/contrib/tools/workflowcheck
+	@touch $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck
