@@ -44,7 +44,7 @@ func (b bound) wanted() any {
 }
 
 // parseBounds reads {gte: 1} or {gte: 1, lt: 5}.
-func (p *parser) parseBounds(raw any, path string) []bound {
+func (p *conditionParser) parseBounds(raw any, path string) []bound {
 	object, ok := raw.(map[string]any)
 	if !ok || len(object) == 0 {
 		p.issue(path, "invalid_value", "write {gte: 1}", "a limit is an object with one of %s", strings.Join(boundOperators, ", "))
@@ -75,7 +75,7 @@ type didRule struct {
 	sinceEnrollment bool
 }
 
-func (p *parser) parseDid(object map[string]any, path string, depth int) rule {
+func (p *conditionParser) parseDid(object map[string]any, path string, depth int) rule {
 	r := didRule{path: path, counts: []bound{{"gte", 1}}}
 	r.event, _ = object["did"].(string)
 	if nearest, ok := CheckEventType(r.event); !ok {
@@ -159,7 +159,7 @@ type factRule struct {
 	progress []bound
 }
 
-func (p *parser) parseFact(kind string, object map[string]any, path string) rule {
+func (p *conditionParser) parseFact(kind string, object map[string]any, path string) rule {
 	r := factRule{path: path, kind: kind}
 	r.key = p.name(object[kind], path+"/"+kind)
 	refs := &p.references
@@ -185,7 +185,7 @@ func (p *parser) parseFact(kind string, object map[string]any, path string) rule
 	return r
 }
 
-func (p *parser) name(raw any, path string) string {
+func (p *conditionParser) name(raw any, path string) string {
 	name, ok := raw.(string)
 	switch {
 	case !ok || strings.TrimSpace(name) == "" || len(name) > 200:

@@ -15,7 +15,7 @@ import (
 // costs, so that the limit bounds the time: one unit is about 100 ns.
 const (
 	bytesPerUnit = 100
-	matchPerUnit = 50 // subject bytes × program instructions
+	matchPerUnit = 20 // subject bytes × program instructions
 )
 
 // callCosts implements CEL's ActualCostEstimator.

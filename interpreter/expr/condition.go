@@ -67,7 +67,7 @@ func ParseCondition(raw any) (*Condition, []Issue) {
 	if raw == nil {
 		return &Condition{}, nil
 	}
-	p := &parser{}
+	p := &conditionParser{}
 	root := p.parse(raw, "", 0)
 	if len(p.issues) > 0 {
 		return nil, p.issues

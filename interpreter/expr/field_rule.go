@@ -51,7 +51,7 @@ type operand struct {
 	pattern *pattern
 }
 
-func (p *parser) parseField(object map[string]any, path string) rule {
+func (p *conditionParser) parseField(object map[string]any, path string) rule {
 	r := fieldRule{path: path, segments: p.parsePath(object["field"], path+"/field")}
 	r.field, _ = object["field"].(string)
 	r.ignores = ignoresCase(r.segments)
@@ -86,7 +86,7 @@ func (p *parser) parseField(object map[string]any, path string) rule {
 }
 
 // parseOperand reads a value and checks that it can serve the operator.
-func (p *parser) parseOperand(op string, raw any, path string) operand {
+func (p *conditionParser) parseOperand(op string, raw any, path string) operand {
 	raw = plain(raw)
 	if object, ok := raw.(map[string]any); ok {
 		return p.parseRef(object, path)
@@ -130,7 +130,7 @@ func (p *parser) parseOperand(op string, raw any, path string) operand {
 	return out
 }
 
-func (p *parser) parseRef(object map[string]any, path string) operand {
+func (p *conditionParser) parseRef(object map[string]any, path string) operand {
 	ref, ok := object["ref"]
 	if !ok || len(object) != 1 {
 		p.issue(path, "invalid_value", "a value is a string, number, boolean, list or {ref: path}", "the value is an object")
@@ -139,7 +139,7 @@ func (p *parser) parseRef(object map[string]any, path string) operand {
 	return operand{ref: p.parsePath(ref, path+"/ref")}
 }
 
-func (p *parser) parseList(list []any, path string) operand {
+func (p *conditionParser) parseList(list []any, path string) operand {
 	if len(list) > maxListSize {
 		p.issue(path, "too_large", "use a tag or a segment", "a list has at most %d values", maxListSize)
 		return operand{}
@@ -163,13 +163,13 @@ func (p *parser) parseList(list []any, path string) operand {
 	return operand{literal: literals}
 }
 
-func (p *parser) noLiquid(raw any, path string) {
+func (p *conditionParser) noLiquid(raw any, path string) {
 	if text, ok := raw.(string); ok && strings.Contains(text, "{{") {
 		p.issue(path, "invalid_value", "write value: {ref: trigger.order_id}", "a value is compared as it stands; it is not Liquid")
 	}
 }
 
-func (p *parser) pattern(raw any, path string) *pattern {
+func (p *conditionParser) pattern(raw any, path string) *pattern {
 	text, ok := raw.(string)
 	if !ok {
 		p.issue(path, "invalid_regex", "", "matches takes a regular expression (RE2) as a string")

@@ -10,8 +10,8 @@ import (
 	"fermata/interpreter/calendar"
 )
 
-// parser collects the issues and references of one condition.
-type parser struct {
+// conditionParser collects the issues and references of one condition.
+type conditionParser struct {
 	issues     []Issue
 	references References
 	rules      int
@@ -44,12 +44,12 @@ func kindKeys() []string {
 	return keys
 }
 
-func (p *parser) issue(path, code, hint, format string, args ...any) {
+func (p *conditionParser) issue(path, code, hint, format string, args ...any) {
 	p.issues = append(p.issues, Issue{Path: path, Code: code, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // parse reads one rule; what it returns is only used if no issue was found anywhere.
-func (p *parser) parse(raw any, path string, depth int) rule {
+func (p *conditionParser) parse(raw any, path string, depth int) rule {
 	if p.rules++; p.rules > maxRules {
 		if p.rules == maxRules+1 {
 			p.issue(path, "too_large", "use a segment for what repeats", "a condition has at most %d rules", maxRules)
@@ -91,7 +91,7 @@ func (p *parser) parse(raw any, path string, depth int) rule {
 }
 
 // kindOf finds which kind of rule an object is and reports every key that does not belong to it.
-func (p *parser) kindOf(object map[string]any, path string) string {
+func (p *conditionParser) kindOf(object map[string]any, path string) string {
 	for _, kind := range ruleKinds {
 		if _, ok := object[kind.key]; !ok {
 			continue
@@ -125,7 +125,7 @@ func (p *parser) kindOf(object map[string]any, path string) string {
 	return ""
 }
 
-func (p *parser) parseGroup(raw any, path string, depth int) []rule {
+func (p *conditionParser) parseGroup(raw any, path string, depth int) []rule {
 	list, ok := raw.([]any)
 	if !ok {
 		p.issue(path, "invalid_type", "write a list: [ … ]", "a group is a list of conditions")
@@ -143,7 +143,7 @@ func (p *parser) parseGroup(raw any, path string, depth int) []rule {
 }
 
 // parsePath reads a path and notes the roots that it uses.
-func (p *parser) parsePath(raw any, path string) []string {
+func (p *conditionParser) parsePath(raw any, path string) []string {
 	text, ok := raw.(string)
 	if !ok {
 		p.issue(path, "invalid_type", "", "a path is a string such as contact.plan")
@@ -170,7 +170,7 @@ func (p *parser) parsePath(raw any, path string) []string {
 	return segments
 }
 
-func (p *parser) useRoot(root string) {
+func (p *conditionParser) useRoot(root string) {
 	switch root {
 	case "event":
 		p.references.UsesEvent = p.references.UsesEvent || !p.inDid
@@ -180,7 +180,7 @@ func (p *parser) useRoot(root string) {
 }
 
 // parseExpr reads {expr: "CEL"}.
-func (p *parser) parseExpr(object map[string]any, path string) rule {
+func (p *conditionParser) parseExpr(object map[string]any, path string) rule {
 	source, ok := object["expr"].(string)
 	if !ok {
 		p.issue(path+"/expr", "invalid_type", "", "an expression is a string of CEL")
@@ -198,7 +198,7 @@ func (p *parser) parseExpr(object map[string]any, path string) rule {
 }
 
 // duration reads a duration for within.
-func (p *parser) duration(raw any, path string) calendar.Duration {
+func (p *conditionParser) duration(raw any, path string) calendar.Duration {
 	text, ok := raw.(string)
 	if !ok {
 		p.issue(path, "invalid_duration", "write 60d", "%s", calendar.ErrDuration)

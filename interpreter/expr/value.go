@@ -150,10 +150,15 @@ func writeText(w io.Writer, v any) error {
 	return err
 }
 
-// formatFloat never uses an exponent for amounts that people handle.
+// formatFloat never uses an exponent for amounts that people handle, and shows 0.1 + 0.2 as 0.3.
 func formatFloat(f float64) string {
 	if math.Abs(f) >= 1e21 {
 		return strconv.FormatFloat(f, 'g', -1, 64)
+	}
+	if math.Abs(f) < 1e15 { // 15 digits hold whatever someone wrote with up to 15
+		if rounded, err := strconv.ParseFloat(strconv.FormatFloat(f, 'g', 15, 64), 64); err == nil {
+			f = rounded
+		}
 	}
 	return strconv.FormatFloat(f, 'f', -1, 64)
 }
