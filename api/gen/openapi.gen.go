@@ -197,6 +197,39 @@ func (e EngineHealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for EnrollItemVerdict.
+const (
+	EnrollItemVerdictAdvanced EnrollItemVerdict = "advanced"
+	EnrollItemVerdictCapped   EnrollItemVerdict = "capped"
+	EnrollItemVerdictEnrolled EnrollItemVerdict = "enrolled"
+	EnrollItemVerdictFiltered EnrollItemVerdict = "filtered"
+	EnrollItemVerdictLoop     EnrollItemVerdict = "loop"
+	EnrollItemVerdictPaused   EnrollItemVerdict = "paused"
+	EnrollItemVerdictReentry  EnrollItemVerdict = "reentry"
+)
+
+// Valid indicates whether the value is a known member of the EnrollItemVerdict enum.
+func (e EnrollItemVerdict) Valid() bool {
+	switch e {
+	case EnrollItemVerdictAdvanced:
+		return true
+	case EnrollItemVerdictCapped:
+		return true
+	case EnrollItemVerdictEnrolled:
+		return true
+	case EnrollItemVerdictFiltered:
+		return true
+	case EnrollItemVerdictLoop:
+		return true
+	case EnrollItemVerdictPaused:
+		return true
+	case EnrollItemVerdictReentry:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for EnrollRequestSends.
 const (
 	EnrollRequestSendsReal EnrollRequestSends = "real"
@@ -227,36 +260,6 @@ func (e EnrollRequestWaits) Valid() bool {
 	case EnrollRequestWaitsCompressed:
 		return true
 	case EnrollRequestWaitsReal:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for EnrollResultItemsVerdict.
-const (
-	EnrollResultItemsVerdictCapped   EnrollResultItemsVerdict = "capped"
-	EnrollResultItemsVerdictEnrolled EnrollResultItemsVerdict = "enrolled"
-	EnrollResultItemsVerdictFiltered EnrollResultItemsVerdict = "filtered"
-	EnrollResultItemsVerdictLoop     EnrollResultItemsVerdict = "loop"
-	EnrollResultItemsVerdictPaused   EnrollResultItemsVerdict = "paused"
-	EnrollResultItemsVerdictReentry  EnrollResultItemsVerdict = "reentry"
-)
-
-// Valid indicates whether the value is a known member of the EnrollResultItemsVerdict enum.
-func (e EnrollResultItemsVerdict) Valid() bool {
-	switch e {
-	case EnrollResultItemsVerdictCapped:
-		return true
-	case EnrollResultItemsVerdictEnrolled:
-		return true
-	case EnrollResultItemsVerdictFiltered:
-		return true
-	case EnrollResultItemsVerdictLoop:
-		return true
-	case EnrollResultItemsVerdictPaused:
-		return true
-	case EnrollResultItemsVerdictReentry:
 		return true
 	default:
 		return false
@@ -575,30 +578,6 @@ func (e StageKind) Valid() bool {
 	}
 }
 
-// Defines values for StepEffectState.
-const (
-	StepEffectStateClaimed StepEffectState = "claimed"
-	StepEffectStateDone    StepEffectState = "done"
-	StepEffectStateFailed  StepEffectState = "failed"
-	StepEffectStateUnknown StepEffectState = "unknown"
-)
-
-// Valid indicates whether the value is a known member of the StepEffectState enum.
-func (e StepEffectState) Valid() bool {
-	switch e {
-	case StepEffectStateClaimed:
-		return true
-	case StepEffectStateDone:
-		return true
-	case StepEffectStateFailed:
-		return true
-	case StepEffectStateUnknown:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for StepStatus.
 const (
 	StepStatusCanceled   StepStatus = "canceled"
@@ -638,6 +617,30 @@ func (e StepStatus) Valid() bool {
 	case StepStatusUnknown:
 		return true
 	case StepStatusWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepEffectState.
+const (
+	StepEffectStateClaimed StepEffectState = "claimed"
+	StepEffectStateDone    StepEffectState = "done"
+	StepEffectStateFailed  StepEffectState = "failed"
+	StepEffectStateUnknown StepEffectState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the StepEffectState enum.
+func (e StepEffectState) Valid() bool {
+	switch e {
+	case StepEffectStateClaimed:
+		return true
+	case StepEffectStateDone:
+		return true
+	case StepEffectStateFailed:
+		return true
+	case StepEffectStateUnknown:
 		return true
 	default:
 		return false
@@ -1049,6 +1052,13 @@ func (e ArchiveWorkflowParamsInFlight) Valid() bool {
 	}
 }
 
+// AcceptedEvent defines model for AcceptedEvent.
+type AcceptedEvent struct {
+	Duplicate bool       `json:"duplicate"`
+	Id        string     `json:"id"`
+	Warnings  *[]Warning `json:"warnings,omitempty"`
+}
+
 // Account Example: {"currency":"EUR","default_consent":"subscribed","frequency_cap":null,"hourly_cost":60,"mail_from":"hello@studio.example","name":"Studio","timezone":"Europe/Vienna","updated_at":"2026-03-02T09:00:00Z"}
 type Account struct {
 	Currency       string `json:"currency"`
@@ -1056,7 +1066,7 @@ type Account struct {
 
 	// FrequencyCap Like 3/7d
 	FrequencyCap *string    `json:"frequency_cap"`
-	HourlyCost   float32    `json:"hourly_cost"`
+	HourlyCost   float64    `json:"hourly_cost"`
 	MailFrom     string     `json:"mail_from"`
 	Name         string     `json:"name"`
 	Timezone     string     `json:"timezone"`
@@ -1068,7 +1078,7 @@ type AccountPatch struct {
 	Currency       *string                     `json:"currency,omitempty"`
 	DefaultConsent *AccountPatchDefaultConsent `json:"default_consent,omitempty"`
 	FrequencyCap   *string                     `json:"frequency_cap,omitempty"`
-	HourlyCost     *float32                    `json:"hourly_cost,omitempty"`
+	HourlyCost     *float64                    `json:"hourly_cost,omitempty"`
 	MailFrom       *string                     `json:"mail_from,omitempty"`
 	Name           *string                     `json:"name,omitempty"`
 	Timezone       *string                     `json:"timezone,omitempty"`
@@ -1171,8 +1181,8 @@ type ChangeOp string
 
 // Consent defines model for Consent.
 type Consent struct {
-	At     *string      `json:"at"`
-	Source string       `json:"source"`
+	At     *time.Time   `json:"at,omitempty"`
+	Source *string      `json:"source,omitempty"`
 	State  ConsentState `json:"state"`
 }
 
@@ -1225,7 +1235,7 @@ type Contact struct {
 // ContactCourse Example: {"course":"program-a","progress":50,"status":"enrolled"}
 type ContactCourse struct {
 	Course   string              `json:"course"`
-	Progress float32             `json:"progress"`
+	Progress float64             `json:"progress"`
 	Status   ContactCourseStatus `json:"status"`
 }
 
@@ -1234,7 +1244,7 @@ type ContactCourseStatus string
 
 // ContactCourseInput defines model for ContactCourseInput.
 type ContactCourseInput struct {
-	Progress *float32                  `json:"progress,omitempty"`
+	Progress *float64                  `json:"progress,omitempty"`
 	Status   *ContactCourseInputStatus `json:"status,omitempty"`
 }
 
@@ -1340,7 +1350,7 @@ type CoursePatch struct {
 // Deal Example: {"contact":"con_1","created_at":"2026-03-02T09:00:00Z","currency":"USD","id":"dea_1","owner":null,"pipeline":"sales","stage":"won","status":"won","title":"Program A","updated_at":"2026-03-02T09:00:00Z","value":497}
 type Deal struct {
 	Contact   string     `json:"contact"`
-	CreatedAt time.Time  `json:"created_at"`
+	CreatedAt *time.Time `json:"created_at,omitempty"`
 	Currency  *string    `json:"currency"`
 	Id        string     `json:"id"`
 	Owner     *string    `json:"owner"`
@@ -1348,8 +1358,8 @@ type Deal struct {
 	Stage     string     `json:"stage"`
 	Status    DealStatus `json:"status"`
 	Title     string     `json:"title"`
-	UpdatedAt time.Time  `json:"updated_at"`
-	Value     *float32   `json:"value"`
+	UpdatedAt *time.Time `json:"updated_at,omitempty"`
+	Value     *float64   `json:"value"`
 }
 
 // DealStatus defines model for Deal.Status.
@@ -1366,7 +1376,7 @@ type DealInput struct {
 	// Stage Default the first
 	Stage *string  `json:"stage,omitempty"`
 	Title string   `json:"title"`
-	Value *float32 `json:"value,omitempty"`
+	Value *float64 `json:"value,omitempty"`
 }
 
 // DealList Example: {"items":[],"next":null}
@@ -1382,7 +1392,7 @@ type DealPatch struct {
 	Pipeline *string  `json:"pipeline,omitempty"`
 	Stage    *string  `json:"stage,omitempty"`
 	Title    *string  `json:"title,omitempty"`
-	Value    *float32 `json:"value,omitempty"`
+	Value    *float64 `json:"value,omitempty"`
 }
 
 // Definition A definition; GET /v1/schema answers its JSON Schema.
@@ -1392,15 +1402,10 @@ type Definition = json.RawMessage
 
 // DefinitionProblem Example: {"code":"missing_reference","fix":{"body":{"key":"sales","name":"Sales"},"method":"POST","path":"/v1/pipelines"},"hint":"create it","message":"there is no pipeline sales","node":"deal","path":"/nodes/deal/with/pipeline","severity":"error"}
 type DefinitionProblem struct {
-	Code string `json:"code"`
-	Fix  *struct {
-		// Body Any JSON value
-		Body   *Any   `json:"body,omitempty"`
-		Method string `json:"method"`
-		Path   string `json:"path"`
-	} `json:"fix,omitempty"`
-	Hint    string `json:"hint"`
-	Message string `json:"message"`
+	Code    string      `json:"code"`
+	Fix     *ProblemFix `json:"fix,omitempty"`
+	Hint    string      `json:"hint"`
+	Message string      `json:"message"`
 
 	// Node Node id; empty when it is about the whole
 	Node string `json:"node"`
@@ -1472,6 +1477,20 @@ type EngineHealth struct {
 // EngineHealthStatus defines model for EngineHealth.Status.
 type EngineHealthStatus string
 
+// EnrollItem defines model for EnrollItem.
+type EnrollItem struct {
+	// Contact Contact id; null for one that a dry run would create
+	Contact    *string           `json:"contact"`
+	Enrollment *string           `json:"enrollment"`
+	Reason     string            `json:"reason"`
+	Values     *[]SeenValue      `json:"values,omitempty"`
+	Verdict    EnrollItemVerdict `json:"verdict"`
+	Warnings   *[]Warning        `json:"warnings,omitempty"`
+}
+
+// EnrollItemVerdict defines model for EnrollItem.Verdict.
+type EnrollItemVerdict string
+
 // EnrollRequest defines model for EnrollRequest.
 type EnrollRequest struct {
 	// Contacts Contacts as in events, or ids
@@ -1500,19 +1519,10 @@ type EnrollRequestWaits string
 
 // EnrollResult Example: {"enrolled":1,"items":[{"contact":"con_1","enrollment":"enr_1","reason":"","verdict":"enrolled"}]}
 type EnrollResult struct {
-	// Enrolled How many were
-	Enrolled int `json:"enrolled"`
-	Items    []struct {
-		// Contact Contact id; null for one that a dry run would create
-		Contact    *string                  `json:"contact"`
-		Enrollment *string                  `json:"enrollment"`
-		Reason     string                   `json:"reason"`
-		Verdict    EnrollResultItemsVerdict `json:"verdict"`
-	} `json:"items"`
+	// Enrolled How many were, or would be, enrolled
+	Enrolled int          `json:"enrolled"`
+	Items    []EnrollItem `json:"items"`
 }
-
-// EnrollResultItemsVerdict defines model for EnrollResult.Items.Verdict.
-type EnrollResultItemsVerdict string
 
 // Enrollment Example: {"contact":{"email":"ana@example.com","id":"con_1"},"due_at":"2026-03-09T09:00:00Z","ended_at":null,"id":"enr_1","key":"","node":"day7","outcome":null,"reason":null,"started_at":"2026-03-02T09:00:00Z","status":"waiting","steps":[],"temporal_url":null,"test":false,"version":1,"workflow":"welcome"}
 type Enrollment struct {
@@ -1584,12 +1594,8 @@ type EventList struct {
 // EventsAccepted Example: {"accepted":1,"events":[{"duplicate":false,"id":"evt_1"}]}
 type EventsAccepted struct {
 	// Accepted How many were new
-	Accepted int `json:"accepted"`
-	Events   []struct {
-		Duplicate bool       `json:"duplicate"`
-		Id        string     `json:"id"`
-		Warnings  *[]Warning `json:"warnings,omitempty"`
-	} `json:"events"`
+	Accepted int             `json:"accepted"`
+	Events   []AcceptedEvent `json:"events"`
 }
 
 // EventsRequest defines model for EventsRequest.
@@ -1674,6 +1680,13 @@ type Health struct {
 	AdditionalProperties map[string]interface{} `json:"-"`
 }
 
+// InFlight How many of the people inside
+type InFlight struct {
+	Exit    int `json:"exit"`
+	Migrate int `json:"migrate"`
+	Stay    int `json:"stay"`
+}
+
 // Key Lower-case letters, digits, - and _
 type Key = string
 
@@ -1683,19 +1696,30 @@ type MessageClass string
 // Name defines model for Name.
 type Name = string
 
-// NodeList Example: {"items":[{"available":true,"description":"Ends the enrollment","group":"flow","kind":"end","main_port":"","ports":[],"schema":{"type":"object"},"title":"End","type":"end"}]}
+// NodeList Example: {"items":[{"available":true,"description":"Ends the enrollment","group":"flow","icon":"flag","kind":"end","main_port":"","ports":[],"schema":{"type":"object"},"title":"End","type":"end"}]}
 type NodeList struct {
 	Items []NodeSpec `json:"items"`
 }
 
+// NodePreview defines model for NodePreview.
+type NodePreview struct {
+	Becomes  *string `json:"becomes"`
+	FiresNow int     `json:"fires_now"`
+	Node     string  `json:"node"`
+	Waiting  int     `json:"waiting"`
+}
+
 // NodeSpec defines model for NodeSpec.
 type NodeSpec struct {
-	Available   bool         `json:"available"`
-	Description string       `json:"description"`
-	Group       string       `json:"group"`
-	Kind        NodeSpecKind `json:"kind"`
-	MainPort    string       `json:"main_port"`
-	Ports       []string     `json:"ports"`
+	Available   bool   `json:"available"`
+	Description string `json:"description"`
+	Group       string `json:"group"`
+
+	// Icon Name of a lucide icon
+	Icon     string       `json:"icon"`
+	Kind     NodeSpecKind `json:"kind"`
+	MainPort string       `json:"main_port"`
+	Ports    []string     `json:"ports"`
 
 	// Schema Any JSON object
 	Schema Raw    `json:"schema"`
@@ -1759,6 +1783,14 @@ type Problem struct {
 	Users *[]string `json:"users,omitempty"`
 }
 
+// ProblemFix defines model for ProblemFix.
+type ProblemFix struct {
+	// Body Any JSON value
+	Body   *Any   `json:"body,omitempty"`
+	Method string `json:"method"`
+	Path   string `json:"path"`
+}
+
 // Problems Example: {"problems":[]}
 type Problems struct {
 	Problems []DefinitionProblem `json:"problems"`
@@ -1785,21 +1817,14 @@ type PublishRequestRetime string
 
 // PublishResult Example: {"changed":true,"hash":"9f2c51","in_flight":{"exit":0,"migrate":0,"stay":12},"problems":[],"version":2}
 type PublishResult struct {
-	Changed  bool   `json:"changed"`
-	Hash     string `json:"hash"`
-	InFlight struct {
-		Exit    int `json:"exit"`
-		Migrate int `json:"migrate"`
-		Stay    int `json:"stay"`
-	} `json:"in_flight"`
+	Changed bool   `json:"changed"`
+	Hash    string `json:"hash"`
+
+	// InFlight How many of the people inside
+	InFlight InFlight `json:"in_flight"`
 
 	// Nodes Dry run only
-	Nodes *[]struct {
-		Becomes  *string `json:"becomes"`
-		FiresNow int     `json:"fires_now"`
-		Node     string  `json:"node"`
-		Waiting  int     `json:"waiting"`
-	} `json:"nodes,omitempty"`
+	Nodes    *[]NodePreview      `json:"nodes,omitempty"`
 	Problems []DefinitionProblem `json:"problems"`
 	Version  int                 `json:"version"`
 }
@@ -1807,54 +1832,66 @@ type PublishResult struct {
 // Raw Any JSON object
 type Raw = json.RawMessage
 
+// RehearseEvent defines model for RehearseEvent.
+type RehearseEvent struct {
+	// At Offset from the start, like 3d, or a time
+	At string `json:"at"`
+
+	// Data Any JSON object
+	Data *Raw   `json:"data,omitempty"`
+	Type string `json:"type"`
+}
+
 // RehearseRequest defines model for RehearseRequest.
 type RehearseRequest struct {
 	// Contact Any JSON object
-	Contact *Raw `json:"contact,omitempty"`
-	Events  *[]struct {
-		// At Offset from the start, like 3d, or a time
-		At string `json:"at"`
-
-		// Data Any JSON object
-		Data *Raw   `json:"data,omitempty"`
-		Type string `json:"type"`
-	} `json:"events,omitempty"`
-	StartAt *time.Time `json:"start_at,omitempty"`
+	Contact *Raw             `json:"contact,omitempty"`
+	Events  *[]RehearseEvent `json:"events,omitempty"`
+	StartAt *time.Time       `json:"start_at,omitempty"`
 
 	// Stubs Answers of calls by node id
-	Stubs *map[string]struct {
-		// Body Any JSON value
-		Body   *Any `json:"body,omitempty"`
-		Status *int `json:"status,omitempty"`
-	} `json:"stubs,omitempty"`
-	Trigger *struct {
-		// Data Any JSON object
-		Data *Raw    `json:"data,omitempty"`
-		Type *string `json:"type,omitempty"`
-	} `json:"trigger,omitempty"`
-	Version *int `json:"version,omitempty"`
+	Stubs   *map[string]RehearseStub `json:"stubs,omitempty"`
+	Trigger *RehearseTrigger         `json:"trigger,omitempty"`
+	Version *int                     `json:"version,omitempty"`
 }
 
 // RehearseResult Example: {"elapsed_ms":259200000,"outcome":"success","status":"completed","steps":[{"at":"2026-03-02T09:00:00Z","effect":{"subject":"Welcome","to":["ana@example.com"]},"node":"hello","port":"next","status":"done","type":"email","values":[]}]}
 type RehearseResult struct {
 	// ElapsedMs Simulated time from start to end
-	ElapsedMs int64   `json:"elapsed_ms"`
-	Outcome   *string `json:"outcome"`
-	Reason    *string `json:"reason,omitempty"`
-	Status    string  `json:"status"`
-	Steps     []struct {
-		// At Simulated time
-		At time.Time `json:"at"`
+	ElapsedMs int64          `json:"elapsed_ms"`
+	Outcome   *string        `json:"outcome"`
+	Reason    *string        `json:"reason,omitempty"`
+	Status    string         `json:"status"`
+	Steps     []RehearseStep `json:"steps"`
+}
 
-		// Effect Any JSON value
-		Effect *Any        `json:"effect"`
-		Node   string      `json:"node"`
-		Port   *string     `json:"port"`
-		Reason *string     `json:"reason,omitempty"`
-		Status string      `json:"status"`
-		Type   string      `json:"type"`
-		Values []SeenValue `json:"values"`
-	} `json:"steps"`
+// RehearseStep defines model for RehearseStep.
+type RehearseStep struct {
+	// At Simulated time
+	At time.Time `json:"at"`
+
+	// Effect Any JSON value
+	Effect *Any        `json:"effect"`
+	Node   string      `json:"node"`
+	Port   *string     `json:"port"`
+	Reason *string     `json:"reason,omitempty"`
+	Status string      `json:"status"`
+	Type   string      `json:"type"`
+	Values []SeenValue `json:"values"`
+}
+
+// RehearseStub defines model for RehearseStub.
+type RehearseStub struct {
+	// Body Any JSON value
+	Body   *Any `json:"body,omitempty"`
+	Status *int `json:"status,omitempty"`
+}
+
+// RehearseTrigger defines model for RehearseTrigger.
+type RehearseTrigger struct {
+	// Data Any JSON object
+	Data *Raw    `json:"data,omitempty"`
+	Type *string `json:"type,omitempty"`
 }
 
 // RollbackRequest defines model for RollbackRequest.
@@ -1976,19 +2013,15 @@ type StageKind string
 
 // Step defines model for Step.
 type Step struct {
-	Attempts int        `json:"attempts"`
-	DueAt    *time.Time `json:"due_at"`
-	Effect   *struct {
-		Copies int             `json:"copies"`
-		Key    string          `json:"key"`
-		State  StepEffectState `json:"state"`
-	} `json:"effect"`
-	EnteredAt time.Time  `json:"entered_at"`
-	Error     *string    `json:"error"`
-	LeftAt    *time.Time `json:"left_at"`
-	Node      string     `json:"node"`
-	Port      *string    `json:"port"`
-	Reason    *string    `json:"reason"`
+	Attempts  int         `json:"attempts"`
+	DueAt     *time.Time  `json:"due_at"`
+	Effect    *StepEffect `json:"effect"`
+	EnteredAt time.Time   `json:"entered_at"`
+	Error     *string     `json:"error"`
+	LeftAt    *time.Time  `json:"left_at"`
+	Node      string      `json:"node"`
+	Port      *string     `json:"port"`
+	Reason    *string     `json:"reason"`
 
 	// Result Any JSON value
 	Result *Any        `json:"result"`
@@ -1999,11 +2032,18 @@ type Step struct {
 	Visit  int         `json:"visit"`
 }
 
-// StepEffectState defines model for Step.Effect.State.
-type StepEffectState string
-
 // StepStatus defines model for Step.Status.
 type StepStatus string
+
+// StepEffect defines model for StepEffect.
+type StepEffect struct {
+	Copies int             `json:"copies"`
+	Key    string          `json:"key"`
+	State  StepEffectState `json:"state"`
+}
+
+// StepEffectState defines model for StepEffect.State.
+type StepEffectState string
 
 // StopRequest defines model for StopRequest.
 type StopRequest struct {
@@ -2235,6 +2275,9 @@ type ListAuditParams struct {
 
 	// Cursor The `next` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Subject Only what was done to this
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
 }
 
 // ListContactsParams defines parameters for ListContacts.
@@ -2548,7 +2591,7 @@ type ListWorkflowsParams struct {
 	// Cursor The `next` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Status Only these; archived ones are listed only when asked for
+	// Status Only these
 	Status *ListWorkflowsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
 	// Folder Only this folder
@@ -3445,6 +3488,14 @@ func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "subject" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "subject", c.Request.URL.Query(), &params.Subject, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter subject: %w", err), http.StatusBadRequest)
 		return
 	}
 

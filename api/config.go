@@ -1,0 +1,123 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"fermata/api/gen"
+	"fermata/events"
+	"fermata/interpreter/definition"
+	"fermata/store"
+)
+
+// Operator carries out what a person decides about one enrollment; *events.Operator is one. Each
+// call is one transaction, audited, and returns store.ErrNotFound for an unknown enrollment and
+// *events.RefusedError when its state does not allow the call. Person is who asked.
+type Operator interface {
+	// Exit ends an active enrollment at once with this reason and outcome.
+	Exit(ctx context.Context, id, reason, outcome, person string) error
+	// Skip leaves the current step by port; "" is the main port.
+	Skip(ctx context.Context, id, port, person string) error
+	// Retry runs a held step again.
+	Retry(ctx context.Context, id, person string) error
+	// Release lets an enrollment out of a hold node by port; "" is the main port.
+	Release(ctx context.Context, id, port, person string) error
+}
+
+// SecretBox encrypts a secret before the store sees it. Opening is not the API's business: a
+// secret is write-only here. Name is to be authenticated with the value, so that one secret cannot
+// be put in the place of another.
+type SecretBox interface {
+	Seal(name string, plain []byte) (cipher, nonce []byte, err error)
+}
+
+// Lookups answers what a rehearsal needs to know of this installation. It reads the store.
+type Lookups struct {
+	Catalog definition.Catalog
+	Account *store.Account
+	// Contact is the contact that the request names, nil when it names none that exists.
+	Contact *store.Contact
+	Tx      *store.Tx
+}
+
+// Rehearse runs a definition on the real interpreter in virtual time, effects stubbed. A request
+// that cannot be rehearsed as it stands is an *events.InvalidError.
+type Rehearse func(ctx context.Context, def *definition.Definition, req gen.RehearseRequest, l Lookups) (*gen.RehearseResult, error)
+
+// Config is everything that the API depends on.
+type Config struct {
+	// Store holds all rows; required.
+	Store *store.Store
+	// Intake accepts events; required.
+	Intake *events.Intake
+	// Definitions caches compiled definitions; default a cache of 256.
+	Definitions *events.Definitions
+	// Now is the clock; default time.Now.
+	Now func() time.Time
+	// Log takes one line for each failed request; default slog.Default().
+	Log *slog.Logger
+	// BootstrapKey is the first admin key; default none, then only stored keys work.
+	BootstrapKey string
+	// BootstrapPerson is who the bootstrap key belongs to, in the audit; default "bootstrap key".
+	BootstrapPerson string
+	// SecretBox encrypts secrets; default none, then PUT /v1/secrets answers not_available.
+	SecretBox SecretBox
+	// Operator carries out exit, skip, retry and release; default none, then they answer not_available.
+	Operator Operator
+	// Rehearse runs rehearsals; default none, then they answer not_available.
+	Rehearse Rehearse
+	// TemporalURL is the address of an enrollment in Temporal's Web UI, "" when it is not kept there
+	// any more; default none, then temporal_url is null.
+	TemporalURL func(e *store.Enrollment) string
+	// EngineHealth answers GET /v1/health/engine; its status decides nothing here. Default: status
+	// "down" with a detail.
+	EngineHealth func(ctx context.Context) EngineHealth
+	// Ready answers GET /readyz: nil is ready. Default: the store answers.
+	Ready func(ctx context.Context) error
+	// Extra are handlers by path for what is outside the document, like /metrics; a path that ends
+	// in "/" serves everything below it. They are public. Default none.
+	Extra map[string]http.Handler
+}
+
+// EngineHealth is the answer of GET /v1/health/engine.
+type EngineHealth struct {
+	Status         string         `json:"status"` // ok, degraded or down
+	Temporal       string         `json:"temporal"`
+	Pollers        map[string]int `json:"pollers"`
+	RouterAgeS     float64        `json:"router_age_s"`
+	DispatcherAgeS float64        `json:"dispatcher_age_s"`
+	Wedged         int            `json:"wedged"`
+	Late           int            `json:"late"`
+	Lost           int            `json:"lost"`
+}
+
+func (c *Config) validate() error {
+	if c.Store == nil {
+		return errors.New("make api: Store is missing")
+	}
+	if c.Intake == nil {
+		return errors.New("make api: Intake is missing")
+	}
+	return nil
+}
+
+func (c *Config) fill() {
+	if c.Definitions == nil {
+		c.Definitions = events.NewDefinitions(256)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.BootstrapPerson == "" {
+		c.BootstrapPerson = "bootstrap key"
+	}
+	if c.Ready == nil {
+		c.Ready = c.Store.Ping
+	}
+}

@@ -1,0 +1,162 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gin-gonic/gin"
+
+	"fermata/api/gen"
+	"fermata/events"
+	"fermata/store"
+)
+
+const (
+	courseEnrolled   = "enrolled"
+	courseCompleted  = "completed"
+	courseUnenrolled = "unenrolled"
+)
+
+// TagContact adds a tag; adding it again changes nothing and reports nothing.
+func (s *server) TagContact(c *gin.Context, id, tag string) {
+	name := strings.TrimSpace(tag)
+	if name == "" || utf8.RuneCountInString(name) > 100 {
+		s.fail(c, invalid("", "a tag has 1 to 100 characters", ""))
+		return
+	}
+	s.write(c, func(tx *store.Tx) (reply, error) {
+		contact, err := tx.LockContact(id)
+		if err != nil {
+			return reply{}, err
+		}
+		added, spelled, err := tx.AddContactTag(id, name)
+		if err != nil {
+			return reply{}, err
+		}
+		if added {
+			n, err := tx.CountContactTags(id)
+			if err != nil {
+				return reply{}, err
+			}
+			if n > maxContactTags {
+				return reply{}, invalid("", fmt.Sprintf("a contact has at most %d tags", maxContactTags), "")
+			}
+			if err := s.emit(tx, contact, events.TypeTagAdded, map[string]any{"tag": spelled}); err != nil {
+				return reply{}, err
+			}
+		}
+		return contactReply(tx, id)
+	})
+}
+
+// UntagContact removes a tag; 404 when the contact does not have it.
+func (s *server) UntagContact(c *gin.Context, id, tag string) {
+	removing(s, c, func(tx *store.Tx) error {
+		contact, err := tx.LockContact(id)
+		if err != nil {
+			return err
+		}
+		removed, spelled, err := tx.RemoveContactTag(id, tag)
+		if err != nil {
+			return err
+		}
+		if !removed {
+			return failure(kindNotFound, "the contact does not have this tag")
+		}
+		return s.emit(tx, contact, events.TypeTagRemoved, map[string]any{"tag": spelled})
+	})
+}
+
+// emit writes one of the platform's own events about a locked contact.
+func (s *server) emit(tx *store.Tx, contact *store.Contact, kind string, data map[string]any) error {
+	_, err := events.Append(tx, events.Draft{Contact: contact, Type: kind, Data: data, Now: s.now()})
+	tx.AfterCommit(s.nudge)
+	return err
+}
+
+// courseEvent names what a change of a contact's place in a course is reported as, "" for none.
+func courseEvent(before, after *store.ContactCourse) string {
+	switch {
+	case after.Status == courseUnenrolled:
+		return events.TypeCourseUnenrolled
+	case after.Status == courseCompleted && (before == nil || before.Status != courseCompleted):
+		return events.TypeCourseCompleted
+	case before == nil || before.Status == courseUnenrolled:
+		return events.TypeCourseEnrolled
+	case before.Progress != after.Progress:
+		return events.TypeCourseProgressed
+	}
+	return ""
+}
+
+// PutContactCourse enrolls a contact in a course, or records progress or completion.
+func (s *server) PutContactCourse(c *gin.Context, id, course string) {
+	changing(s, c, func(tx *store.Tx, in gen.ContactCourseInput) (reply, error) {
+		contact, before, err := lockCourse(tx, id, course)
+		if err != nil {
+			return reply{}, err
+		}
+		now := s.now()
+		after := &store.ContactCourse{ContactID: id, Course: course, Status: courseEnrolled, CreatedAt: now, UpdatedAt: now}
+		if before != nil {
+			after.CreatedAt, after.Progress = before.CreatedAt, before.Progress
+			if before.Status == courseCompleted {
+				after.Status = courseCompleted
+			}
+		}
+		after.Status = string(or(in.Status, gen.ContactCourseInputStatus(after.Status)))
+		if after.Status == courseCompleted && in.Progress == nil {
+			after.Progress = 100
+		}
+		after.Progress = or(in.Progress, after.Progress)
+		if err := s.saveCourse(tx, contact, before, after); err != nil {
+			return reply{}, err
+		}
+		return ok(gen.ContactCourse{Course: course, Status: gen.ContactCourseStatus(after.Status), Progress: after.Progress}), nil
+	})
+}
+
+func (s *server) saveCourse(tx *store.Tx, contact *store.Contact, before, after *store.ContactCourse) error {
+	if err := tx.SetContactCourse(after); err != nil {
+		return err
+	}
+	kind := courseEvent(before, after)
+	if kind == "" {
+		return nil
+	}
+	return s.emit(tx, contact, kind, map[string]any{"course": after.Course, "progress": after.Progress})
+}
+
+// lockCourse locks the contact and reads its place in a course that must exist; nil for none.
+func lockCourse(tx *store.Tx, id, course string) (*store.Contact, *store.ContactCourse, error) {
+	contact, err := tx.LockContact(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if _, err := tx.Course(course); err != nil {
+		return nil, nil, err
+	}
+	place, err := tx.ContactCourse(id, course)
+	if errors.Is(err, store.ErrNotFound) {
+		return contact, nil, nil
+	}
+	return contact, place, err
+}
+
+// DeleteContactCourse takes a contact out of a course; the record stays as unenrolled.
+func (s *server) DeleteContactCourse(c *gin.Context, id, course string) {
+	removing(s, c, func(tx *store.Tx) error {
+		contact, before, err := lockCourse(tx, id, course)
+		if err != nil {
+			return err
+		}
+		if before == nil || before.Status == courseUnenrolled {
+			return failure(kindNotFound, "the contact is not in this course")
+		}
+		after := *before
+		after.Status, after.UpdatedAt = courseUnenrolled, s.now()
+		return s.saveCourse(tx, contact, before, &after)
+	})
+}

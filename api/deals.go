@@ -1,0 +1,189 @@
+package api
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"fermata/api/gen"
+	"fermata/events"
+	"fermata/store"
+)
+
+func shapeDeal(d *store.Deal) gen.Deal {
+	return gen.Deal{
+		Id: d.ID, Title: d.Title, Pipeline: d.Pipeline, Stage: d.Stage, Status: gen.DealStatus(d.Status),
+		Value: d.Value, Currency: text(d.Currency), Owner: text(d.Owner), Contact: d.ContactID,
+		CreatedAt: ptr(d.CreatedAt.UTC()), UpdatedAt: ptr(d.UpdatedAt.UTC()),
+	}
+}
+
+// place finds the stage of a deal, the first one for "", and the status that it gives.
+func place(tx *store.Tx, pipeline, stage string) (key, status string, err error) {
+	p, err := tx.Pipeline(pipeline)
+	if errors.Is(err, store.ErrNotFound) {
+		return "", "", invalid("/pipeline", "there is no such pipeline", "POST /v1/pipelines makes one")
+	}
+	if err != nil {
+		return "", "", err
+	}
+	keys := make([]string, len(p.Stages))
+	for i, one := range p.Stages {
+		if one.Key == stage || stage == "" {
+			return one.Key, one.Kind, nil
+		}
+		keys[i] = one.Key
+	}
+	return "", "", invalid("/stage", "the pipeline has no such stage", didYouMean(stage, keys))
+}
+
+// dealEvents reports what became of a deal: made or moved, and won or lost when that is new.
+func dealEvents(tx *store.Tx, contact *store.Contact, before, after *store.Deal, now time.Time) error {
+	var types []string
+	var from any
+	switch {
+	case before == nil:
+		types = append(types, events.TypeDealCreated)
+	case before.Stage != after.Stage || before.Pipeline != after.Pipeline:
+		types = append(types, events.TypeDealStageChanged)
+		from = before.Stage
+	}
+	if before == nil || before.Status != after.Status {
+		switch after.Status {
+		case stageWon:
+			types = append(types, events.TypeDealWon)
+		case stageLost:
+			types = append(types, events.TypeDealLost)
+		}
+	}
+	for _, kind := range types {
+		data := map[string]any{
+			"deal_id": after.ID, "pipeline": after.Pipeline, "from": from, "to": after.Stage,
+			"value": anyOf(after.Value), "currency": anyOf(text(after.Currency)), "owner": anyOf(text(after.Owner)),
+		}
+		if _, err := events.Append(tx, events.Draft{Contact: contact, Type: kind, Data: data, Now: now}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// anyOf is *p as a plain value, nil for none.
+func anyOf[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}
+
+func (s *server) CreateDeal(c *gin.Context, _ gen.CreateDealParams) {
+	creating(s, c, func(tx *store.Tx, in gen.DealInput) (reply, error) {
+		now := s.now()
+		contact, err := tx.LockContact(in.Contact)
+		if errors.Is(err, store.ErrNotFound) {
+			return reply{}, invalid("/contact", "there is no such contact", "the id of a contact")
+		}
+		if err != nil {
+			return reply{}, err
+		}
+		deal := &store.Deal{
+			ID: store.NewID("deal"), Title: in.Title, Pipeline: in.Pipeline, Value: in.Value,
+			Currency: or(in.Currency, ""), Owner: or(in.Owner, ""), ContactID: contact.ID, CreatedAt: now, UpdatedAt: now,
+		}
+		if deal.Stage, deal.Status, err = place(tx, in.Pipeline, or(in.Stage, "")); err != nil {
+			return reply{}, err
+		}
+		if err := tx.CreateDeal(deal); err != nil {
+			return reply{}, err
+		}
+		if err := dealEvents(tx, contact, nil, deal, now); err != nil {
+			return reply{}, err
+		}
+		tx.AfterCommit(s.nudge)
+		return created(location("deals", deal.ID), shapeDeal(deal)), nil
+	})
+}
+
+func (s *server) ListDeals(c *gin.Context, params gen.ListDealsParams) {
+	filter := store.DealFilter{
+		Contact: or(params.Contact, ""), Pipeline: or(params.Pipeline, ""), Stage: or(params.Stage, ""),
+		Status: string(or(params.Status, "")), Owner: or(params.Owner, ""),
+	}
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		rows, next, err := tx.ListDeals(filter, pageOf(params.Limit, params.Cursor))
+		return listReply(rows, next, shapeDeal), err
+	})
+}
+
+func (s *server) GetDeal(c *gin.Context, id string) {
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		deal, err := tx.Deal(id)
+		if err != nil {
+			return reply{}, err
+		}
+		return ok(shapeDeal(deal)), nil
+	})
+}
+
+// PatchDeal changes a deal; a new pipeline without a stage begins at its first one.
+func (s *server) PatchDeal(c *gin.Context, id string) {
+	s.write(c, func(tx *store.Tx) (reply, error) {
+		deal, contact, err := lockDeal(tx, id)
+		if err != nil {
+			return reply{}, err
+		}
+		before := *deal
+		current := gen.DealInput{
+			Title: deal.Title, Pipeline: deal.Pipeline, Stage: &deal.Stage, Value: deal.Value,
+			Currency: text(deal.Currency), Owner: text(deal.Owner), Contact: deal.ContactID,
+		}
+		next, err := patched(s, c, "DealInput", current)
+		if err != nil {
+			return reply{}, err
+		}
+		patch, err := bodyObject(c)
+		if err != nil {
+			return reply{}, err
+		}
+		if _, given := patch["stage"]; !given && next.Pipeline != before.Pipeline {
+			next.Stage = nil
+		}
+		if deal.Stage, deal.Status, err = place(tx, next.Pipeline, or(next.Stage, "")); err != nil {
+			return reply{}, err
+		}
+		deal.Title, deal.Pipeline, deal.Value = next.Title, next.Pipeline, next.Value
+		deal.Currency, deal.Owner = or(next.Currency, ""), or(next.Owner, "")
+		if err := tx.UpdateDeal(deal); err != nil {
+			return reply{}, err
+		}
+		if err := dealEvents(tx, contact, &before, deal, s.now()); err != nil {
+			return reply{}, err
+		}
+		tx.AfterCommit(s.nudge)
+		return ok(shapeDeal(deal)), nil
+	})
+}
+
+// lockDeal reads a deal under the lock of its contact.
+func lockDeal(tx *store.Tx, id string) (*store.Deal, *store.Contact, error) {
+	deal, err := tx.Deal(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	contact, err := tx.LockContact(deal.ContactID)
+	if err != nil {
+		return nil, nil, err
+	}
+	deal, err = tx.Deal(id)
+	return deal, contact, err
+}
+
+func (s *server) DeleteDeal(c *gin.Context, id string) {
+	removing(s, c, func(tx *store.Tx) error {
+		if _, _, err := lockDeal(tx, id); err != nil {
+			return err
+		}
+		return tx.DeleteDeal(id)
+	})
+}

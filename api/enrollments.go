@@ -1,0 +1,179 @@
+package api
+
+import (
+	"context"
+
+	"github.com/gin-gonic/gin"
+
+	"fermata/api/gen"
+	"fermata/store"
+)
+
+func (s *server) shapeEnrollment(e *store.Enrollment, contacts map[string]store.Contact) gen.Enrollment {
+	shown := gen.Enrollment{
+		Id: e.ID, Workflow: e.Workflow, Contact: contactRef(e.ContactID, contacts), Key: e.Key, Status: gen.EnrollmentStatus(e.Status),
+		Reason: text(e.Reason), Node: text(e.Node), DueAt: utc(e.DueAt), StartedAt: e.StartedAt.UTC(), EndedAt: utc(e.EndedAt), Test: e.Test,
+	}
+	if e.Version > 0 {
+		shown.Version = &e.Version
+	}
+	if e.Outcome != "" {
+		shown.Outcome = ptr(gen.EnrollmentOutcome(e.Outcome))
+	}
+	if s.TemporalURL != nil {
+		shown.TemporalUrl = text(s.TemporalURL(e))
+	}
+	return shown
+}
+
+// effectKey finds the ledger row of a step.
+type effectKey struct {
+	node  string
+	visit int
+}
+
+// worseState orders the states of a step's effects: a step with several recipients shows the one
+// that asks for attention.
+var worseState = map[string]int{store.EffectDone: 0, store.EffectClaimed: 1, store.EffectFailed: 2, store.EffectUnknown: 3}
+
+// effectsOf sums up the ledger rows of an enrollment by step.
+func effectsOf(rows []store.Effect) map[effectKey]*gen.StepEffect {
+	found := map[effectKey]*gen.StepEffect{}
+	for i := range rows {
+		row := &rows[i]
+		at := effectKey{row.Node, row.Visit}
+		sum, there := found[at]
+		if !there {
+			found[at] = &gen.StepEffect{Key: row.Key, State: gen.StepEffectState(row.State), Copies: row.Copies}
+			continue
+		}
+		sum.Copies += row.Copies
+		if worseState[row.State] > worseState[string(sum.State)] {
+			sum.State = gen.StepEffectState(row.State)
+		}
+	}
+	return found
+}
+
+func shapeStep(row *store.Step, effects map[effectKey]*gen.StepEffect) (gen.Step, error) {
+	values, err := seen(row.Values)
+	if err != nil {
+		return gen.Step{}, err
+	}
+	status := row.Status
+	if status == "" {
+		status = store.StatusRunning
+	}
+	return gen.Step{
+		Node: row.Node, Visit: row.Visit, Type: row.Type, Title: row.Title, Status: gen.StepStatus(status), Port: text(row.Port),
+		Reason: text(row.Reason), EnteredAt: row.EnteredAt.UTC(), LeftAt: utc(row.LeftAt), DueAt: utc(row.DueAt), Attempts: row.Attempts,
+		Values: values, Result: raw(row.Result), Effect: effects[effectKey{row.Node, row.Visit}], Error: text(row.Error),
+	}, nil
+}
+
+// enrollment answers one enrollment with its timeline.
+func (s *server) enrollment(tx *store.Tx, id string) (reply, error) {
+	e, err := tx.Enrollment(id)
+	if err != nil {
+		return reply{}, err
+	}
+	contacts, err := tx.Contacts([]string{e.ContactID})
+	if err != nil {
+		return reply{}, err
+	}
+	rows, err := tx.Steps(id)
+	if err != nil {
+		return reply{}, err
+	}
+	ledger, err := tx.Effects(id)
+	if err != nil {
+		return reply{}, err
+	}
+	effects, steps := effectsOf(ledger), make([]gen.Step, len(rows))
+	for i := range rows {
+		if steps[i], err = shapeStep(&rows[i], effects); err != nil {
+			return reply{}, err
+		}
+	}
+	shown := s.shapeEnrollment(e, contacts)
+	shown.Steps = &steps
+	return ok(shown), nil
+}
+
+func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParams) {
+	filter := store.EnrollmentFilter{
+		Workflow: or(params.Workflow, ""), Contact: or(params.Contact, ""), Status: string(or(params.Status, "")),
+		Node: or(params.Node, ""), Version: or(params.Version, 0), Test: params.Test,
+	}
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		rows, next, err := tx.ListEnrollments(filter, pageOf(params.Limit, params.Cursor))
+		if err != nil {
+			return reply{}, err
+		}
+		people := make([]string, len(rows))
+		for i := range rows {
+			people[i] = rows[i].ContactID
+		}
+		contacts, err := tx.Contacts(people)
+		if err != nil {
+			return reply{}, err
+		}
+		return listReply(rows, next, func(e *store.Enrollment) gen.Enrollment { return s.shapeEnrollment(e, contacts) }), nil
+	})
+}
+
+func (s *server) GetEnrollment(c *gin.Context, id string) {
+	s.read(c, func(tx *store.Tx) (reply, error) { return s.enrollment(tx, id) })
+}
+
+// operate carries out an operator's call and answers the enrollment as it then stands.
+func (s *server) operate(c *gin.Context, id string, act func(ctx context.Context, o Operator, person string) error) {
+	if s.Operator == nil {
+		s.fail(c, failure(kindNotAvailable, "operator controls are not available in this build"))
+		return
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), storeWork)
+	defer cancel()
+	if err := act(ctx, s.Operator, callerOf(c).person); err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.read(c, func(tx *store.Tx) (reply, error) { return s.enrollment(tx, id) })
+}
+
+func (s *server) ExitEnrollment(c *gin.Context, id string) {
+	in, err := bind[gen.ExitRequest](c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.operate(c, id, func(ctx context.Context, o Operator, person string) error {
+		return o.Exit(ctx, id, or(in.Reason, "operator"), string(or(in.Outcome, "neutral")), person)
+	})
+}
+
+func (s *server) SkipEnrollment(c *gin.Context, id string) {
+	in, err := bind[gen.PortRequest](c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.operate(c, id, func(ctx context.Context, o Operator, person string) error {
+		return o.Skip(ctx, id, or(in.Port, ""), person)
+	})
+}
+
+func (s *server) RetryEnrollment(c *gin.Context, id string) {
+	s.operate(c, id, func(ctx context.Context, o Operator, person string) error { return o.Retry(ctx, id, person) })
+}
+
+func (s *server) ReleaseEnrollment(c *gin.Context, id string) {
+	in, err := bind[gen.PortRequest](c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.operate(c, id, func(ctx context.Context, o Operator, person string) error {
+		return o.Release(ctx, id, or(in.Port, ""), person)
+	})
+}

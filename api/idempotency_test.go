@@ -1,0 +1,174 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"fermata/store"
+	"fermata/store/storetest"
+)
+
+func TestIdempotencyKey(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		key := withHeader("Idempotency-Key", "order-7")
+		first := f.call("POST", "/v1/tasks", object{"title": "Call"}, key)
+		require.Equal(t, 201, first.status)
+		require.Empty(t, first.header.Get("Idempotent-Replayed"))
+		again := f.call("POST", "/v1/tasks", object{"title": "Call"}, key)
+		require.Equal(t, first.status, again.status)
+		require.JSONEq(t, first.body, again.body)
+		require.Equal(t, first.header.Get("Location"), again.header.Get("Location"))
+		require.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
+		require.Len(t, f.must(200, "GET", "/v1/tasks", nil)["items"], 1)
+
+		other := f.must(422, "POST", "/v1/tasks", object{"title": "Write"}, key)
+		require.Equal(t, "idempotency-mismatch", other["type"])
+		f.must(201, "POST", "/v1/courses", object{"key": "a", "name": "A"}, key)
+		foreign, _ := f.issue([]string{scopeEditor}, nil)
+		f.must(201, "POST", "/v1/tasks", object{"title": "Write"}, key, withKey(foreign))
+		require.Len(t, f.must(200, "GET", "/v1/tasks", nil)["items"], 2, "another API key is another client")
+
+		f.must(422, "POST", "/v1/tasks", object{"title": ""}, withHeader("Idempotency-Key", "refused"))
+		f.must(201, "POST", "/v1/tasks", object{"title": "Now right"}, withHeader("Idempotency-Key", "refused"))
+
+		f.clock.Advance(idempotencyKept + time.Second)
+		f.must(201, "POST", "/v1/tasks", object{"title": "Write"}, key)
+		require.Len(t, f.must(200, "GET", "/v1/tasks", nil)["items"], 4, "after seven days the key is free")
+		f.must(422, "POST", "/v1/tasks", object{"title": "x"}, withHeader("Idempotency-Key", ""))
+	})
+}
+
+func TestRepeatedEventsUnderAnIdempotencyKey(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		key := withHeader("Idempotency-Key", "batch-1")
+		batch := object{"events": []object{purchase(), purchase(), purchase(with("id", "own"))}}
+		first := f.call("POST", "/v1/events", batch, key)
+		require.Equal(t, 202, first.status, first.body)
+		again := f.call("POST", "/v1/events", batch, key)
+		require.JSONEq(t, first.body, again.body)
+		require.Equal(t, "idempotency-mismatch", f.must(422, "POST", "/v1/events", purchase(), key)["type"])
+		require.Len(t, f.must(200, "GET", "/v1/events?type=purchase.completed", nil)["items"], 3)
+
+		wrong := purchase(with("contact", object{"id": "ct_none"}))
+		f.must(422, "POST", "/v1/events", wrong, withHeader("Idempotency-Key", "fixed"))
+		f.must(202, "POST", "/v1/events", purchase(), withHeader("Idempotency-Key", "fixed"))
+
+		// A process that died between accepting and answering leaves the reserved key alone.
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
+			row, err := tx.Idempotent("bootstrap batch-1", "POST /v1/events?")
+			if err != nil {
+				return err
+			}
+			_, err = reserve(tx, idempotency{key: "bootstrap crashed", route: "POST /v1/events?", hash: row.BodyHash, now: f.clock.Now()}, 3)
+			return err
+		}))
+		retried := f.must(202, "POST", "/v1/events", batch, withHeader("Idempotency-Key", "crashed"))
+		require.EqualValues(t, 2, retried["accepted"], "the client's own id is a duplicate")
+		require.EqualValues(t, 2, f.must(202, "POST", "/v1/events", batch, withHeader("Idempotency-Key", "crashed"))["accepted"], "the stored answer")
+	})
+}
+
+// TestConcurrentIdenticalPosts: whatever races, one effect for each key.
+func TestConcurrentIdenticalPosts(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		const keys, copies = 6, 16
+		post := func(url, key, body string) int {
+			r := httptest.NewRequest("POST", url, bodyReader(t, body))
+			r.Header.Set("Authorization", "Bearer "+adminKey)
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Idempotency-Key", key)
+			w := httptest.NewRecorder()
+			f.handler.ServeHTTP(w, r)
+			return w.Code
+		}
+		var mu sync.Mutex
+		statuses := map[int]int{}
+		var wg sync.WaitGroup
+		for k := range keys {
+			for range copies {
+				wg.Go(func() {
+					task := post("/v1/tasks", fmt.Sprint("k", k), fmt.Sprintf(`{"title":"Task %d"}`, k))
+					event := post("/v1/events", fmt.Sprint("k", k), fmt.Sprintf(`{"type":"order.created","contact":{"email":"c%d@example.com"}}`, k))
+					mu.Lock()
+					defer mu.Unlock()
+					statuses[task]++
+					statuses[event]++
+				})
+			}
+		}
+		wg.Wait()
+		require.Equal(t, map[int]int{201: keys * copies, 202: keys * copies}, statuses)
+		require.Len(t, f.must(200, "GET", "/v1/tasks?limit=500", nil)["items"], keys)
+		require.Len(t, f.must(200, "GET", "/v1/events?limit=500&type=order.created", nil)["items"], keys)
+	})
+}
+
+func TestStoreAwayIsNeverAccepted(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	f := setup(t, s)
+	blocked, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		_ = s.Write(context.Background(), func(*store.Tx) error {
+			close(blocked)
+			<-done
+			return nil
+		})
+	}()
+	<-blocked
+	defer close(done)
+	for _, one := range []struct {
+		url  string
+		body object
+	}{{"/v1/events", purchase()}, {"/v1/tasks", object{"title": "x"}}} {
+		began := time.Now()
+		a := f.call("POST", one.url, one.body)
+		require.Equal(t, 503, a.status, a.body)
+		require.Equal(t, "2", a.header.Get("Retry-After"))
+		require.Contains(t, a.body, `"unavailable"`)
+		require.Less(t, time.Since(began), 2500*time.Millisecond)
+	}
+	require.Equal(t, 200, f.call("GET", "/v1/tasks", nil).status, "reading goes on")
+}
+
+func TestClosedStoreAnswers503(t *testing.T) {
+	t.Parallel()
+	server, err := storetest.StartServer(t.Context(), storetest.Options{})
+	require.NoError(t, err)
+	stopped := false
+	t.Cleanup(func() {
+		if !stopped {
+			server.Stop()
+		}
+	})
+	url, err := server.Database(t.Context())
+	require.NoError(t, err)
+	f := setup(t, storetest.OpenURL(t, url))
+	f.must(202, "POST", "/v1/events", purchase())
+	f.must(200, "GET", "/readyz", nil)
+	server.Stop()
+	stopped = true
+	for _, url := range []string{"/v1/events", "/v1/tasks"} {
+		began := time.Now()
+		a := f.call("POST", url, map[string]object{"/v1/events": purchase(), "/v1/tasks": {"title": "x"}}[url])
+		require.Equal(t, 503, a.status, a.body)
+		require.Less(t, time.Since(began), 2500*time.Millisecond)
+	}
+	a := f.call("GET", "/v1/contacts", nil)
+	require.Equal(t, 503, a.status)
+	require.NotEmpty(t, a.header.Get("Retry-After"))
+	require.Equal(t, 503, f.call("GET", "/readyz", nil).status)
+	require.Equal(t, 200, f.call("GET", "/healthz", nil).status)
+}

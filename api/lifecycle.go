@@ -1,0 +1,124 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"fermata/api/gen"
+	"fermata/store"
+)
+
+// What stopping and archiving do with the people inside.
+const flightFinish = "finish"
+
+// fixTarget splits the path of a fix, /v1/pipelines/sales, into its family and its key.
+func fixTarget(path string) (family, key string) {
+	family, key, _ = strings.Cut(strings.TrimPrefix(path, "/v1/"), "/")
+	return family, key
+}
+
+// lockFor locks a workflow, and before it everybody inside when they are to leave.
+func lockFor(tx *store.Tx, key string, leave bool) (*store.Workflow, error) {
+	if leave {
+		if err := lockInside(tx, key); err != nil {
+			return nil, err
+		}
+	}
+	return tx.LockWorkflow(key)
+}
+
+// StopWorkflow takes no new entries; the people inside finish, or leave at once.
+func (s *server) StopWorkflow(c *gin.Context, key string) {
+	changing(s, c, func(tx *store.Tx, in gen.StopRequest) (reply, error) {
+		leave := string(or(in.InFlight, flightFinish)) == flightExit
+		w, err := lockFor(tx, key, leave)
+		if err != nil {
+			return reply{}, err
+		}
+		switch w.Status {
+		case statusActive, statusPaused, statusStopped:
+		default:
+			return reply{}, failure(kindState, "the workflow is %s; only a published one can be stopped", w.Status)
+		}
+		w.Status = statusStopped
+		return s.settle(c, tx, w, "workflow.stop", leave)
+	})
+}
+
+// StartWorkflow opens a stopped or archived workflow again; one without a version stays a draft.
+func (s *server) StartWorkflow(c *gin.Context, key string) {
+	s.write(c, func(tx *store.Tx) (reply, error) {
+		w, err := tx.LockWorkflow(key)
+		if err != nil {
+			return reply{}, err
+		}
+		switch {
+		case w.Status == statusPaused:
+			return reply{}, failure(kindState, "the workflow is paused; resume it")
+		case w.Status == statusArchived && w.Version == 0:
+			w.Status = statusDraft
+		case w.Version == 0:
+			return reply{}, failure(kindState, "the workflow has no version yet; publish it")
+		default:
+			w.Status = statusActive
+		}
+		return s.settle(c, tx, w, "workflow.start", false)
+	})
+}
+
+// settle saves a changed status, ends who is to leave, and answers the workflow.
+func (s *server) settle(c *gin.Context, tx *store.Tx, w *store.Workflow, action string, leave bool) (reply, error) {
+	if err := tx.SaveWorkflow(w); err != nil {
+		return reply{}, err
+	}
+	detail := map[string]any{}
+	if leave {
+		ended, err := s.endInside(tx, w.Key, strings.TrimPrefix(action, "workflow."))
+		if err != nil {
+			return reply{}, err
+		}
+		detail["exited"] = ended
+		tx.AfterCommit(s.nudge)
+	}
+	if err := s.audit(c, tx, action, w.Key, detail); err != nil {
+		return reply{}, err
+	}
+	return s.workflowReply(tx, w)
+}
+
+// ArchiveWorkflow puts a workflow away. While people are inside, the caller must say what becomes
+// of them.
+func (s *server) ArchiveWorkflow(c *gin.Context, key string, params gen.ArchiveWorkflowParams) {
+	s.write(c, func(tx *store.Tx) (reply, error) {
+		leave := string(or(params.InFlight, "")) == flightExit
+		w, err := lockFor(tx, key, leave)
+		if err != nil {
+			return reply{}, err
+		}
+		if params.InFlight == nil {
+			inside, err := tx.CountEnrollments(store.EnrollmentFilter{Workflow: key, Active: ptr(true), Test: ptr(false)})
+			if err != nil {
+				return reply{}, err
+			}
+			if inside > 0 {
+				p := failure(kindInUse, "%s inside; say what becomes of them with ?in_flight=finish or exit", people(inside))
+				p.count = &inside
+				return reply{}, p
+			}
+		}
+		w.Status = statusArchived
+		if _, err := s.settle(c, tx, w, "workflow.archive", leave); err != nil {
+			return reply{}, err
+		}
+		return noContent(), nil
+	})
+}
+
+func people(n int) string {
+	if n == 1 {
+		return "1 contact is"
+	}
+	return fmt.Sprintf("%d contacts are", n)
+}

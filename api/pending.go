@@ -1,0 +1,54 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+)
+
+// call is a method and path that the contract names and this build does not carry out.
+type call struct{ method, path, scope string }
+
+// notAvailable lists the calls that answer 501. They are absent from the document; building one
+// means describing it there and taking it from this list.
+var notAvailable = []call{
+	{http.MethodPost, "/v1/workflows/:key/pause", scopePublisher},
+	{http.MethodPost, "/v1/workflows/:key/resume", scopePublisher},
+	{http.MethodGet, "/v1/workflows/:key/analytics", scopeViewer},
+	{http.MethodGet, "/v1/workflows/:key/explain", scopeViewer},
+	{http.MethodGet, "/v1/overview", scopeViewer},
+	{http.MethodGet, "/v1/templates", scopeViewer},
+	{http.MethodPost, "/v1/templates/:key/install", scopeEditor},
+	{http.MethodGet, "/v1/stream", scopeViewer},
+	{http.MethodPost, "/v1/hooks/:token", scopePublic},
+	{http.MethodPost, "/v1/enrollments/batch", scopePublisher},
+	{http.MethodPost, "/v1/enrollments/:id/move", scopeEditor},
+	{http.MethodGet, "/v1/contacts/:id/timeline", scopeViewer},
+	{http.MethodPost, "/v1/contacts/:id/merge", scopeEditor},
+	{http.MethodPost, "/v1/contacts/search", scopeViewer},
+	{http.MethodPost, "/v1/contacts/import", scopeEditor},
+}
+
+func findNotAvailable(method, path string) (call, bool) {
+	for _, one := range notAvailable {
+		if one.method == method && one.path == path {
+			return one, true
+		}
+	}
+	return call{}, false
+}
+
+func isNotAvailable(method, path string) bool {
+	_, ok := findNotAvailable(method, path)
+	return ok
+}
+
+func notAvailableScope(method, path string) string {
+	one, _ := findNotAvailable(method, path)
+	return one.scope
+}
+
+func (s *server) notAvailable(c *gin.Context) {
+	s.fail(c, failure(kindNotAvailable, "%s %s is not available in this build", c.Request.Method, strings.TrimPrefix(c.FullPath(), "/v1")))
+}

@@ -1,0 +1,113 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/gin-gonic/gin"
+
+	"fermata/api/gen"
+	"fermata/events"
+	"fermata/interpreter/definition"
+	"fermata/store"
+)
+
+// RehearseWorkflow runs the draft, or a version, against a test contact in virtual time. It reads
+// and changes nothing.
+func (s *server) RehearseWorkflow(c *gin.Context, key string) {
+	if s.Rehearse == nil {
+		s.fail(c, failure(kindNotAvailable, "rehearsals are not available in this build"))
+		return
+	}
+	in, err := bind[gen.RehearseRequest](c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		w, err := tx.Workflow(key)
+		if err != nil {
+			return reply{}, err
+		}
+		def, err := s.rehearsed(tx, w, in.Version)
+		if err != nil {
+			return reply{}, err
+		}
+		lookups, err := s.lookupsFor(tx, key, in.Contact)
+		if err != nil {
+			return reply{}, err
+		}
+		result, err := s.Rehearse(c.Request.Context(), def, in, lookups)
+		if err != nil {
+			return reply{}, err
+		}
+		return ok(result), nil
+	})
+}
+
+// rehearsed finds the definition to rehearse.
+func (s *server) rehearsed(tx *store.Tx, w *store.Workflow, version *int) (*definition.Definition, error) {
+	if version != nil {
+		v, err := tx.Version(w.Key, *version)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, invalid("/version", "there is no such version", fmt.Sprintf("1 to %d", w.Version))
+		}
+		if err != nil {
+			return nil, err
+		}
+		return s.Definitions.Load(tx, v.Hash)
+	}
+	// What a definition refers to need not exist yet: effects are stubbed.
+	def, problems := definition.Parse(w.Draft, false)
+	if def != nil {
+		problems = def.Validate(nil)
+	}
+	if def == nil || definition.HasErrors(problems) {
+		return nil, invalidDefinition(problems)
+	}
+	return def, nil
+}
+
+// lookupsFor reads what a rehearsal may ask for, with the stored contact that the request names.
+func (s *server) lookupsFor(tx *store.Tx, key string, contact *json.RawMessage) (Lookups, error) {
+	l := Lookups{Catalog: s.catalog(tx, key), Tx: tx}
+	var err error
+	if l.Account, err = account(tx); err != nil || contact == nil {
+		return l, err
+	}
+	object, err := decodeObject(*contact)
+	if err != nil {
+		return l, err
+	}
+	l.Contact, err = storedContact(tx, object)
+	return l, err
+}
+
+// storedContact finds the contact that an object names by id, external_id or email; nil for none.
+func storedContact(tx *store.Tx, object map[string]any) (*store.Contact, error) {
+	find := []struct {
+		name string
+		by   func(string) (*store.Contact, error)
+	}{{"id", tx.Contact}, {"external_id", tx.ContactByExternalID}, {"email", func(address string) (*store.Contact, error) {
+		normal, valid := events.NormalizeEmail(address)
+		if !valid {
+			return nil, invalid("/contact/email", "is not a mail address", "name@example.com")
+		}
+		return tx.ContactByEmail(normal)
+	}}}
+	for _, one := range find {
+		value, given := object[one.name].(string)
+		if !given || value == "" {
+			continue
+		}
+		contact, err := one.by(value)
+		if err == nil {
+			return contact, nil
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	return nil, nil
+}

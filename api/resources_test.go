@@ -1,0 +1,192 @@
+package api
+
+import (
+	"bytes"
+	"mime/multipart"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"fermata/store"
+	"fermata/store/storetest"
+)
+
+func TestResources(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		contact := path(t, f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com"}), "id").(string)
+		f.run(t, []scenario{
+			{name: "tag", method: "POST", url: "/v1/tags", body: object{"name": " VIP "}, status: 201, expected: []string{`"key":"vip"`, `"name":"VIP"`}},
+			{name: "tag twice in other spelling", method: "POST", url: "/v1/tags", body: object{"name": "vip"}, status: 409, expected: []string{`"key-exists"`}},
+			{name: "tag list", method: "GET", url: "/v1/tags", status: 200, expected: []string{`"VIP"`, `"next":null`}},
+			{name: "tag read", method: "GET", url: "/v1/tags/Vip", status: 200, expected: []string{`"VIP"`}},
+			{name: "tag delete", method: "DELETE", url: "/v1/tags/vip", status: 204},
+			{name: "tag gone", method: "GET", url: "/v1/tags/vip", status: 404, expected: []string{`"not-found"`}},
+			{name: "field", method: "POST", url: "/v1/fields", body: object{"key": "plan", "type": "text"}, status: 201},
+			{name: "field of unknown type", method: "POST", url: "/v1/fields", body: object{"key": "size", "type": "colour"}, status: 422, expected: []string{`"/type"`, "text, number"}},
+			{name: "field patch", method: "PATCH", url: "/v1/fields/plan", body: object{"type": "number"}, status: 200, expected: []string{`"number"`}},
+			{name: "field key never changes", method: "PATCH", url: "/v1/fields/plan", body: object{"key": "other"}, status: 422, expected: []string{`"/key"`}},
+			{name: "field list", method: "GET", url: "/v1/fields?limit=1", status: 200, expected: []string{`"plan"`}},
+			{name: "field delete", method: "DELETE", url: "/v1/fields/plan", status: 204},
+			{name: "course", method: "POST", url: "/v1/courses", body: object{"key": "program-a", "name": "Program A"}, status: 201, expected: []string{`"program-a"`}},
+			{name: "course key spelled wrong", method: "POST", url: "/v1/courses", body: object{"key": "Program A", "name": "x"}, status: 422, expected: []string{`"/key"`, "Lower-case"}},
+			{name: "course without a name", method: "POST", url: "/v1/courses", body: object{"key": "b"}, status: 422, expected: []string{`"/name"`, "must be given"}},
+			{name: "course with a misspelled field", method: "POST", url: "/v1/courses", body: object{"key": "b", "nmae": "B", "name": "B"}, status: 422, expected: []string{`"/nmae"`, "did you mean name?"}},
+			{name: "course patch", method: "PATCH", url: "/v1/courses/program-a", body: object{"name": "A"}, status: 200, expected: []string{`"name":"A"`}},
+			{name: "course name null", method: "PATCH", url: "/v1/courses/program-a", body: object{"name": nil}, status: 422, expected: []string{`"/name"`}},
+			{name: "pipeline", method: "POST", url: "/v1/pipelines", body: salesPipeline(), status: 201, expected: []string{`"sales"`, `"refunded"`}},
+			{name: "pipeline with a stage twice", method: "POST", url: "/v1/pipelines", body: object{"key": "p", "name": "P", "stages": []object{{"key": "a", "name": "A"}, {"key": "a", "name": "B"}}}, status: 422, expected: []string{"/stages/1/key"}},
+			{name: "pipeline without stages", method: "POST", url: "/v1/pipelines", body: object{"key": "p", "name": "P", "stages": []object{}}, status: 422, expected: []string{`"/stages"`}},
+			{name: "pipeline patch", method: "PATCH", url: "/v1/pipelines/sales", body: object{"name": "Sales 2"}, status: 200, expected: []string{"Sales 2", "refunded"}},
+			{name: "task", method: "POST", url: "/v1/tasks", body: object{"title": "Call", "due_at": "2026-03-09T09:00:00+01:00", "contact": contact}, status: 201, expected: []string{"2026-03-09T08:00:00Z", `"open"`}},
+			{name: "task of nobody", method: "POST", url: "/v1/tasks", body: object{"title": "Call", "contact": "ct_nobody"}, status: 422, expected: []string{`"/contact"`}},
+			{name: "task with a bad time", method: "POST", url: "/v1/tasks", body: object{"title": "Call", "due_at": "2026-13-45T99:00:00Z"}, status: 422, expected: []string{`"/due_at"`, "RFC 3339"}},
+			{name: "template", method: "POST", url: "/v1/email-templates", body: object{"key": "hello", "subject": "Hi {{ contact.first_name }}", "html": "<p>x</p>", "class": "transactional"}, status: 201, expected: []string{"<p>x</p>"}},
+			{name: "template without a body", method: "POST", url: "/v1/email-templates", body: object{"key": "empty", "subject": "Hi"}, status: 422, expected: []string{`"/html"`}},
+			{name: "template that is no Liquid", method: "POST", url: "/v1/email-templates", body: object{"key": "bad", "subject": "{% if %", "text": "x"}, status: 422, expected: []string{`"/subject"`}},
+			{name: "template patch clears", method: "PATCH", url: "/v1/email-templates/hello", body: object{"html": nil, "text": "plain"}, status: 200, expected: []string{`"html":""`, "plain"}},
+			{name: "template list", method: "GET", url: "/v1/email-templates", status: 200, expected: []string{"hello"}},
+			{name: "template delete", method: "DELETE", url: "/v1/email-templates/hello", status: 204},
+			{name: "segment", method: "POST", url: "/v1/segments", body: object{"key": "pro", "name": "Pro", "filter": object{"field": "contact.plan", "op": "eq", "value": "pro"}}, status: 201},
+			{name: "segment with a wrong operator", method: "POST", url: "/v1/segments", body: object{"key": "b", "name": "B", "filter": object{"field": "contact.plan", "op": "equals", "value": "pro"}}, status: 422, expected: []string{"/filter/op"}},
+			{name: "segment about an event", method: "POST", url: "/v1/segments", body: object{"key": "b", "name": "B", "filter": object{"field": "event.x", "op": "eq", "value": 1}}, status: 422, expected: []string{"/filter"}},
+			{name: "segment patch", method: "PATCH", url: "/v1/segments/pro", body: object{"filter": object{"tag": "vip"}}, status: 200, expected: []string{`"tag"`}, forbidden: []string{"contact.plan"}},
+			{name: "suppression", method: "POST", url: "/v1/suppressions", body: object{"address": " Ana@Example.com"}, status: 201, expected: []string{`"ana@example.com"`, `"manual"`}},
+			{name: "suppression of no address", method: "POST", url: "/v1/suppressions", body: object{"address": "ana"}, status: 422, expected: []string{`"/address"`}},
+			{name: "suppression list", method: "GET", url: "/v1/suppressions", status: 200, expected: []string{"ana@example.com"}},
+			{name: "suppression read", method: "GET", url: "/v1/suppressions/ANA@example.com", status: 200},
+			{name: "suppression delete", method: "DELETE", url: "/v1/suppressions/ana@example.com?channel=email", status: 204},
+			{name: "suppression gone", method: "GET", url: "/v1/suppressions/ana@example.com", status: 404},
+			{name: "sends", method: "GET", url: "/v1/sends?state=sent", status: 200, expected: []string{`"items":[]`}},
+			{name: "no such send", method: "GET", url: "/v1/sends/send_1", status: 404},
+			{name: "account", method: "PATCH", url: "/v1/account", body: object{"timezone": "Europe/Vienna", "hourly_cost": 60, "frequency_cap": "3/7d"}, status: 200, expected: []string{"Europe/Vienna", `"3/7d"`}},
+			{name: "account in no zone", method: "PATCH", url: "/v1/account", body: object{"timezone": "Vienna"}, status: 422, expected: []string{`"/timezone"`}},
+			{name: "account clears", method: "PATCH", url: "/v1/account", body: object{"frequency_cap": nil}, status: 200, expected: []string{`"frequency_cap":null`, "Europe/Vienna"}},
+			{name: "audit", method: "GET", url: "/v1/audit?subject=account", status: 200, expected: []string{"account.update", "bootstrap key"}},
+			{name: "misspelled filter", method: "GET", url: "/v1/tasks?staus=open", status: 422, expected: []string{"?staus", "did you mean status?"}},
+			{name: "limit over the top", method: "GET", url: "/v1/tasks?limit=501", status: 422, expected: []string{"?limit", "500"}},
+			{name: "limit that is no number", method: "GET", url: "/v1/tasks?limit=x", status: 422, expected: []string{"?limit"}},
+			{name: "cursor of another list", method: "GET", url: "/v1/tasks?cursor=nonsense", status: 422, expected: []string{"?cursor"}},
+		})
+	})
+}
+
+func salesPipeline() object {
+	return object{"key": "sales", "name": "Sales", "stages": []object{
+		{"key": "new", "name": "New"}, {"key": "won", "name": "Won", "kind": "won"}, {"key": "refunded", "name": "Refunded", "kind": "lost"},
+	}}
+}
+
+func TestPagesOfAList(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		for _, key := range []string{"a", "b", "c", "d", "e"} {
+			f.must(201, "POST", "/v1/courses", object{"key": key, "name": key})
+		}
+		var keys []string
+		for cursor := ""; ; {
+			page := f.must(200, "GET", "/v1/courses?limit=2&cursor="+cursor, nil)
+			for i := range page["items"].([]any) {
+				keys = append(keys, path(t, page, "items", i, "key").(string))
+			}
+			if page["next"] == nil {
+				break
+			}
+			cursor = page["next"].(string)
+		}
+		require.Equal(t, []string{"a", "b", "c", "d", "e"}, keys)
+	})
+}
+
+func TestSecretsAreWriteOnly(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		f.run(t, []scenario{
+			{name: "put", method: "PUT", url: "/v1/secrets/slack_team", body: object{"value": "hush-hush"}, status: 200, forbidden: []string{"hush"}},
+			{name: "bad name", method: "PUT", url: "/v1/secrets/a%20b", body: object{"value": "x"}, status: 422},
+			{name: "empty", method: "PUT", url: "/v1/secrets/other", body: object{"value": ""}, status: 422, expected: []string{`"/value"`}},
+			{name: "list", method: "GET", url: "/v1/secrets", status: 200, expected: []string{"slack_team"}, forbidden: []string{"hush"}},
+			{name: "no read", method: "GET", url: "/v1/secrets/slack_team", status: 405},
+			{name: "audit", method: "GET", url: "/v1/audit", status: 200, expected: []string{"secret.put"}, forbidden: []string{"hush"}},
+		})
+		require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) error {
+			secret, err := tx.Secret("slack_team")
+			require.NoError(t, err)
+			require.NotContains(t, string(secret.Cipher), "hush")
+			require.Equal(t, []byte("slack_team"), secret.Nonce)
+			return nil
+		}))
+		f.must(204, "DELETE", "/v1/secrets/slack_team", nil)
+		f.must(404, "DELETE", "/v1/secrets/slack_team", nil)
+		f = setup(t, s, func(c *Config) { c.SecretBox = nil })
+		f.must(501, "PUT", "/v1/secrets/slack_team", object{"value": "x"})
+	})
+}
+
+// upload makes a multipart body of fields and one file.
+func upload(t testing.TB, name string, content []byte, fields ...string) ([]byte, option) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for i := 0; i+1 < len(fields); i += 2 {
+		require.NoError(t, w.WriteField(fields[i], fields[i+1]))
+	}
+	part, err := w.CreateFormFile("file", name)
+	require.NoError(t, err)
+	_, err = part.Write(content)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	return b.Bytes(), withType(w.FormDataContentType())
+}
+
+func TestFiles(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		body, kind := upload(t, "welcome.pdf", []byte("%PDF"))
+		answer := f.must(201, "POST", "/v1/files", body, kind)
+		require.Equal(t, "welcome.pdf", answer["name"])
+		require.EqualValues(t, 4, answer["size"])
+		f.must(409, "POST", "/v1/files", body, kind)
+		large, largeKind := upload(t, "large.bin", bytes.Repeat([]byte("x"), maxFile))
+		f.must(201, "POST", "/v1/files", large, largeKind)
+		over, overKind := upload(t, "over.bin", bytes.Repeat([]byte("x"), maxFile+1))
+		f.must(413, "POST", "/v1/files", over, overKind)
+		escape, escapeKind := upload(t, "x", []byte("x"), "name", "../etc/passwd")
+		named, namedKind := upload(t, "x", []byte("<script>"), "name", "page.html")
+		odd, oddKind := upload(t, "x", []byte("x"), "path", "y")
+		f.run(t, []scenario{
+			{name: "path in a name", method: "POST", url: "/v1/files", body: escape, opts: []option{escapeKind}, status: 422, expected: []string{`"/name"`}},
+			{name: "other part", method: "POST", url: "/v1/files", body: odd, opts: []option{oddKind}, status: 422, expected: []string{`"/path"`}},
+			{name: "JSON forges an upload", method: "POST", url: "/v1/files", body: object{"file": "x", "name": "y"}, status: 415},
+			{name: "no boundary", method: "POST", url: "/v1/files", body: "x", opts: []option{withType("multipart/form-data")}, status: 400},
+			{name: "cut off", method: "POST", url: "/v1/files", body: body[:len(body)-10], opts: []option{kind}, status: 400},
+			{name: "named", method: "POST", url: "/v1/files", body: named, opts: []option{namedKind}, status: 201, expected: []string{"page.html"}},
+			{name: "list", method: "GET", url: "/v1/files", status: 200, expected: []string{"welcome.pdf"}, forbidden: []string{"%PDF"}},
+			{name: "read", method: "GET", url: "/v1/files/welcome.pdf", status: 200, expected: []string{"sha256"}},
+		})
+		a := f.call("GET", "/v1/files/page.html/content", nil)
+		require.Equal(t, "<script>", a.body)
+		require.Equal(t, "application/octet-stream", a.header.Get("Content-Type"))
+		require.True(t, strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment"))
+		require.Equal(t, "nosniff", a.header.Get("X-Content-Type-Options"))
+		f.must(204, "DELETE", "/v1/files/welcome.pdf", nil)
+		f.must(404, "GET", "/v1/files/welcome.pdf", nil)
+	})
+}
+
+func TestUploadIsRepeatedByItsContent(t *testing.T) {
+	t.Parallel()
+	f := setup(t, storetest.Open(t))
+	first, kind := upload(t, "a.txt", []byte("one"))
+	again, kindAgain := upload(t, "a.txt", []byte("one"))
+	require.NotEqual(t, first, again, "boundaries differ")
+	f.must(201, "POST", "/v1/files", first, kind, withHeader("Idempotency-Key", "k"))
+	f.must(201, "POST", "/v1/files", again, kindAgain, withHeader("Idempotency-Key", "k"))
+	other, kindOther := upload(t, "a.txt", []byte("two"))
+	f.must(422, "POST", "/v1/files", other, kindOther, withHeader("Idempotency-Key", "k"))
+}

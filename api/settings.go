@@ -1,0 +1,159 @@
+package api
+
+import (
+	"errors"
+	"net/mail"
+	"regexp"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"fermata/api/gen"
+	"fermata/events"
+	"fermata/store"
+)
+
+func shapeAccount(a *store.Account) (gen.Account, error) {
+	var frequency *string
+	if err := a.FrequencyCap.Decode(&frequency); err != nil {
+		return gen.Account{}, err
+	}
+	shown := gen.Account{
+		Name: a.Name, Timezone: a.Timezone, Currency: a.Currency, HourlyCost: a.HourlyCost, DefaultConsent: a.DefaultConsent,
+		MailFrom: a.MailFrom, FrequencyCap: frequency,
+	}
+	if !a.UpdatedAt.IsZero() {
+		shown.UpdatedAt = ptr(a.UpdatedAt.UTC())
+	}
+	return shown, nil
+}
+
+// account reads the account; before the first one is saved it has the documented defaults.
+func account(tx *store.Tx) (*store.Account, error) {
+	a, err := tx.Account()
+	if errors.Is(err, store.ErrNotFound) {
+		return &store.Account{Timezone: "UTC", Currency: "USD", DefaultConsent: events.Subscribed}, nil
+	}
+	return a, err
+}
+
+func accountReply(a *store.Account) (reply, error) {
+	shown, err := shapeAccount(a)
+	return ok(shown), err
+}
+
+func (s *server) GetAccount(c *gin.Context) {
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		a, err := account(tx)
+		if err != nil {
+			return reply{}, err
+		}
+		return accountReply(a)
+	})
+}
+
+func (s *server) PatchAccount(c *gin.Context) {
+	changing(s, c, func(tx *store.Tx, in gen.AccountPatch) (reply, error) {
+		a, err := account(tx)
+		if err != nil {
+			return reply{}, err
+		}
+		patch, err := bodyObject(c)
+		if err != nil {
+			return reply{}, err
+		}
+		if err := fillAccount(a, in); err != nil {
+			return reply{}, err
+		}
+		if value, given := patch["frequency_cap"]; given {
+			a.FrequencyCap = nil
+			if value != nil {
+				if a.FrequencyCap, err = store.ToJSON(value); err != nil {
+					return reply{}, err
+				}
+			}
+		}
+		if err := tx.SaveAccount(a); err != nil {
+			return reply{}, err
+		}
+		if err := s.audit(c, tx, "account.update", "account", patch); err != nil {
+			return reply{}, err
+		}
+		return accountReply(a)
+	})
+}
+
+func fillAccount(a *store.Account, in gen.AccountPatch) error {
+	if in.Timezone != nil {
+		if _, err := time.LoadLocation(*in.Timezone); err != nil || *in.Timezone == "" || *in.Timezone == "Local" {
+			return invalid("/timezone", "is not an IANA time zone", "Europe/Vienna")
+		}
+	}
+	if in.MailFrom != nil && *in.MailFrom != "" {
+		if _, err := mail.ParseAddress(*in.MailFrom); err != nil {
+			return invalid("/mail_from", "is not a mail address", "Studio <hello@studio.example>")
+		}
+	}
+	a.Name, a.Timezone, a.Currency = or(in.Name, a.Name), or(in.Timezone, a.Timezone), or(in.Currency, a.Currency)
+	a.HourlyCost, a.MailFrom = or(in.HourlyCost, a.HourlyCost), or(in.MailFrom, a.MailFrom)
+	a.DefaultConsent = string(or(in.DefaultConsent, gen.AccountPatchDefaultConsent(a.DefaultConsent)))
+	return nil
+}
+
+// secretName is what a definition may write behind `secret:`.
+var secretName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,62}$`)
+
+func (s *server) ListSecrets(c *gin.Context) {
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		names, err := tx.ListSecretNames()
+		if err != nil {
+			return reply{}, err
+		}
+		items := make([]gen.Secret, 0, len(names))
+		for _, name := range names {
+			secret, err := tx.Secret(name)
+			if err != nil {
+				return reply{}, err
+			}
+			items = append(items, gen.Secret{Name: name, UpdatedAt: secret.UpdatedAt.UTC()})
+		}
+		return ok(list[gen.Secret]{Items: items}), nil
+	})
+}
+
+func (s *server) PutSecret(c *gin.Context, name string) {
+	if s.SecretBox == nil {
+		s.fail(c, failure(kindNotAvailable, "no key to encrypt secrets with is set"))
+		return
+	}
+	if !secretName.MatchString(name) {
+		s.fail(c, invalid("", "the name of a secret is a letter and then letters, digits, _ . or -, at most 63", "slack_team"))
+		return
+	}
+	changing(s, c, func(tx *store.Tx, in gen.SecretInput) (reply, error) {
+		cipher, nonce, err := s.SecretBox.Seal(name, []byte(in.Value))
+		if err != nil {
+			return reply{}, err
+		}
+		secret := &store.Secret{Name: name, Cipher: cipher, Nonce: nonce}
+		if err := tx.PutSecret(secret); err != nil {
+			return reply{}, err
+		}
+		if err := s.audit(c, tx, "secret.put", name, nil); err != nil {
+			return reply{}, err
+		}
+		return ok(gen.Secret{Name: name, UpdatedAt: secret.UpdatedAt.UTC()}), nil
+	})
+}
+
+func (s *server) DeleteSecret(c *gin.Context, name string) {
+	removing(s, c, func(tx *store.Tx) error {
+		if err := s.unused(tx, useSecret, name); err != nil {
+			return err
+		}
+		if err := tx.DeleteSecret(name); err != nil {
+			return err
+		}
+		return s.audit(c, tx, "secret.delete", name, nil)
+	})
+}
