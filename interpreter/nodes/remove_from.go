@@ -1,0 +1,43 @@
+package nodes
+
+import (
+	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes/form"
+)
+
+// RemoveFromWorkflow ends enrollments of the same contact elsewhere.
+type RemoveFromWorkflow struct {
+	actionPorts
+	Workflow string
+	// Correlate is Liquid for one correlation key, or empty for all.
+	Correlate string
+}
+
+var correlateField = form.Field{
+	Key: "correlate", Type: form.Liquid{}, Label: "Correlation key", Placeholder: "{{ trigger.order_id }}", Help: "all keys unless given",
+}
+
+func removeFromSpec() Spec {
+	return action(Spec{
+		Type: "remove_from", Title: "Remove from workflow", Group: "Workflows", Icon: "log-out", Kind: KindStore,
+		Description: "Ends the contact's passages through another workflow.", Available: true,
+	}).with(form.Object{
+		Fields: []form.Field{workflowField, correlateField},
+	}, func(v *form.Values, _ *Report) Settings {
+		return &RemoveFromWorkflow{Workflow: v.Text("workflow"), Correlate: v.Text("correlate")}
+	})
+}
+
+// Plan renders key and correlation. A correlation that comes out empty fails: it
+// must not turn into all of them.
+func (n *RemoveFromWorkflow) Plan(s *expr.Scope, in PlanInput) (RemoveFrom, *Failure) {
+	r := render(s, in)
+	plan := RemoveFrom{Workflow: r.required("workflow", n.Workflow)}
+	if n.Correlate != "" {
+		plan.Correlate = r.required("correlate", n.Correlate)
+	}
+	return done(r, plan)
+}
+
+// Summary names the workflow.
+func (n *RemoveFromWorkflow) Summary() string { return "Remove from " + n.Workflow }

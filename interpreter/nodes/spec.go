@@ -1,0 +1,116 @@
+package nodes
+
+import (
+	"fermata/interpreter/nodes/form"
+)
+
+// Kind says how the machine drives a node.
+type Kind string
+
+// The kinds of node.
+const (
+	// KindStore is an effect on our own store.
+	KindStore Kind = "store"
+	// KindOutward is an effect outside: mail, an HTTP call, a message.
+	KindOutward Kind = "outward"
+	// KindDecide chooses a port without waiting: branch, split.
+	KindDecide Kind = "decide"
+	// KindWait parks the enrollment until an instant, an event or an operator.
+	KindWait Kind = "wait"
+	// KindEnd ends the enrollment.
+	KindEnd Kind = "end"
+)
+
+// Ports with a fixed meaning.
+const (
+	PortNext    = "next"
+	PortOK      = "ok"
+	PortError   = "error"
+	PortElse    = "else"
+	PortTimeout = "timeout"
+)
+
+// Classes of mail and messages.
+const (
+	ClassMarketing     = "marketing"
+	ClassTransactional = "transactional"
+)
+
+// Report collects the problems of one node's settings; see form.Report.
+type Report = form.Report
+
+// Settings are the decoded `with` of one node, a pointer to the exported struct of
+// its type (*Email, *Wait, …).
+type Settings interface {
+	// Ports lists all ports, the main or first one first.
+	Ports() []string
+	// Summary is one line for cards and for timers and activities in Temporal. It
+	// holds nothing rendered and no address.
+	Summary() string
+}
+
+// Spec describes one type of node.
+type Spec struct {
+	// Type is the name in a definition: "email".
+	Type string
+	// Title, Group, Icon and Description are what a palette shows. Icon is the name
+	// of a lucide icon.
+	Title, Group, Icon, Description string
+	Kind                            Kind
+	// Schema is the JSON Schema (draft 2020-12) of `with`; x-ui holds the hints for
+	// the inspector.
+	Schema map[string]any
+	// MainPort is "next", "ok", or "" for a type that must be wired by a map.
+	MainPort string
+	// FixedPorts are the ports that every node of the type has.
+	FixedPorts []string
+	// Holds is true for a type that always stops the passage for a while, so that a
+	// cycle through it cannot spin.
+	Holds bool
+	// Available is false for a type that this build knows but cannot run.
+	Available bool
+	// Decode reads `with`. It reports every problem to r (paths relative to `with`)
+	// and always returns settings, as complete as they could be read.
+	Decode func(with map[string]any, r *Report) Settings
+}
+
+// Action reports whether the type is an action: only those carry an error policy.
+func (s Spec) Action() bool { return s.Kind == KindStore || s.Kind == KindOutward }
+
+// All lists every node type, in the order of the palette.
+func All() []Spec {
+	return []Spec{
+		waitSpec(), waitUntilSpec(), waitEventSpec(), windowSpec(), holdSpec(),
+		branchSpec(), splitSpec(), endSpec(),
+		emailSpec(), smsSpec(), slackSpec(), notifySpec(), webhookSpec(), approvalSpec(),
+		tagAddSpec(), tagRemoveSpec(), fieldSetSpec(), unsubscribeSpec(),
+		dealCreateSpec(), dealMoveSpec(), dealAssignSpec(),
+		courseEnrollSpec(), courseUnenrollSpec(), taskCreateSpec(),
+		enrollInSpec(), removeFromSpec(), undoSpec(), emitSpec(),
+	}
+}
+
+// byType indexes All; building the specs once keeps Lookup cheap.
+var byType = func() map[string]Spec {
+	index := map[string]Spec{}
+	for _, s := range All() {
+		index[s.Type] = s
+	}
+	return index
+}()
+
+// Lookup finds the spec of a type.
+func Lookup(typ string) (Spec, bool) {
+	s, ok := byType[typ]
+	return s, ok
+}
+
+// Types lists the names of all types, in the order of the palette.
+func Types() []string {
+	all := All()
+	names := make([]string, len(all))
+	for i, s := range all {
+		names[i] = s.Type
+	}
+	return names
+}
