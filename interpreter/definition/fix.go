@@ -1,0 +1,78 @@
+package definition
+
+import (
+	"slices"
+	"strings"
+
+	"fermata/interpreter/nodes/form"
+)
+
+// fix is the call that creates what is missing. Those of pipelines, stages and
+// courses can be carried out as they stand; the others need content by a person.
+func (v *validation) fix(r Reference) *Fix {
+	post := func(path string, body map[string]any) *Fix { return &Fix{Method: "POST", Path: path, Body: body} }
+	switch form.RefKind(r.Kind) {
+	case form.RefPipeline:
+		return post("/v1/pipelines", map[string]any{"key": r.Key, "name": title(r.Key), "stages": v.withNeeded(r.Key, nil)})
+	case form.RefStage:
+		c, ok := v.catalog.(StageCatalog)
+		if !ok {
+			return nil
+		}
+		return &Fix{Method: "PATCH", Path: "/v1/pipelines/" + r.Of, Body: map[string]any{"stages": v.withNeeded(r.Of, c.Stages(r.Of))}}
+	case form.RefCourse:
+		return post("/v1/courses", map[string]any{"key": r.Key, "name": title(r.Key)})
+	case form.RefTemplate:
+		return post("/v1/email-templates", map[string]any{"key": r.Key, "name": title(r.Key), "subject": title(r.Key), "text": "", "html": ""})
+	case form.RefSegment:
+		filter := map[string]any{"field": "contact.email", "op": "exists"}
+		return post("/v1/segments", map[string]any{"key": r.Key, "name": title(r.Key), "filter": filter})
+	case form.RefSecret:
+		return &Fix{Method: "PUT", Path: "/v1/secrets/" + r.Key, Body: map[string]any{"value": ""}}
+	case form.RefWorkflow:
+		return &Fix{Method: "PUT", Path: "/v1/workflows/" + r.Key, Body: map[string]any{
+			"schema": schemaNow, "key": r.Key, "name": title(r.Key), "start": "done",
+			"nodes": map[string]any{"done": map[string]any{"type": "end"}},
+		}}
+	case form.RefFile, form.RefSender, form.RefEvent:
+	}
+	return nil
+}
+
+// withNeeded is a list of stages with those that the whole definition needs of the
+// pipeline, so that repairing one problem after the other loses nothing.
+func (v *validation) withNeeded(pipeline string, stages []Stage) []Stage {
+	stages = slices.Clone(stages)
+	for _, r := range v.References() {
+		if r.Kind != string(form.RefStage) || !strings.EqualFold(r.Of, pipeline) {
+			continue
+		}
+		if !slices.ContainsFunc(stages, func(s Stage) bool { return strings.EqualFold(s.Key, r.Key) }) {
+			stages = append(stages, Stage{Key: r.Key, Name: title(r.Key), Kind: stageKind(r.Key)})
+		}
+	}
+	if len(stages) == 0 {
+		stages = []Stage{{Key: "new", Name: "New", Kind: "open"}}
+	}
+	return stages
+}
+
+// stageKind guesses the kind of a stage from its usual names.
+func stageKind(key string) string {
+	switch strings.ToLower(key) {
+	case "won", "closed-won", "closed_won":
+		return "won"
+	case "lost", "closed-lost", "closed_lost", "refunded", "canceled", "cancelled":
+		return "lost"
+	}
+	return "open"
+}
+
+// title makes a name for people from a key: program-a → Program a.
+func title(key string) string {
+	words := strings.NewReplacer("-", " ", "_", " ").Replace(key)
+	if words == "" {
+		return words
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}

@@ -1,0 +1,141 @@
+package definition
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"fermata/interpreter/calendar"
+	"fermata/interpreter/nodes/form"
+)
+
+// settingsForm describes `settings`.
+var settingsForm = form.Object{Fields: []form.Field{
+	{Key: "timezone", Type: form.Zone{Words: []string{ZoneContact}}, Label: "Time zone", Default: ZoneContact},
+	{Key: "reentry", Type: reentryType{}, Label: "Entering again", Default: ReentryAfterExit},
+	{Key: "correlate", Type: form.Path{Roots: []string{"trigger"}}, Label: "One passage per", Placeholder: "trigger.order_id"},
+	{Key: "on_repeat", Type: form.Choice{Words: []string{RepeatIgnore, RepeatRestart, RepeatUpdate}}, Label: "If it fires again meanwhile", Default: RepeatIgnore},
+	{Key: "quiet_hours", Label: "Quiet hours", Type: form.Object{Fields: []form.Field{
+		{Key: "from", Type: form.TimeOfDay{}, Label: "From", Required: true},
+		{Key: "to", Type: form.TimeOfDay{}, Label: "To", Required: true},
+		{Key: "then", Type: form.Choice{Words: []string{"wait", "drop"}}, Label: "Messages then", Default: "wait"},
+		{Key: "all", Type: form.Bool{}, Label: "All messages", Default: false},
+	}}},
+	{Key: "suppress", Type: form.Condition{}, Label: "Keep out"},
+	{Key: "max_active", Type: form.Whole{Min: 1}, Label: "Most at a time"},
+	{Key: "per_day", Type: form.Whole{Min: 1}, Label: "Most per day"},
+	{Key: "send_rate", Type: rateType{}, Label: "Sending rate", Placeholder: "100/1h"},
+	{Key: "frequency_cap", Type: rateType{}, Label: "Most marketing mails per contact", Placeholder: "3/7d"},
+	{Key: "breaker", Label: "Circuit breaker", Type: form.Object{Fields: []form.Field{
+		{Key: "error_rate", Type: form.Number{Max: 1}, Label: "Error rate", Required: true},
+		{Key: "min", Type: form.Whole{Min: 1}, Label: "At least so many steps", Default: 50},
+		{Key: "within", Type: form.Duration{}, Label: "Within", Default: "1h"},
+	}}},
+	{Key: "goal", Label: "Goal", Type: form.Object{Fields: []form.Field{
+		{Key: "event", Type: form.Event{}, Label: "Event", Required: true},
+		{Key: "where", Type: form.Condition{}, Label: "Only when"},
+		{Key: "within", Type: form.Duration{}, Label: "Within"},
+		{Key: "measure", Type: form.Choice{Words: []string{"rate", "time_to"}}, Label: "Measure", Default: "rate"},
+	}}},
+	{Key: "manual_minutes", Type: form.Number{}, Label: "Minutes by hand", Default: 0},
+	{Key: "owner", Type: form.Text{Max: 200}, Label: "Owner"},
+	{Key: "folder", Type: form.Text{Max: 200}, Label: "Folder"},
+	{Key: "description", Type: form.Text{Max: 5000, Lines: true}, Label: "Description"},
+}}
+
+func readSettings(v *form.Values) Settings {
+	s := Settings{
+		Timezone: v.TextOr("timezone", ZoneContact), Reentry: ReentryAfterExit,
+		Correlate: v.Text("correlate"), OnRepeat: v.TextOr("on_repeat", RepeatIgnore), Suppress: v.Condition("suppress"),
+		MaxActive: v.Whole("max_active"), PerDay: v.Whole("per_day"), ManualMinutes: v.Number("manual_minutes"),
+		Owner: v.Text("owner"), Folder: v.Text("folder"), Description: v.Text("description"),
+	}
+	if r, ok := v.Any("reentry").(reentry); ok {
+		s.Reentry, s.Cooldown = r.rule, r.cooldown
+	}
+	if r, ok := v.Any("send_rate").(Rate); ok {
+		s.SendRate = &r
+	}
+	if r, ok := v.Any("frequency_cap").(Rate); ok {
+		s.FrequencyCap = &r
+	}
+	if q := v.Object("quiet_hours"); q != nil {
+		s.QuietHours = &QuietHours{Then: q.TextOr("then", "wait"), All: q.Bool("all", false)}
+		if from, to := q.Time("from"), q.Time("to"); from != nil && to != nil {
+			s.QuietHours.From, s.QuietHours.To = *from, *to
+		}
+	}
+	if b := v.Object("breaker"); b != nil {
+		s.Breaker = &Breaker{ErrorRate: b.Number("error_rate"), Min: 50, Within: b.Duration("within")}
+		if b.Has("min") {
+			s.Breaker.Min = b.Whole("min")
+		}
+		if s.Breaker.Within.IsZero() {
+			s.Breaker.Within = oneHour
+		}
+	}
+	if g := v.Object("goal"); g != nil {
+		s.Goal = &Goal{Event: g.Text("event"), Where: g.Condition("where"), Within: g.Duration("within"), Measure: g.TextOr("measure", "rate")}
+	}
+	return s
+}
+
+var oneHour, _ = calendar.ParseDuration("1h")
+
+// reentry is a value of `reentry`.
+type reentry struct {
+	rule     string
+	cooldown Duration
+}
+
+// reentryType is a word or {cooldown: duration}.
+type reentryType struct{}
+
+var (
+	reentryWords = form.Choice{Words: []string{ReentryOnce, ReentryAfterExit, "always"}}
+	cooldownForm = form.Object{Fields: []form.Field{{Key: ReentryCooldown, Type: form.Duration{}, Label: "Not again within", Required: true}}}
+)
+
+func (reentryType) Schema() map[string]any {
+	return map[string]any{"anyOf": []any{reentryWords.Schema(), cooldownForm.Schema()}}
+}
+
+func (reentryType) Widget() string { return "reentry" }
+
+func (reentryType) Read(raw any, at string, r *form.Report) any {
+	if object, ok := raw.(map[string]any); ok {
+		return reentry{rule: ReentryCooldown, cooldown: cooldownForm.Values(object, at, r).Duration(ReentryCooldown)}
+	}
+	word, ok := reentryWords.Read(raw, at, r).(string)
+	if !ok {
+		return nil
+	}
+	if word == "always" {
+		word = ReentryAfterExit
+	}
+	return reentry{rule: word}
+}
+
+// rateType is a count per duration: 100/1h.
+type rateType struct{}
+
+func (rateType) Schema() map[string]any {
+	return map[string]any{"type": "string", "pattern": `^[1-9][0-9]*/[0-9]+[smhdw]$`}
+}
+
+func (rateType) Widget() string { return "rate" }
+
+func (rateType) Read(raw any, at string, r *form.Report) any {
+	s, ok := form.Text{Max: 40}.Read(raw, at, r).(string)
+	if !ok {
+		return nil
+	}
+	count, per, _ := strings.Cut(s, "/")
+	n, err := strconv.ParseUint(count, 10, 31)
+	length, errLength := calendar.ParseDuration(per)
+	if err != nil || n == 0 || errLength != nil || count[0] == '0' {
+		r.Error(at, form.CodeValue, fmt.Sprintf("%q is not a rate", s), "a rate is a count per duration: 100/1h")
+		return nil
+	}
+	return Rate{Count: int(n), Per: length}
+}

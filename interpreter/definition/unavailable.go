@@ -1,0 +1,52 @@
+package definition
+
+import (
+	"fmt"
+	"slices"
+
+	"fermata/interpreter/nodes/form"
+)
+
+// unavailableSettings are the settings that are read and checked but not carried
+// out by this build. Each would silently change what a workflow does, so it stops
+// the publish. Remove a line with the change that makes it work.
+var unavailableSettings = []string{"quiet_hours", "max_active", "per_day", "send_rate", "frequency_cap", "breaker"}
+
+// availableRepeats are the values of on_repeat that this build carries out.
+var availableRepeats = []string{RepeatIgnore}
+
+// availableTriggers are the trigger types that this build runs.
+var availableTriggers = []string{TriggerEvent, TriggerManual}
+
+// notAvailable reports everything that this build knows but cannot run.
+func (v *validation) notAvailable() {
+	settings, _ := v.Raw["settings"].(map[string]any)
+	for _, key := range unavailableSettings {
+		if _, given := settings[key]; given {
+			v.unavailable(form.Join("/settings", key), "the setting "+key)
+		}
+	}
+	if !slices.Contains(availableRepeats, v.Settings.OnRepeat) {
+		v.unavailable("/settings/on_repeat", "on_repeat: "+v.Settings.OnRepeat)
+	}
+	triggers, _ := v.Raw["triggers"].([]any)
+	for i, raw := range triggers {
+		object, _ := raw.(map[string]any)
+		for _, typ := range triggerTypes {
+			if _, given := object[typ]; given && !slices.Contains(availableTriggers, typ) {
+				v.unavailable(fmt.Sprintf("/triggers/%d/%s", i, typ), "the trigger type "+typ)
+			}
+		}
+	}
+	for _, id := range v.Order {
+		if n := v.Nodes[id]; n.Settings != nil && !n.Spec.Available {
+			v.unavailable(nodePath(id)+"/type", "the node type "+n.Type)
+		}
+	}
+}
+
+func (v *validation) unavailable(path, what string) {
+	v.add(SeverityError, CodeNotAvailable, path, what+" is not available in this build", "remove it to publish")
+}
+
+func nodePath(id string) string { return form.Join("/nodes", id) }
