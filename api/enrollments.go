@@ -106,6 +106,10 @@ func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParam
 		Node: or(params.Node, ""), Version: or(params.Version, 0), Test: params.Test,
 	}
 	s.read(c, func(tx *store.Tx) (reply, error) {
+		var err error
+		if filter.Contact, err = contactID(tx, filter.Contact); err != nil {
+			return reply{}, err
+		}
 		rows, next, err := tx.ListEnrollments(filter, pageOf(params.Limit, params.Cursor))
 		if err != nil {
 			return reply{}, err

@@ -77,6 +77,10 @@ func contactRef(id string, contacts map[string]store.Contact) gen.ContactRef {
 func (s *server) ListEvents(c *gin.Context, params gen.ListEventsParams) {
 	filter := store.EventFilter{Contact: or(params.Contact, ""), Type: or(params.Type, ""), Verdict: string(or(params.Verdict, ""))}
 	s.read(c, func(tx *store.Tx) (reply, error) {
+		var err error
+		if filter.Contact, err = contactID(tx, filter.Contact); err != nil {
+			return reply{}, err
+		}
 		rows, next, err := tx.ListEvents(filter, pageOf(params.Limit, params.Cursor))
 		if err != nil {
 			return reply{}, err
