@@ -50,8 +50,8 @@ func NextOccurrence(t time.Time, at TimeOfDay, days Weekdays, loc *time.Location
 	}
 }
 
-// NextYearly returns the first anniversary of date, moved as in OnDate, that lies strictly after t.
-// In a year without 29 February that day is the 28th.
+// NextYearly returns the first anniversary of date, the date itself included, that lies strictly
+// after t once it is moved as in OnDate. In a year without 29 February that day is the 28th.
 func NextYearly(date time.Time, pureDate bool, offset Duration, at *TimeOfDay, days Weekdays, t time.Time, loc *time.Location) time.Time {
 	day, clock := civilOf(date, loc)
 	if pureDate {
@@ -59,7 +59,7 @@ func NextYearly(date time.Time, pureDate bool, offset Duration, at *TimeOfDay, d
 		clock = dateHour.clock()
 	}
 	// An offset of up to five years either way moves which anniversary comes next.
-	for year := t.In(loc).Year() - 7; ; year++ {
+	for year := max(day.year, t.In(loc).Year()-7); ; year++ {
 		if next := onCivil(day.inYear(year), clock, offset, at, days, loc); next.After(t) {
 			return next
 		}

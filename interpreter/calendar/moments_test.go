@@ -148,6 +148,7 @@ func TestNextYearly(t *testing.T) {
 	for _, tt := range []struct{ name, date, offset, after, want string }{
 		{"this year", "1990-06-15T00:00:00Z", "0d", "2026-01-01T00:00:00Z", "2026-06-15T09:00:00Z"},
 		{"next year once it is over", "1990-06-15T00:00:00Z", "0d", "2026-06-15T09:00:00Z", "2027-06-15T09:00:00Z"},
+		{"never before the date itself", "2030-06-15T00:00:00Z", "0d", "2026-01-01T00:00:00Z", "2030-06-15T09:00:00Z"},
 		{"29 February in a common year", "2000-02-29T00:00:00Z", "0d", "2026-01-01T00:00:00Z", "2026-02-28T09:00:00Z"},
 		{"29 February in a leap year", "2000-02-29T00:00:00Z", "0d", "2028-01-01T00:00:00Z", "2028-02-29T09:00:00Z"},
 		{"a week before the turn of the year", "1990-01-03T00:00:00Z", "-7d", "2026-01-01T00:00:00Z", "2026-12-27T09:00:00Z"},

@@ -28,7 +28,8 @@ type Facts interface {
 	DealStage(pipeline string) (stage string, found bool, err error)
 	// Segment returns the decoded filter of a segment.
 	Segment(key string) (filter any, found bool, err error)
-	// Events returns the contact's events of one type since then, in log order; zero means all.
+	// Events returns the contact's events of one type that were accepted at or after since, in log
+	// order; a zero since means all.
 	Events(eventType string, since time.Time) ([]Event, error)
 }
 

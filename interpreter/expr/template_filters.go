@@ -100,10 +100,16 @@ func filterUnits(name string, r *run, args []any) int {
 	for _, arg := range args {
 		units += r.unitsOf(arg)
 	}
-	list, _ := args[0].([]any)
+	list, isList := args[0].([]any)
+	if texts, ok := args[0].([]string); ok {
+		list, isList = listOf(texts), true
+	}
+	if isList {
+		units *= 3 // the library converts each item by reflection
+	}
 	switch name {
 	case "sort", "sort_natural":
-		units *= 2 * (1 + bits.Len(uint(len(list))))
+		units *= 1 + bits.Len(uint(len(list)))
 	case "uniq": // compares every pair of objects
 		for _, item := range list {
 			if _, isText := item.(string); !isText {
