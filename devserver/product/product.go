@@ -4,41 +4,39 @@ package product
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
-	"time"
 
+	"fermata/cmd/fermata/app"
 	"fermata/devserver/dev"
 )
 
-const (
-	headerLimit = 5 * time.Second
-	stopLimit   = 10 * time.Second
-)
-
-// Serve serves extra under /dev on s.HTTPAddr until ctx ends and calls ready when it answers.
+// Serve runs API, worker and relay in this process until ctx ends, serves extra under /dev, and
+// calls ready when everything answers.
 func Serve(ctx context.Context, s dev.Settings, extra http.Handler, ready func()) error {
-	mux := http.NewServeMux()
-	if extra != nil {
-		mux.Handle("/dev/", extra)
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", s.HTTPAddr)
+	settings, err := app.FromEnvironment()
 	if err != nil {
-		return fmt.Errorf("bind %s: %w", s.HTTPAddr, err)
+		return err
 	}
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: headerLimit}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(l) }()
-	ready()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serve %s: %w", s.HTTPAddr, err)
-	case <-ctx.Done():
+	settings.Dev = true
+	settings.HTTPAddr, settings.DataDir = s.HTTPAddr, s.DataDir
+	settings.TemporalAddr, settings.TemporalNamespace = s.TemporalAddr, s.TemporalNamespace
+	settings.TemporalUIAddr, settings.SMTPURL, settings.APIKey = s.TemporalUIAddr, s.SMTPURL, s.APIKey
+	settings.AllowPrivate = true
+	if settings.SecretKey == "" {
+		if settings.SecretKey, err = app.SecretKeyFile(s.DataDir); err != nil {
+			return err
+		}
 	}
-	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
-	defer cancel()
-	return errors.Join(server.Shutdown(limited))
+	handlers := map[string]http.Handler{}
+	if extra != nil {
+		handlers["/dev/"] = extra
+	}
+	a, err := app.Open(ctx, app.Options{
+		Settings: settings, Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true,
+		Extra: handlers, Ready: func(string) { ready() },
+	})
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
 }

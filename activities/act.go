@@ -1,0 +1,144 @@
+package activities
+
+import (
+	"fmt"
+
+	"fermata/interpreter"
+	"fermata/interpreter/definition"
+	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
+	"fermata/store"
+)
+
+// done is what an effect on our own store leaves behind: a result for the timeline
+// and what is needed to take it back.
+type done struct {
+	result map[string]any
+	undo   map[string]any
+}
+
+// act carries out an effect on our own store, exactly once: the step row, the
+// ledger row and the effect commit together.
+func (t *turn) act(c interpreter.Command) (interpreter.Occurrence, error) {
+	row, err := t.step(c)
+	if err != nil || closed(row) {
+		return leftOr(row, err)
+	}
+	if row == nil {
+		row = t.newStep(c, "running")
+	}
+	row.Attempts++
+	node := t.def.Nodes[c.Node]
+	t.stand(c, "running", nil)
+	late, err := t.late(node)
+	if err != nil {
+		return interpreter.Occurrence{}, err
+	}
+	if late {
+		row.Reason = "latest"
+		return t.closeStep(row, "dropped", node.MainPort())
+	}
+	d, failure, err := t.effect(c, node)
+	if err != nil {
+		return interpreter.Occurrence{}, err
+	}
+	if failure != nil {
+		row.Status, row.Reason, row.Error = "running", failure.Code, failure.Message
+		if err := t.putStep(row); err != nil {
+			return interpreter.Occurrence{}, err
+		}
+		return failed(c, failure.Code), nil
+	}
+	if err := t.record(c, node, d, row); err != nil {
+		return interpreter.Occurrence{}, err
+	}
+	row.Reason, row.Error = "", ""
+	return t.closeStep(row, "done", node.MainPort())
+}
+
+func failed(c interpreter.Command, code string) interpreter.Occurrence {
+	return interpreter.Occurrence{Kind: interpreter.Failed, Node: c.Node, Visit: c.Visit, Code: code}
+}
+
+// effect dispatches to the effect that the node plans. Every effect checks all that
+// can fail for good before it writes anything.
+func (t *turn) effect(c interpreter.Command, node *definition.Node) (done, *nodes.Failure, error) {
+	scope, err := t.scope()
+	if err != nil {
+		return done{}, nil, err
+	}
+	in := nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner}
+	defer t.changed()
+	switch p := node.Settings.(type) {
+	case interpreter.TagPlanner:
+		return run(c, p.Plan, scope, in, t.changeTags)
+	case interpreter.FieldPlanner:
+		return run(c, p.Plan, scope, in, t.changeField)
+	case interpreter.DealPlanner:
+		return run(c, p.Plan, scope, in, t.changeDeal)
+	case interpreter.CoursePlanner:
+		return run(c, p.Plan, scope, in, t.changeCourse)
+	case interpreter.TaskPlanner:
+		return run(c, p.Plan, scope, in, t.createTask)
+	case interpreter.EnrollPlanner:
+		return run(c, p.Plan, scope, in, t.enrollIn)
+	case interpreter.RemovePlanner:
+		return run(c, p.Plan, scope, in, t.removeFrom)
+	case interpreter.UnsubscribePlanner:
+		return run(c, p.Plan, scope, in, t.unsubscribe)
+	}
+	return done{}, nil, fmt.Errorf("type %s has no effect on the store", node.Type)
+}
+
+// run plans an effect and carries the plan out.
+func run[P any](
+	c interpreter.Command,
+	plan func(*expr.Scope, nodes.PlanInput) (P, *nodes.Failure), scope *expr.Scope, in nodes.PlanInput,
+	carryOut func(interpreter.Command, P) (done, *nodes.Failure, error),
+) (done, *nodes.Failure, error) {
+	p, failure := plan(scope, in)
+	if failure != nil {
+		return done{}, failure, nil
+	}
+	return carryOut(c, p)
+}
+
+// record writes the ledger row of an effect on our own store.
+func (t *turn) record(c interpreter.Command, node *definition.Node, d done, row *store.Step) error {
+	result, err := encode(d.result)
+	if err != nil {
+		return err
+	}
+	undo, err := encode(d.undo)
+	if err != nil {
+		return err
+	}
+	row.Result = result
+	_, _, err = t.tx.InsertEffect(&store.Effect{
+		EnrollmentID: t.e.ID, Node: c.Node, Visit: c.Visit, Kind: node.Type, Key: effectKey(t.e.ID, c),
+		State: store.EffectDone, Copies: 1, Result: result, Undo: undo, CreatedAt: t.now, UpdatedAt: t.now,
+	})
+	if err != nil {
+		return fmt.Errorf("insert effect: %w", err)
+	}
+	return nil
+}
+
+// late reports whether the step would run later than its `latest` after the
+// instant at which it was due: the end of the last wait before it, or the start.
+func (t *turn) late(node *definition.Node) (bool, error) {
+	if node.Latest == nil {
+		return false, nil
+	}
+	steps, err := t.tx.Steps(t.e.ID)
+	if err != nil {
+		return false, fmt.Errorf("read steps: %w", err)
+	}
+	due := t.e.StartedAt
+	for _, s := range steps {
+		if s.LeftAt != nil && s.DueAt != nil {
+			due = *s.DueAt
+		}
+	}
+	return t.now.After(node.Latest.From(due, t.zone())), nil
+}

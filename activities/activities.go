@@ -1,0 +1,94 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+
+	"fermata/activities/names"
+	"fermata/events"
+	"fermata/store"
+)
+
+// Mailer hands one mail to a server.
+type Mailer interface {
+	// Send returns nil when the server has accepted the mail, else a *SendError.
+	Send(ctx context.Context, m Message) error
+	// Addr names the destination.
+	Addr() string
+}
+
+// Secrets opens what the store keeps sealed.
+type Secrets interface {
+	Open(name string, cipher, nonce []byte) (string, error)
+}
+
+// Config is what the activities need. Every field without a default is required.
+type Config struct {
+	Store       *store.Store
+	Definitions *events.Definitions
+	Mailer      Mailer
+	// Sink takes the mails of test enrollments that must not really be sent;
+	// nil drops them after recording.
+	Sink    Mailer
+	Caller  *Caller
+	Secrets Secrets
+	Gate    *Gate
+	Log     *slog.Logger
+	// Now is the process clock, used for waiting only, never for decisions.
+	Now func() time.Time
+	// MailFrom is the sender of mails that name none: Name <address>.
+	MailFrom string
+	// BaseURL is the public address of this installation, for links in mails.
+	BaseURL string
+	// Nudge is called after a commit that left work for router or dispatcher.
+	Nudge func()
+}
+
+// Activities carries out the commands of enrollments.
+type Activities struct {
+	Config
+	// flights are the effects outside that are under way in this process; inFlight
+	// counts them for Drain.
+	flights  flights
+	inFlight sync.WaitGroup
+}
+
+// New makes the activities.
+func New(c Config) *Activities {
+	if c.Nudge == nil {
+		c.Nudge = func() {}
+	}
+	return &Activities{Config: c}
+}
+
+// Drain waits until no effect outside is under way, or ctx ends.
+func (a *Activities) Drain(ctx context.Context) {
+	done := make(chan struct{})
+	go func() {
+		a.inFlight.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+// storeError is the error of an activity whose transaction failed: always worth
+// another try, with nothing in its text that came from a row.
+func storeError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var application *temporal.ApplicationError
+	if errors.As(err, &application) {
+		return err
+	}
+	return temporal.NewApplicationErrorWithOptions("the store did not carry out a transaction", names.ErrorStore,
+		temporal.ApplicationErrorOptions{Category: temporal.ApplicationErrorCategoryBenign})
+}

@@ -1,0 +1,218 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+
+	"fermata/activities/names"
+	"fermata/interpreter"
+	"fermata/store"
+)
+
+// Advance carries out commands on our own store, in order, in one transaction. It
+// stops at the first occurrence that is not the expected one. Its error is always
+// worth another try.
+func (a *Activities) Advance(ctx context.Context, in names.AdvanceInput) (names.AdvanceResult, error) {
+	var result names.AdvanceResult
+	err := a.Store.Write(ctx, func(tx *store.Tx) error {
+		result = names.AdvanceResult{}
+		t, ended, err := a.open(tx, in.Passage, in.Now)
+		if err != nil {
+			return err
+		}
+		if ended != nil {
+			result.Occurrences = []interpreter.Occurrence{*ended}
+			return nil
+		}
+		result.Occurrences, err = t.carryOut(in.Commands)
+		if err != nil {
+			return err
+		}
+		return t.close()
+	})
+	if err != nil {
+		a.Log.WarnContext(ctx, "advance enrollment", "enrollment", in.Enrollment, "error", err)
+		return names.AdvanceResult{}, storeError(err)
+	}
+	return result, nil
+}
+
+func (t *turn) carryOut(commands []interpreter.Command) ([]interpreter.Occurrence, error) {
+	var occurrences []interpreter.Occurrence
+	for _, c := range commands {
+		o, err := t.command(c)
+		if err != nil {
+			return nil, fmt.Errorf("%s %s/%d: %w", c.Kind, c.Node, c.Visit, err)
+		}
+		if o == nil {
+			continue
+		}
+		occurrences = append(occurrences, *o)
+		if !expected(c, *o) {
+			break
+		}
+	}
+	return occurrences, nil
+}
+
+// expected reports whether the machine counted on this occurrence when it put the
+// next command behind this one.
+func expected(c interpreter.Command, o interpreter.Occurrence) bool {
+	switch o.Kind {
+	case interpreter.Begun:
+		return true
+	case interpreter.Left:
+		return o.Node == c.Node && o.Visit == c.Visit && o.Port == c.Port
+	default:
+		return false
+	}
+}
+
+// command carries out one command; nil means that there is nothing to report.
+func (t *turn) command(c interpreter.Command) (*interpreter.Occurrence, error) {
+	var o interpreter.Occurrence
+	var err error
+	switch c.Kind {
+	case interpreter.Begin:
+		return t.begin()
+	case interpreter.Act:
+		o, err = t.act(c)
+	case interpreter.Skip:
+		o, err = t.skip(c)
+	case interpreter.Decide:
+		o, err = t.decide(c)
+	case interpreter.Park:
+		return t.park(c)
+	case interpreter.Arrive:
+		return t.arrive(c)
+	case interpreter.Settle:
+		return t.settle(c)
+	case interpreter.Hold:
+		o, err = t.hold(c)
+	case interpreter.Finish:
+		return t.finish(c)
+	case interpreter.Send, interpreter.Sleep, interpreter.Stop:
+		return nil, fmt.Errorf("not a command on the store")
+	default:
+		return nil, fmt.Errorf("unknown command")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &o, nil
+}
+
+// begin marks the enrollment as running. When its rows say that it has begun
+// before, they are the truth and the machine resumes from them.
+func (t *turn) begin() (*interpreter.Occurrence, error) {
+	steps, err := t.tx.Steps(t.e.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read steps: %w", err)
+	}
+	if len(steps) == 0 {
+		t.e.Status, t.e.Node = "running", t.def.Start
+		t.dirty = true
+		return &interpreter.Occurrence{Kind: interpreter.Begun}, nil
+	}
+	snapshot := resume(t, steps)
+	return &interpreter.Occurrence{Kind: interpreter.Resumed, Resume: &snapshot}, nil
+}
+
+// resume rebuilds the machine's state from the rows: it stands at the last visit.
+// A decided visit answers its row when its command is carried out again, so steps
+// that are done are never done twice, and an open wait keeps its due instant.
+func resume(t *turn, steps []store.Step) interpreter.Snapshot {
+	visits := map[string]int{}
+	for _, s := range steps {
+		visits[s.Node] = max(visits[s.Node], s.Visit)
+	}
+	last := steps[len(steps)-1]
+	phase, due := interpreter.PhaseEntering, int64(0)
+	if last.LeftAt == nil && (last.Status == "waiting" || last.Status == "held") {
+		phase = interpreter.PhaseParked
+		if last.DueAt != nil {
+			due = last.DueAt.UnixMilli()
+		}
+	}
+	return interpreter.NewSnapshot(t.def, last.Node, last.Visit, phase, due, visits)
+}
+
+// skip passes a disabled node.
+func (t *turn) skip(c interpreter.Command) (interpreter.Occurrence, error) {
+	row, err := t.step(c)
+	if err != nil || closed(row) {
+		return leftOr(row, err)
+	}
+	row = t.newStep(c, "")
+	row.Reason = "disabled"
+	t.stand(c, "running", nil)
+	return t.closeStep(row, "skipped", c.Port)
+}
+
+// leftOr answers the row of a decided visit.
+func leftOr(row *store.Step, err error) (interpreter.Occurrence, error) {
+	if err != nil {
+		return interpreter.Occurrence{}, err
+	}
+	return left(row), nil
+}
+
+// settle closes a failed step by the port of its error policy.
+func (t *turn) settle(c interpreter.Command) (*interpreter.Occurrence, error) {
+	row, err := t.step(c)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		row = t.newStep(c, "running")
+	}
+	o := left(row)
+	if !closed(row) {
+		row.Reason = c.Code
+		if o, err = t.closeStep(row, "failed", c.Port); err != nil {
+			return nil, err
+		}
+	}
+	if c.Port == "" {
+		return nil, nil
+	}
+	return &o, nil
+}
+
+// hold parks the enrollment at a failed step until an operator decides.
+func (t *turn) hold(c interpreter.Command) (interpreter.Occurrence, error) {
+	row, err := t.step(c)
+	if err != nil || closed(row) {
+		return leftOr(row, err)
+	}
+	if row == nil {
+		row = t.newStep(c, "held")
+	}
+	row.Status, row.Reason = "held", c.Code
+	if err := t.putStep(row); err != nil {
+		return interpreter.Occurrence{}, err
+	}
+	t.stand(c, "held", nil)
+	t.e.Reason = c.Code
+	return parked(c, row), nil
+}
+
+// finish ends the enrollment as the machine says.
+func (t *turn) finish(c interpreter.Command) (*interpreter.Occurrence, error) {
+	if node := t.def.Nodes[c.Node]; node != nil && node.Type == "end" && c.Code == "" {
+		row, err := t.step(c)
+		if err != nil {
+			return nil, err
+		}
+		if !closed(row) {
+			if _, err := t.closeStep(t.newStep(c, ""), "done", ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	t.stand(c, t.e.Status, nil)
+	if err := t.end(c.Status, c.Outcome, c.Code); err != nil {
+		return nil, err
+	}
+	return ended(t.e), nil
+}

@@ -1,0 +1,274 @@
+package activities
+
+import (
+	"errors"
+	"fmt"
+
+	"fermata/interpreter"
+	"fermata/interpreter/nodes"
+	"fermata/store"
+)
+
+// codeNoDeal: there is no deal to act on and the step may not create one.
+const codeNoDeal = "no_deal"
+
+// changeDeal creates, moves or assigns a deal of the contact.
+func (t *turn) changeDeal(c interpreter.Command, p nodes.DealChange) (done, *nodes.Failure, error) {
+	pipeline, err := t.tx.Pipeline(p.Pipeline)
+	if errors.Is(err, store.ErrNotFound) {
+		return done{}, missing("pipeline", p.Pipeline), nil
+	}
+	if err != nil {
+		return done{}, nil, fmt.Errorf("read pipeline: %w", err)
+	}
+	stage, failure := stageOf(pipeline, p.Stage)
+	if failure != nil {
+		return done{}, failure, nil
+	}
+	owner, err := t.dealOwner(c, p)
+	if err != nil {
+		return done{}, nil, err
+	}
+	if p.Op == nodes.DealCreateOp {
+		return t.createDeal(c, p, stage, owner)
+	}
+	deal, err := t.findDeal(p)
+	if err != nil {
+		return done{}, nil, err
+	}
+	switch {
+	case deal == nil && p.Create:
+		return t.createDeal(c, p, stage, owner)
+	case deal == nil:
+		return done{}, &nodes.Failure{Code: codeNoDeal, Message: "the contact has no deal in pipeline " + p.Pipeline}, nil
+	}
+	if p.Op == nodes.DealAssignOp {
+		return t.assignDeal(c, deal, owner)
+	}
+	return t.moveDeal(c, deal, pipeline, stage, p.OnlyForward)
+}
+
+func missing(what, key string) *nodes.Failure {
+	return &nodes.Failure{Code: "missing_reference", Message: "there is no " + what + " " + key}
+}
+
+// stageOf finds a stage by key; an empty key is the first stage.
+func stageOf(p *store.Pipeline, key string) (store.Stage, *nodes.Failure) {
+	for _, s := range p.Stages {
+		if key == "" || s.Key == key {
+			return s, nil
+		}
+	}
+	return store.Stage{}, missing("stage in pipeline "+p.Key, key)
+}
+
+// dealOwner is the owner that the step gives: fixed, or the next of its round.
+func (t *turn) dealOwner(c interpreter.Command, p nodes.DealChange) (string, error) {
+	if len(p.RoundRobin) == 0 {
+		return p.Owner, nil
+	}
+	n, err := t.tx.NextRoundRobin(t.e.Workflow+"/"+c.Node, len(p.RoundRobin))
+	if err != nil {
+		return "", fmt.Errorf("take turn: %w", err)
+	}
+	return p.RoundRobin[n], nil
+}
+
+// findDeal finds the deal that a step means: the one that it names, the event's,
+// the one that this enrollment created or moved, the newest open one of the
+// pipeline, and for a move the newest one.
+func (t *turn) findDeal(p nodes.DealChange) (*store.Deal, error) {
+	named := p.Deal
+	if named == "" {
+		scope, err := t.scope()
+		if err != nil {
+			return nil, err
+		}
+		if id, ok := scope.Lookup("event.deal_id"); ok {
+			named, _ = id.(string)
+		}
+	}
+	if named != "" {
+		if deal, err := t.dealByID(named); err != nil || deal != nil {
+			return deal, err
+		}
+		if p.Deal != "" {
+			return nil, nil
+		}
+	}
+	if deal, err := t.ownDeal(p.Pipeline); err != nil || deal != nil {
+		return deal, err
+	}
+	deals, err := t.tx.DealsOfContact(t.contact.ID, p.Pipeline)
+	if err != nil {
+		return nil, fmt.Errorf("read deals: %w", err)
+	}
+	for i := range deals {
+		if deals[i].Status == "open" {
+			return &deals[i], nil
+		}
+	}
+	if p.Op == nodes.DealMoveOp && len(deals) > 0 {
+		return &deals[0], nil
+	}
+	return nil, nil
+}
+
+func (t *turn) dealByID(id string) (*store.Deal, error) {
+	deal, err := t.tx.Deal(id)
+	if errors.Is(err, store.ErrNotFound) || (err == nil && deal.ContactID != t.contact.ID) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read deal: %w", err)
+	}
+	return deal, nil
+}
+
+// ownDeal is the deal of the pipeline that this enrollment's ledger touched last.
+func (t *turn) ownDeal(pipeline string) (*store.Deal, error) {
+	effects, err := t.tx.Effects(t.e.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger: %w", err)
+	}
+	for i := len(effects) - 1; i >= 0; i-- {
+		switch effects[i].Kind {
+		case "deal_create", "deal_move":
+		default:
+			continue
+		}
+		var result struct {
+			Deal string `json:"deal"`
+		}
+		if err := decode(effects[i].Result, &result); err != nil || result.Deal == "" {
+			continue
+		}
+		deal, err := t.dealByID(result.Deal)
+		if err != nil {
+			return nil, err
+		}
+		if deal != nil && deal.Pipeline == pipeline {
+			return deal, nil
+		}
+	}
+	return nil, nil
+}
+
+func (t *turn) createDeal(c interpreter.Command, p nodes.DealChange, stage store.Stage, owner string) (done, *nodes.Failure, error) {
+	value, failure := dealValue(p.Value)
+	if failure != nil {
+		return done{}, failure, nil
+	}
+	title := p.Title
+	if title == "" {
+		title = t.def.Name
+	}
+	currency := p.Currency
+	if currency == "" {
+		account, err := t.tx.Account()
+		if err != nil {
+			return done{}, nil, fmt.Errorf("read account: %w", err)
+		}
+		currency = account.Currency
+	}
+	deal := &store.Deal{
+		ID: store.NewID("deal"), Title: title, Pipeline: p.Pipeline, Stage: stage.Key, Status: stage.Kind,
+		Value: value, Currency: currency, Owner: owner, ContactID: t.contact.ID, CreatedAt: t.now, UpdatedAt: t.now,
+	}
+	if err := t.tx.CreateDeal(deal); err != nil {
+		return done{}, nil, fmt.Errorf("create deal: %w", err)
+	}
+	if err := t.emit(c, "deal.created", dealData(deal, "")); err != nil {
+		return done{}, nil, err
+	}
+	if err := t.emitDealEnd(c, deal, ""); err != nil {
+		return done{}, nil, err
+	}
+	return done{
+		result: map[string]any{"deal": deal.ID, "stage": deal.Stage, "owner": deal.Owner, "created": true},
+		undo:   map[string]any{"deal": deal.ID, "created": true},
+	}, nil, nil
+}
+
+func (t *turn) assignDeal(c interpreter.Command, deal *store.Deal, owner string) (done, *nodes.Failure, error) {
+	before := deal.Owner
+	if before != owner {
+		deal.Owner, deal.UpdatedAt = owner, t.now
+		if err := t.tx.UpdateDeal(deal); err != nil {
+			return done{}, nil, fmt.Errorf("assign deal: %w", err)
+		}
+	}
+	return done{
+		result: map[string]any{"deal": deal.ID, "owner": owner, "created": false},
+		undo:   map[string]any{"deal": deal.ID, "owner": before},
+	}, nil, nil
+}
+
+func (t *turn) moveDeal(c interpreter.Command, deal *store.Deal, p *store.Pipeline, stage store.Stage, onlyForward bool) (done, *nodes.Failure, error) {
+	before := *deal
+	if before.Stage == stage.Key && before.Pipeline == p.Key || onlyForward && backward(p, before.Stage, stage.Key) {
+		return done{result: map[string]any{"deal": deal.ID, "stage": before.Stage, "changed": false}}, nil, nil
+	}
+	deal.Pipeline, deal.Stage, deal.Status, deal.UpdatedAt = p.Key, stage.Key, stage.Kind, t.now
+	if err := t.tx.UpdateDeal(deal); err != nil {
+		return done{}, nil, fmt.Errorf("move deal: %w", err)
+	}
+	if err := t.emit(c, "deal.stage_changed", dealData(deal, before.Stage)); err != nil {
+		return done{}, nil, err
+	}
+	if before.Status != deal.Status {
+		if err := t.emitDealEnd(c, deal, before.Stage); err != nil {
+			return done{}, nil, err
+		}
+	}
+	return done{
+		result: map[string]any{"deal": deal.ID, "stage": deal.Stage, "from": before.Stage, "changed": true},
+		undo:   map[string]any{"deal": deal.ID, "pipeline": before.Pipeline, "stage": before.Stage},
+	}, nil, nil
+}
+
+func backward(p *store.Pipeline, from, to string) bool {
+	position := func(key string) int {
+		for i, s := range p.Stages {
+			if s.Key == key {
+				return i
+			}
+		}
+		return -1
+	}
+	return position(to) < position(from)
+}
+
+func (t *turn) emitDealEnd(c interpreter.Command, deal *store.Deal, from string) error {
+	switch deal.Status {
+	case "won":
+		return t.emit(c, "deal.won", dealData(deal, from))
+	case "lost":
+		return t.emit(c, "deal.lost", dealData(deal, from))
+	}
+	return nil
+}
+
+func dealData(d *store.Deal, from string) map[string]any {
+	data := map[string]any{
+		"deal_id": d.ID, "pipeline": d.Pipeline, "to": d.Stage, "currency": d.Currency, "owner": d.Owner,
+	}
+	if from != "" {
+		data["from"] = from
+	}
+	if d.Value != nil {
+		data["value"] = *d.Value
+	}
+	return data
+}
+
+func dealValue(v any) (*float64, *nodes.Failure) {
+	if v == nil {
+		return nil, nil
+	}
+	number, ok := asNumber(v)
+	if !ok {
+		return nil, &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("deal value %v is not a number", v)}
+	}
+	return &number, nil
+}

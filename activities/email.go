@@ -1,0 +1,246 @@
+package activities
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"fermata/activities/names"
+	"fermata/events"
+	"fermata/interpreter"
+	"fermata/interpreter/definition"
+	"fermata/interpreter/nodes"
+	"fermata/store"
+)
+
+// mailTimeout is how long handing a mail over may take.
+const mailTimeout = 20 * time.Second
+
+const (
+	maxAttachment  = 10 << 20
+	maxAttachments = 15 << 20
+)
+
+// Email sends the mail of an email node.
+func (a *Activities) Email(ctx context.Context, in names.SendInput) (names.SendResult, error) {
+	return a.outward(ctx, in, (*turn).packEmail)
+}
+
+// Notify sends a mail to the people who run the workflow.
+func (a *Activities) Notify(ctx context.Context, in names.SendInput) (names.SendResult, error) {
+	return a.outward(ctx, in, (*turn).packNotice)
+}
+
+func (t *turn) packEmail(c interpreter.Command, node *definition.Node) (*parcel, *nodes.Failure, error) {
+	planner, ok := node.Settings.(interpreter.MailPlanner)
+	if !ok {
+		return nil, nil, fmt.Errorf("type %s plans no mail", node.Type)
+	}
+	scope, err := t.scope()
+	if err != nil {
+		return nil, nil, err
+	}
+	in := nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner}
+	if in.Template, err = t.template(node); err != nil {
+		return nil, nil, err
+	}
+	plan, failure := planner.Plan(scope, in)
+	if failure != nil {
+		return nil, failure, nil
+	}
+	if reason, err := t.refused(plan.Class, plan.To); err != nil || reason != "" {
+		return &parcel{suppressed: reason}, nil, err
+	}
+	message := Message{
+		ID: t.messageID(c), From: plan.From, To: plan.To, Cc: plan.Cc, ReplyTo: plan.ReplyTo,
+		Subject: plan.Subject, Text: plan.Text, HTML: plan.HTML,
+	}
+	if message.From == "" {
+		message.From = t.a.MailFrom
+	}
+	if plan.Class == nodes.ClassMarketing {
+		message.Headers = map[string]string{"List-Unsubscribe": unsubscribeHeader(message.From, message.ID)}
+	}
+	if message.Attachments, failure, err = t.attachments(plan.Attachments); err != nil || failure != nil {
+		return nil, failure, err
+	}
+	return t.mailParcel(message, plan.Class, plan.Template), nil, nil
+}
+
+func (t *turn) packNotice(c interpreter.Command, node *definition.Node) (*parcel, *nodes.Failure, error) {
+	planner, ok := node.Settings.(interpreter.NoticePlanner)
+	if !ok {
+		return nil, nil, fmt.Errorf("type %s plans no notice", node.Type)
+	}
+	scope, err := t.scope()
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, failure := planner.Plan(scope, nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner})
+	if failure != nil {
+		return nil, failure, nil
+	}
+	return t.mailParcel(Message{
+		ID: t.messageID(c), From: t.a.MailFrom, To: plan.To,
+		Subject: plan.Subject, Text: plan.Text, HTML: plan.HTML,
+	}, nodes.ClassTransactional, ""), nil, nil
+}
+
+// mailParcel wraps a mail: the row in sends is written with the claim, the event
+// email.sent with the record.
+func (t *turn) mailParcel(m Message, class, template string) *parcel {
+	mailer := t.a.Mailer
+	if t.e.Test && t.e.Sends != "real" && t.a.Sink != nil {
+		mailer = t.a.Sink
+	}
+	send := &store.Send{
+		ID: store.NewID("send"), ContactID: t.contact.ID, EnrollmentID: t.e.ID, Workflow: t.e.Workflow,
+		Channel: "email", Class: class, ToAddress: strings.Join(m.To, ", "), Subject: m.Subject,
+		MessageID: m.ID, State: "claimed", Template: template, CreatedAt: t.now,
+	}
+	return &parcel{
+		destination: mailer.Addr(), class: class, timeout: mailTimeout,
+		do: func(ctx context.Context) (reply, error) {
+			return reply{result: map[string]any{"send": send.ID, "message_id": m.ID, "to": m.To, "subject": m.Subject}}, mailer.Send(ctx, m)
+		},
+		claimed: func(t *turn, c interpreter.Command) error {
+			send.Node, send.Visit = c.Node, c.Visit
+			return putSend(t.tx, send)
+		},
+		recorded: func(t *turn, c interpreter.Command, _ reply) error {
+			return t.emit(c, "email.sent", map[string]any{
+				"send_id": send.ID, "workflow": t.e.Workflow, "enrollment": t.e.ID, "node": c.Node,
+				"template": template, "class": class,
+			})
+		},
+		settled: func(t *turn, state, text string) error { return settleSend(t, m.ID, state, text) },
+	}
+}
+
+// settleSend notes in the list of sends what became of a mail.
+func settleSend(t *turn, messageID, state, text string) error {
+	send, err := t.tx.SendByMessageID(messageID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read send: %w", err)
+	}
+	send.State, send.Error = state, text
+	if state == "done" {
+		at := t.now
+		send.State, send.SentAt = "sent", &at
+	}
+	if err := t.tx.SaveSend(send); err != nil {
+		return fmt.Errorf("save send: %w", err)
+	}
+	return nil
+}
+
+// putSend writes the row of a mail once; a repeated attempt finds its first row.
+func putSend(tx *store.Tx, send *store.Send) error {
+	found, err := tx.SendByMessageID(send.MessageID)
+	switch {
+	case err == nil:
+		send.ID = found.ID
+		return nil
+	case !errors.Is(err, store.ErrNotFound):
+		return fmt.Errorf("read send: %w", err)
+	}
+	if err := tx.CreateSend(send); err != nil {
+		return fmt.Errorf("create send: %w", err)
+	}
+	return nil
+}
+
+// refused says why a mail may not go to this contact: only marketing needs consent.
+func (t *turn) refused(class string, to []string) (string, error) {
+	if class != nodes.ClassMarketing {
+		return "", nil
+	}
+	account, err := t.tx.Account()
+	if err != nil {
+		return "", fmt.Errorf("read account: %w", err)
+	}
+	state, err := events.ConsentState(t.contact, "email", account)
+	if err != nil {
+		return "", fmt.Errorf("read consent: %w", err)
+	}
+	if state != "subscribed" {
+		return "unsubscribed", nil
+	}
+	for _, address := range to {
+		parsed, err := mail.ParseAddress(address)
+		if err != nil {
+			continue
+		}
+		switch _, err := t.tx.Suppression(strings.ToLower(parsed.Address), "email"); {
+		case err == nil:
+			return "suppressed", nil
+		case !errors.Is(err, store.ErrNotFound):
+			return "", fmt.Errorf("read suppressions: %w", err)
+		}
+	}
+	return "", nil
+}
+
+func (t *turn) template(node *definition.Node) (*nodes.TemplateSource, error) {
+	named, ok := node.Settings.(interpreter.Templated)
+	if !ok || named.TemplateKey() == "" {
+		return nil, nil
+	}
+	template, err := t.tx.EmailTemplate(named.TemplateKey())
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read template: %w", err)
+	}
+	return &nodes.TemplateSource{Subject: template.Subject, HTML: template.HTML, Text: template.Text, Class: template.Class}, nil
+}
+
+func (t *turn) attachments(files []string) ([]Attachment, *nodes.Failure, error) {
+	var list []Attachment
+	total := 0
+	for _, name := range files {
+		file, err := t.tx.File(name)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, missing("file", name), nil
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("read file: %w", err)
+		}
+		total += len(file.Data)
+		if len(file.Data) > maxAttachment || total > maxAttachments {
+			return nil, &nodes.Failure{Code: "attachments_too_large", Message: "a file may have 10 MiB, a mail 15 MiB of them"}, nil
+		}
+		list = append(list, Attachment{Name: file.Name, ContentType: file.ContentType, Data: file.Data})
+	}
+	return list, nil, nil
+}
+
+// messageID is the same for every attempt of one visit, so that a mail that was
+// sent twice can be recognised as one.
+func (t *turn) messageID(c interpreter.Command) string {
+	sum := sha256.Sum256([]byte(effectKey(t.e.ID, c)))
+	domain := "fermata.invalid"
+	if address, err := mail.ParseAddress(t.a.MailFrom); err == nil {
+		if at := strings.LastIndexByte(address.Address, '@'); at >= 0 {
+			domain = address.Address[at+1:]
+		}
+	}
+	return fmt.Sprintf("%x@%s", sum[:16], domain)
+}
+
+// unsubscribeHeader asks for an unsubscription by mail to the sender.
+func unsubscribeHeader(from, id string) string {
+	address := from
+	if parsed, err := mail.ParseAddress(from); err == nil {
+		address = parsed.Address
+	}
+	return "<mailto:" + address + "?subject=unsubscribe%20" + id[:strings.IndexByte(id, '@')] + ">"
+}

@@ -1,0 +1,134 @@
+package activities
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"fermata/events"
+	"fermata/interpreter"
+	"fermata/interpreter/nodes"
+	"fermata/store"
+)
+
+// course reads the contact's record of a course; one without a record is an empty
+// one, a course that does not exist is a final failure.
+func (t *turn) course(key string) (store.ContactCourse, *nodes.Failure, error) {
+	if _, err := t.tx.Course(key); errors.Is(err, store.ErrNotFound) {
+		return store.ContactCourse{}, missing("course", key), nil
+	} else if err != nil {
+		return store.ContactCourse{}, nil, fmt.Errorf("read course: %w", err)
+	}
+	record, err := t.tx.ContactCourse(t.contact.ID, key)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.ContactCourse{ContactID: t.contact.ID, Course: key, CreatedAt: t.now, UpdatedAt: t.now}, nil, nil
+	}
+	if err != nil {
+		return store.ContactCourse{}, nil, fmt.Errorf("read course of contact: %w", err)
+	}
+	return *record, nil, nil
+}
+
+// createTask writes a task for a person.
+func (t *turn) createTask(c interpreter.Command, p nodes.Task) (done, *nodes.Failure, error) {
+	task := &store.Task{
+		ID: store.NewID("task"), Title: p.Title, Body: p.Body, Assignee: p.Assignee, Status: "open",
+		ContactID: &t.contact.ID, EnrollmentID: &t.e.ID, Node: c.Node, CreatedAt: t.now, UpdatedAt: t.now,
+	}
+	if p.Due != nil {
+		due := p.Due.From(t.now, t.zone()).UTC()
+		task.DueAt = &due
+	}
+	if err := t.tx.CreateTask(task); err != nil {
+		return done{}, nil, fmt.Errorf("create task: %w", err)
+	}
+	return done{result: map[string]any{"task": task.ID}, undo: map[string]any{"task": task.ID}}, nil, nil
+}
+
+// enrollIn asks the router for an enrollment in another workflow. It does not wait:
+// the router writes its verdict into this step's result when it has decided.
+func (t *turn) enrollIn(c interpreter.Command, p nodes.EnrollIn) (done, *nodes.Failure, error) {
+	if _, err := t.tx.Workflow(p.Workflow); errors.Is(err, store.ErrNotFound) {
+		return done{}, missing("workflow", p.Workflow), nil
+	} else if err != nil {
+		return done{}, nil, fmt.Errorf("read workflow: %w", err)
+	}
+	data := p.Data
+	if data == nil {
+		data = map[string]any{}
+	}
+	err := t.emit(c, events.TypeEnrollRequested, map[string]any{"workflow": p.Workflow, "data": data})
+	if err != nil {
+		return done{}, nil, err
+	}
+	return done{result: map[string]any{"workflow": p.Workflow}, undo: map[string]any{"workflow": p.Workflow}}, nil, nil
+}
+
+// removeFrom ends the contact's enrollments in another workflow, at once.
+func (t *turn) removeFrom(c interpreter.Command, p nodes.RemoveFrom) (done, *nodes.Failure, error) {
+	active, err := t.tx.ActiveEnrollments(t.contact.ID)
+	if err != nil {
+		return done{}, nil, fmt.Errorf("read enrollments: %w", err)
+	}
+	removed := []string{}
+	for i := range active {
+		other := &active[i]
+		if other.Workflow != p.Workflow || other.ID == t.e.ID || (p.Correlate != "" && other.Key != p.Correlate) {
+			continue
+		}
+		if err := events.End(t.tx, other, "exited", interpreter.OutcomeNeutral, "removed", t.now); err != nil {
+			return done{}, nil, fmt.Errorf("end enrollment: %w", err)
+		}
+		removed = append(removed, other.ID)
+	}
+	t.tx.AfterCommit(t.a.Nudge)
+	return done{result: map[string]any{"workflow": p.Workflow, "removed": removed}}, nil, nil
+}
+
+// unsubscribe takes the contact off a channel.
+func (t *turn) unsubscribe(c interpreter.Command, p nodes.Unsubscribe) (done, *nodes.Failure, error) {
+	consent := map[string]map[string]any{}
+	if err := decode(t.contact.Consent, &consent); err != nil {
+		return done{}, nil, fmt.Errorf("read consent: %w", err)
+	}
+	before := consent[p.Channel]
+	if before["state"] == "unsubscribed" {
+		return done{result: map[string]any{"channel": p.Channel, "changed": false}}, nil, nil
+	}
+	consent[p.Channel] = map[string]any{"state": "unsubscribed", "at": t.now, "source": "workflow:" + t.e.Workflow}
+	raw, err := encode(consent)
+	if err != nil {
+		return done{}, nil, err
+	}
+	t.contact.Consent, t.contact.UpdatedAt = raw, t.now
+	if err := t.tx.UpdateContact(t.contact); err != nil {
+		return done{}, nil, fmt.Errorf("update consent: %w", err)
+	}
+	err = t.emit(c, p.Channel+".unsubscribed", map[string]any{
+		"workflow": t.e.Workflow, "enrollment": t.e.ID, "node": c.Node,
+	})
+	if err != nil {
+		return done{}, nil, err
+	}
+	return done{
+		result: map[string]any{"channel": p.Channel, "changed": true},
+		undo:   map[string]any{"channel": p.Channel, "before": before},
+	}, nil, nil
+}
+
+// end closes this run's own enrollment.
+func (t *turn) end(status, outcome, reason string) error {
+	err := events.EndWith(t.tx, t.contact, t.e, events.Ending{Status: status, Outcome: outcome, Reason: reason, Now: t.now})
+	if err != nil {
+		return fmt.Errorf("end enrollment: %w", err)
+	}
+	t.tx.AfterCommit(t.a.Nudge)
+	return nil
+}
+
+func decode(raw store.JSON, into any) error {
+	if len(raw) == 0 {
+		return nil
+	}
+	return json.Unmarshal(raw, into)
+}

@@ -1,0 +1,200 @@
+package activities
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/wneessen/go-mail"
+)
+
+// Message is one mail as it goes out: addresses and texts are final.
+type Message struct {
+	ID          string // Message-ID without angle brackets
+	From        string
+	To, Cc      []string
+	ReplyTo     string
+	Subject     string
+	Text, HTML  string
+	Headers     map[string]string
+	Attachments []Attachment
+}
+
+// Attachment is one file of a mail.
+type Attachment struct {
+	Name, ContentType string
+	Data              []byte
+}
+
+// SMTP hands mails to one server. It opens one connection per mail, so that a
+// connection that died says nothing about the next mail.
+type SMTP struct {
+	host     string
+	port     int
+	implicit bool
+	user     string
+	password string
+}
+
+// NewSMTP reads smtp://[user:password@]host:port (STARTTLS when the server offers
+// it) or smtps://… (TLS from the first byte).
+func NewSMTP(raw string) (*SMTP, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
+		return nil, fmt.Errorf("SMTP URL %q: want smtp://host:port or smtps://host:port", redactURL(u, raw))
+	}
+	s := &SMTP{host: u.Hostname(), implicit: u.Scheme == "smtps", port: 25}
+	if s.implicit {
+		s.port = 465
+	}
+	if p := u.Port(); p != "" {
+		if s.port, err = strconv.Atoi(p); err != nil {
+			return nil, fmt.Errorf("SMTP URL: port %q is not a number", p)
+		}
+	}
+	if u.User != nil {
+		s.user = u.User.Username()
+		s.password, _ = u.User.Password()
+	}
+	return s, nil
+}
+
+func redactURL(u *url.URL, raw string) string {
+	if u == nil {
+		return raw
+	}
+	return u.Redacted()
+}
+
+// Addr is host:port, the name of the destination for the local gate.
+func (s *SMTP) Addr() string { return s.host + ":" + strconv.Itoa(s.port) }
+
+// Send hands one mail to the server. The error, if any, is a *SendError that says
+// whether the mail can have been accepted.
+func (s *SMTP) Send(ctx context.Context, m Message) error {
+	msg, err := compose(m)
+	if err != nil {
+		return &SendError{Code: "mail_invalid", Final: true, err: err}
+	}
+	client, err := s.client(ctx)
+	if err != nil {
+		return &SendError{Code: "smtp_settings", err: err}
+	}
+	connection, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return &SendError{Code: "smtp_connect", err: err}
+	}
+	err = client.SendWithSMTPClient(connection, msg)
+	_ = client.CloseWithSMTPClient(connection)
+	return classify(err)
+}
+
+func (s *SMTP) client(ctx context.Context) (*mail.Client, error) {
+	timeout := 30 * time.Second
+	if deadline, ok := ctx.Deadline(); ok {
+		timeout = time.Until(deadline)
+	}
+	if timeout <= 0 {
+		return nil, context.DeadlineExceeded
+	}
+	options := []mail.Option{
+		mail.WithPort(s.port), mail.WithTimeout(timeout), mail.WithoutNoop(), mail.WithoutRset(),
+		mail.WithTLSConfig(&tls.Config{ServerName: s.host, MinVersion: tls.VersionTLS12}),
+		mail.WithTLSPolicy(mail.TLSOpportunistic),
+	}
+	if s.implicit {
+		options = append(options, mail.WithSSL())
+	}
+	if s.user != "" {
+		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.user), mail.WithPassword(s.password))
+	}
+	return mail.NewClient(s.host, options...)
+}
+
+func compose(m Message) (*mail.Msg, error) {
+	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
+	if err := msg.From(m.From); err != nil {
+		return nil, fmt.Errorf("sender: %w", err)
+	}
+	if err := msg.To(m.To...); err != nil {
+		return nil, fmt.Errorf("recipient: %w", err)
+	}
+	if len(m.Cc) > 0 {
+		if err := msg.Cc(m.Cc...); err != nil {
+			return nil, fmt.Errorf("copy recipient: %w", err)
+		}
+	}
+	if m.ReplyTo != "" {
+		if err := msg.ReplyTo(m.ReplyTo); err != nil {
+			return nil, fmt.Errorf("reply-to: %w", err)
+		}
+	}
+	msg.Subject(m.Subject)
+	msg.SetMessageIDWithValue(m.ID)
+	msg.SetDate()
+	for name, value := range m.Headers {
+		msg.SetGenHeader(mail.Header(name), value)
+	}
+	msg.SetBodyString(mail.TypeTextPlain, m.Text)
+	if m.HTML != "" {
+		msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
+	}
+	for _, a := range m.Attachments {
+		err := msg.AttachReader(a.Name, bytes.NewReader(a.Data), mail.WithFileContentType(mail.ContentType(a.ContentType)))
+		if err != nil {
+			return nil, fmt.Errorf("attachment %s: %w", a.Name, err)
+		}
+	}
+	return msg, nil
+}
+
+// SendError says what is known about an effect outside that did not succeed.
+type SendError struct {
+	// Code is safe for Temporal's history: smtp_451, http_503, connect, timeout.
+	Code string
+	// Final: trying again cannot help.
+	Final bool
+	// Unknown: the other side may have carried the effect out.
+	Unknown bool
+	// RetryAfter is how long the other side asked to wait, 0 = it did not say.
+	RetryAfter time.Duration
+	err        error
+}
+
+// Error implements error; the text may hold addresses and must stay in the store.
+func (e *SendError) Error() string { return fmt.Sprintf("%s: %v", e.Code, e.err) }
+
+// Unwrap implements errors.Unwrap.
+func (e *SendError) Unwrap() error { return e.err }
+
+// classify reads go-mail's error: a server's own answer is final (5xx) or passing
+// (4xx); a connection that broke after the final dot leaves the outcome unknown;
+// one that broke earlier is safe to repeat.
+func classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	var send *mail.SendError
+	if !errors.As(err, &send) {
+		return &SendError{Code: "smtp", err: err}
+	}
+	switch code := send.ErrorCode(); {
+	case send.Reason == mail.ErrSMTPReset:
+		return nil
+	case code >= 500:
+		return &SendError{Code: "smtp_" + strconv.Itoa(code), Final: true, err: err}
+	case code >= 400:
+		return &SendError{Code: "smtp_" + strconv.Itoa(code), err: err}
+	case send.Reason == mail.ErrSMTPDataClose, send.Reason == mail.ErrAmbiguous:
+		return &SendError{Code: "smtp_unknown", Unknown: true, err: err}
+	case send.Reason == mail.ErrGetSender, send.Reason == mail.ErrGetRcpts:
+		return &SendError{Code: "mail_invalid", Final: true, err: err}
+	default:
+		return &SendError{Code: "smtp_broken", err: err}
+	}
+}

@@ -1,0 +1,225 @@
+package activities
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"fermata/activities/names"
+	"fermata/events"
+	"fermata/interpreter"
+	"fermata/interpreter/definition"
+	"fermata/interpreter/expr"
+	"fermata/store"
+)
+
+// turn is one transaction of a run: the contact is locked, the enrollment was
+// read after that, and its row is written once at the end.
+type turn struct {
+	a       *Activities
+	tx      *store.Tx
+	in      names.Passage
+	now     time.Time
+	e       *store.Enrollment
+	contact *store.Contact
+	def     *definition.Definition
+	// seen is the scope of conditions and templates, nil after every change.
+	seen  *expr.Scope
+	dirty bool
+}
+
+// open begins a turn. It returns an occurrence when the enrollment has ended: the
+// fence that every transaction of a run must pass.
+func (a *Activities) open(tx *store.Tx, in names.Passage, now time.Time) (*turn, *interpreter.Occurrence, error) {
+	contact, err := tx.LockContact(in.Contact)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, nil, fmt.Errorf("lock contact: %w", err)
+	}
+	e, err := tx.Enrollment(in.Enrollment)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, &interpreter.Occurrence{Kind: interpreter.Ended, Status: "failed", Code: "enrollment_missing"}, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read enrollment: %w", err)
+	}
+	if contact == nil || e.ContactID != contact.ID {
+		if contact, err = tx.LockContact(e.ContactID); err != nil {
+			return nil, nil, fmt.Errorf("lock contact: %w", err)
+		}
+	}
+	if e.WakePending {
+		if err := tx.ClearWake(e.ID); err != nil {
+			return nil, nil, fmt.Errorf("clear wake: %w", err)
+		}
+		e.WakePending = false
+	}
+	if ended := fence(e, in.Epoch); ended != nil {
+		return nil, ended, nil
+	}
+	def, err := a.Definitions.Load(tx, in.Hash)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load definition %s: %w", in.Hash, err)
+	}
+	exited, err := events.CheckExits(tx, e, def, contact, now)
+	if err != nil {
+		return nil, nil, fmt.Errorf("check exits: %w", err)
+	}
+	if exited {
+		return nil, ended(e), nil
+	}
+	return &turn{a: a, tx: tx, in: in, now: now, e: e, contact: contact, def: def}, nil, nil
+}
+
+// fence answers `ended` for an enrollment whose passage this run no longer is.
+func fence(e *store.Enrollment, epoch int) *interpreter.Occurrence {
+	switch {
+	case !e.Active:
+		return ended(e)
+	case e.Epoch != epoch:
+		return &interpreter.Occurrence{Kind: interpreter.Ended, Status: e.Status, Code: "superseded"}
+	}
+	return nil
+}
+
+func ended(e *store.Enrollment) *interpreter.Occurrence {
+	return &interpreter.Occurrence{Kind: interpreter.Ended, Status: e.Status, Code: e.Reason}
+}
+
+// close writes the enrollment row when the turn changed it.
+func (t *turn) close() error {
+	if !t.dirty {
+		return nil
+	}
+	if err := t.tx.SaveEnrollment(t.e); err != nil {
+		return fmt.Errorf("save enrollment: %w", err)
+	}
+	return nil
+}
+
+// stand notes where the enrollment is.
+func (t *turn) stand(c interpreter.Command, status string, due *time.Time) {
+	e := t.e
+	e.Node, e.Visit, e.Status, e.DueAt, e.Reason = c.Node, c.Visit, status, due, ""
+	t.dirty = true
+}
+
+// scope is what conditions and templates see now.
+func (t *turn) scope() (*expr.Scope, error) {
+	if t.seen != nil {
+		return t.seen, nil
+	}
+	scope, err := events.NewScope(t.tx, t.contact, events.ScopeOptions{
+		Now: t.now, Zone: t.def.Settings.Timezone, Enrollment: t.e,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build scope: %w", err)
+	}
+	t.seen = scope
+	return scope, nil
+}
+
+// changed drops what was read of the contact.
+func (t *turn) changed() { t.seen = nil }
+
+// cause is the cause of an event that the given step makes.
+func (t *turn) cause(c interpreter.Command) (*events.Cause, error) {
+	cause, err := events.ParseCause(t.e.Cause)
+	if err != nil {
+		return nil, err
+	}
+	return cause.ByStep(t.e.ID, t.e.Workflow, c.Node, c.Visit), nil
+}
+
+// emit writes an event of the platform, caused by the given step.
+func (t *turn) emit(c interpreter.Command, typ string, data map[string]any) error {
+	return t.emitNth(c, typ, "", data)
+}
+
+// emitNth emits one of several events of the same type that a step makes; which
+// tells them apart.
+func (t *turn) emitNth(c interpreter.Command, typ, which string, data map[string]any) error {
+	cause, err := t.cause(c)
+	if err != nil {
+		return err
+	}
+	_, err = events.Append(t.tx, events.Draft{
+		ID: eventID(t.e.ID, c, typ+"\n"+which), Contact: t.contact, Type: typ, Data: data,
+		OccurredAt: t.now, Now: t.now, Cause: cause, Source: "workflow",
+	})
+	if err != nil {
+		return fmt.Errorf("append event %s: %w", typ, err)
+	}
+	t.tx.AfterCommit(t.a.Nudge)
+	return nil
+}
+
+// step returns the row of a visit, nil when the visit has none yet.
+func (t *turn) step(c interpreter.Command) (*store.Step, error) {
+	row, err := t.tx.Step(t.e.ID, c.Node, c.Visit)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read step: %w", err)
+	}
+	return row, nil
+}
+
+// newStep is an open row of a visit that begins now.
+func (t *turn) newStep(c interpreter.Command, status string) *store.Step {
+	node := t.def.Nodes[c.Node]
+	return &store.Step{
+		EnrollmentID: t.e.ID, Node: c.Node, Visit: c.Visit, Type: node.Type, Title: node.Title(),
+		Status: status, EnteredAt: t.now,
+	}
+}
+
+// closeStep decides a visit: its status and port are fixed from here on.
+func (t *turn) closeStep(row *store.Step, status, port string) (interpreter.Occurrence, error) {
+	at := t.now
+	if at.Before(row.EnteredAt) {
+		at = row.EnteredAt
+	}
+	row.Status, row.Port, row.LeftAt = status, port, &at
+	if err := t.putStep(row); err != nil {
+		return interpreter.Occurrence{}, err
+	}
+	return left(row), nil
+}
+
+// putStep inserts or updates the row of a visit.
+func (t *turn) putStep(row *store.Step) error {
+	if row.Seq > 0 {
+		if err := t.tx.SaveStep(row); err != nil {
+			return fmt.Errorf("save step: %w", err)
+		}
+		return nil
+	}
+	if _, inserted, err := t.tx.InsertStep(row); err != nil {
+		return fmt.Errorf("insert step: %w", err)
+	} else if !inserted {
+		return fmt.Errorf("insert step %s/%d: decided meanwhile", row.Node, row.Visit)
+	}
+	return nil
+}
+
+func left(row *store.Step) interpreter.Occurrence {
+	return interpreter.Occurrence{
+		Kind: interpreter.Left, Node: row.Node, Visit: row.Visit, Port: row.Port, Status: row.Status,
+	}
+}
+
+func closed(row *store.Step) bool { return row != nil && row.LeftAt != nil }
+
+// encode makes the JSON of a value for the store.
+func encode(v any) (store.JSON, error) {
+	if v == nil {
+		return nil, nil
+	}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode value: %w", err)
+	}
+	return raw, nil
+}

@@ -1,0 +1,216 @@
+package activities
+
+import (
+	"fmt"
+	"time"
+
+	"fermata/events"
+	"fermata/interpreter"
+	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
+	"fermata/store"
+)
+
+// compressedWait is the longest wait of a test enrollment with compressed waits.
+const compressedWait = 5 * time.Second
+
+// decide chooses the port of a branch or split, once for each visit.
+func (t *turn) decide(c interpreter.Command) (interpreter.Occurrence, error) {
+	row, err := t.step(c)
+	if err != nil || closed(row) {
+		return leftOr(row, err)
+	}
+	node := t.def.Nodes[c.Node]
+	row = t.newStep(c, "")
+	port := ""
+	switch settings := node.Settings.(type) {
+	case interpreter.Decider:
+		scope, err := t.scope()
+		if err != nil {
+			return interpreter.Occurrence{}, err
+		}
+		var values []expr.Value
+		if port, values, err = settings.Decide(scope); err != nil {
+			return interpreter.Occurrence{}, fmt.Errorf("evaluate branch: %w", err)
+		}
+		if row.Values, err = encode(values); err != nil {
+			return interpreter.Occurrence{}, err
+		}
+	case interpreter.Picker:
+		port = settings.Pick(t.def.Key, c.Node, t.contact.ID)
+	default:
+		return interpreter.Occurrence{}, fmt.Errorf("type %s does not decide", node.Type)
+	}
+	t.stand(c, "running", nil)
+	return t.closeStep(row, "done", port)
+}
+
+// park enters a waiting node: its due instant is computed and written, and the
+// enrollment subscribes to what can change it.
+func (t *turn) park(c interpreter.Command) (*interpreter.Occurrence, error) {
+	row, err := t.step(c)
+	if err != nil {
+		return nil, err
+	}
+	if row != nil {
+		return t.arriveAt(c, row)
+	}
+	row = t.newStep(c, "waiting")
+	if t.def.Nodes[c.Node].Type == "hold" {
+		row.Status = "held"
+	}
+	return t.look(c, row)
+}
+
+// arrive answers where the enrollment stands.
+func (t *turn) arrive(c interpreter.Command) (*interpreter.Occurrence, error) {
+	row, err := t.step(c)
+	if err != nil {
+		return nil, err
+	}
+	if row == nil {
+		return &interpreter.Occurrence{Kind: interpreter.Standing, Node: c.Node, Visit: c.Visit}, nil
+	}
+	return t.arriveAt(c, row)
+}
+
+func (t *turn) arriveAt(c interpreter.Command, row *store.Step) (*interpreter.Occurrence, error) {
+	switch {
+	case closed(row):
+		o := left(row)
+		return &o, nil
+	case row.Status == "running":
+		return &interpreter.Occurrence{Kind: interpreter.Standing, Node: c.Node, Visit: c.Visit}, nil
+	case row.Status == "held":
+		o := parked(c, row)
+		return &o, nil
+	}
+	return t.look(c, row)
+}
+
+// look decides a waiting step, or parks it until its due instant.
+func (t *turn) look(c interpreter.Command, row *store.Step) (*interpreter.Occurrence, error) {
+	node := t.def.Nodes[c.Node]
+	if row.Status != "held" {
+		result, err := t.due(c, row)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case result.Failure != nil:
+			return t.cannotWait(c, row, result.Failure)
+		case result.Exit:
+			return t.exitPast(c, row)
+		case !result.Forever:
+			at := result.At.UTC().Truncate(time.Millisecond)
+			row.DueAt = &at
+		}
+		if row.DueAt != nil && !row.DueAt.After(t.now) {
+			return t.elapsed(c, row, node.MainPort())
+		}
+	}
+	fresh := row.Seq == 0
+	if err := t.putStep(row); err != nil {
+		return nil, err
+	}
+	if fresh {
+		if err := t.subscribe(c); err != nil {
+			return nil, err
+		}
+	}
+	t.stand(c, row.Status, row.DueAt)
+	o := parked(c, row)
+	return &o, nil
+}
+
+// elapsed leaves a waiting step whose instant has come.
+func (t *turn) elapsed(c interpreter.Command, row *store.Step, port string) (*interpreter.Occurrence, error) {
+	if follows(row.Type) {
+		if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
+			return nil, fmt.Errorf("drop subscriptions: %w", err)
+		}
+	}
+	t.stand(c, "running", nil)
+	t.e.WaitSeq = t.contact.Seq
+	o, err := t.closeStep(row, "done", port)
+	return &o, err
+}
+
+// due computes when a waiting step ends. A duration is fixed by the row once it is
+// written; a date or window is computed again from the same recorded inputs, so
+// that it follows the contact's zone and field.
+func (t *turn) due(c interpreter.Command, row *store.Step) (nodes.DueResult, error) {
+	node := t.def.Nodes[c.Node]
+	if row.DueAt != nil && !follows(node.Type) {
+		return nodes.DueResult{At: *row.DueAt}, nil
+	}
+	settings, ok := node.Settings.(interpreter.DueFinder)
+	if !ok {
+		return nodes.DueResult{}, fmt.Errorf("type %s has no due instant", node.Type)
+	}
+	scope, err := t.scope()
+	if err != nil {
+		return nodes.DueResult{}, err
+	}
+	result := settings.Due(nodes.DueInput{
+		Now: row.EnteredAt, Entered: row.EnteredAt, Anchor: t.e.AnchorAt, Scope: scope,
+		Location: scope.Location, InCycle: t.def.InCycle(c.Node),
+		Seed: t.e.ID + "/" + c.Node + "/" + fmt.Sprint(c.Visit),
+	})
+	if t.e.Test && t.e.Waits == "compressed" && result.Failure == nil && !result.Forever {
+		if soon := row.EnteredAt.Add(compressedWait); result.At.After(soon) {
+			result.At = soon
+		}
+	}
+	return result, nil
+}
+
+// follows reports whether a wait's due instant may move while it is open.
+func follows(nodeType string) bool { return nodeType == "wait_until" || nodeType == "window" }
+
+// subscribe asks for a wake-up when the contact changes, for waits that follow it.
+func (t *turn) subscribe(c interpreter.Command) error {
+	if !follows(t.def.Nodes[c.Node].Type) {
+		return nil
+	}
+	return t.tx.AddSubscriptions([]store.Subscription{{
+		EnrollmentID: t.e.ID, ContactID: t.contact.ID, Kind: store.SubscriptionWait, EventType: events.TypeContactUpdated,
+		Node: c.Node, Visit: c.Visit, CreatedAt: t.now,
+	}})
+}
+
+// cannotWait holds a wait that has no instant: nothing is skipped silently.
+func (t *turn) cannotWait(c interpreter.Command, row *store.Step, f *nodes.Failure) (*interpreter.Occurrence, error) {
+	row.Status, row.Reason, row.Error = "held", f.Code, f.Message
+	if err := t.putStep(row); err != nil {
+		return nil, err
+	}
+	t.stand(c, "held", nil)
+	t.e.Reason = f.Code
+	o := parked(c, row)
+	return &o, nil
+}
+
+// exitPast ends the enrollment because the instant had passed and the node says so.
+func (t *turn) exitPast(c interpreter.Command, row *store.Step) (*interpreter.Occurrence, error) {
+	row.Reason = "past"
+	if _, err := t.closeStep(row, "exited", ""); err != nil {
+		return nil, err
+	}
+	t.stand(c, t.e.Status, nil)
+	if err := t.end("exited", interpreter.OutcomeNeutral, "past"); err != nil {
+		return nil, err
+	}
+	return ended(t.e), nil
+}
+
+func parked(c interpreter.Command, row *store.Step) interpreter.Occurrence {
+	o := interpreter.Occurrence{Kind: interpreter.Parked, Node: c.Node, Visit: c.Visit}
+	if row.DueAt != nil && row.Status == "waiting" {
+		o.Due = row.DueAt.UnixMilli()
+	}
+	if row.Status == "held" {
+		o.Status = "held"
+	}
+	return o
+}

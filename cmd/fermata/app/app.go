@@ -1,0 +1,280 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+
+	"fermata/activities"
+	"fermata/api"
+	"fermata/events"
+	"fermata/store"
+	"fermata/worker"
+)
+
+// stopTimeout is how long a stop may take in all.
+const stopTimeout = 14 * time.Second
+
+// Parts says what a process runs.
+type Parts struct{ API, Worker, Relay bool }
+
+// Options start a process.
+type Options struct {
+	Settings Settings
+	Parts    Parts
+	Log      *slog.Logger
+	// Extra are further handlers by path, like the mail sink of the development server.
+	Extra map[string]http.Handler
+	// Worker tunes the worker; tests only.
+	Worker worker.Options
+	// Ready, when set, is called once everything serves, with the address of the API.
+	Ready func(addr string)
+	// Migrate brings the database up to date first, as the development server does.
+	Migrate bool
+}
+
+// App is a wired process.
+type App struct {
+	o           Options
+	log         *slog.Logger
+	store       *store.Store
+	definitions *events.Definitions
+	temporal    client.Client
+	engine      *worker.Engine
+	router      *events.Router
+	dispatcher  *events.Dispatcher
+	reconciler  *worker.Reconciler
+	activities  *activities.Activities
+	box         *Box
+	fatal       chan error
+	health      *health
+}
+
+// Open wires a process without starting anything.
+func Open(ctx context.Context, o Options) (*App, error) {
+	if err := o.Settings.Check(); err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		log, err := NewLog(o.Settings.Log, nil)
+		if err != nil {
+			return nil, err
+		}
+		o.Log = log
+	}
+	a := &App{o: o, log: o.Log, definitions: events.NewDefinitions(256), fatal: make(chan error, 1)}
+	var err error
+	if a.box, err = NewBox(o.Settings.SecretKey); err != nil {
+		return nil, err
+	}
+	if a.store, err = store.Open(ctx, o.Settings.Database()); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := a.prepare(ctx); err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
+	return a, nil
+}
+
+func (a *App) prepare(ctx context.Context) error {
+	s := a.o.Settings
+	if a.o.Migrate {
+		if err := a.store.Migrate(ctx); err != nil {
+			return fmt.Errorf("migrate store: %w", err)
+		}
+		if err := SeedAccount(ctx, a.store, s); err != nil {
+			return err
+		}
+	}
+	driver := worker.NewDefinitions(a.store)
+	var err error
+	if a.temporal, err = worker.Lazy(s.Temporal(), s.TemporalNamespace, driver, a.log); err != nil {
+		return err
+	}
+	a.engine = &worker.Engine{Client: a.temporal, Log: a.log, Queue: a.o.Worker.Queue(), Eager: a.o.Parts.Worker && a.o.Parts.Relay}
+	a.router = &events.Router{Store: a.store, Definitions: a.definitions, Log: a.log}
+	a.dispatcher = &events.Dispatcher{Store: a.store, Engine: a.engine, Log: a.log, Workers: 16}
+	a.router.Dispatched = a.dispatcher.Nudge
+	a.reconciler = &worker.Reconciler{Store: a.store, Engine: a.engine, Log: a.log, Now: time.Now, Nudge: a.nudge}
+	mailer, err := activities.NewSMTP(s.SMTPURL)
+	if err != nil {
+		return err
+	}
+	a.activities = activities.New(activities.Config{
+		Store: a.store, Definitions: a.definitions, Mailer: mailer, Caller: activities.NewCaller(s.AllowPrivate),
+		Secrets: a.box, Gate: activities.NewGate(worker.LocalSends, time.Now), Log: a.log, Now: time.Now,
+		MailFrom: s.MailFrom, BaseURL: s.Base(), Nudge: a.nudge,
+	})
+	a.health = &health{app: a}
+	return nil
+}
+
+// nudge tells router and dispatcher of this process that there is work.
+func (a *App) nudge() {
+	if a.o.Parts.Relay {
+		a.router.Nudge()
+		a.dispatcher.Nudge()
+	}
+}
+
+// Run runs the parts until ctx ends, then stops them gracefully.
+func (a *App) Run(ctx context.Context) error {
+	running, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var parts sync.WaitGroup
+	start := func(run func(context.Context) error) {
+		parts.Add(1)
+		go func() {
+			defer parts.Done()
+			if err := run(running); err != nil && running.Err() == nil {
+				a.fail(err)
+			}
+		}()
+	}
+	if a.o.Parts.Relay {
+		start(a.router.Run)
+		start(a.dispatcher.Run)
+		start(a.reconciler.Run)
+	}
+	if a.o.Parts.Worker {
+		start(a.runWorker)
+		start(a.announce)
+	}
+	server, err := a.listen()
+	if err != nil {
+		cancel()
+		parts.Wait()
+		return errors.Join(err, a.close())
+	}
+	if server != nil {
+		start(server.run)
+	}
+	if a.o.Ready != nil {
+		start(a.tellReady(server))
+	}
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-a.fatal:
+	}
+	stopping, done := context.WithTimeout(context.Background(), stopTimeout)
+	defer done()
+	if server != nil {
+		server.stop(stopping)
+	}
+	cancel()
+	parts.Wait()
+	a.activities.Drain(stopping)
+	return errors.Join(failed, a.close())
+}
+
+func (a *App) fail(err error) {
+	select {
+	case a.fatal <- err:
+	default:
+	}
+}
+
+func (a *App) close() error {
+	a.temporal.Close()
+	return a.store.Close()
+}
+
+// Store gives tests and commands the store of the process.
+func (a *App) Store() *store.Store { return a.store }
+
+// Temporal gives tests and commands the connection to Temporal.
+func (a *App) Temporal() client.Client { return a.temporal }
+
+// runWorker runs the Temporal worker; while Temporal is away it tries again.
+func (a *App) runWorker(ctx context.Context) error {
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
+		options := a.o.Worker
+		options.OnFatal = a.fail
+		w := worker.New(a.temporal, a.activities, options)
+		err := w.Start()
+		if err == nil {
+			a.health.workerUp.Store(true)
+			<-ctx.Done()
+			a.health.workerUp.Store(false)
+			w.Stop()
+			return nil
+		}
+		a.log.WarnContext(ctx, "start worker", "error", err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+	}
+}
+
+// announce tells the store which interpreter versions this worker can run.
+func (a *App) announce(ctx context.Context) error {
+	host, _ := os.Hostname()
+	id := fmt.Sprintf("%s-%d-%s", host, os.Getpid(), runtime.GOARCH)
+	tick := time.NewTicker(10 * time.Second)
+	defer tick.Stop()
+	for {
+		if err := worker.Announce(ctx, a.store, id); err != nil && ctx.Err() == nil {
+			a.log.WarnContext(ctx, "announce worker", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// tellReady calls Ready once all parts serve.
+func (a *App) tellReady(s *server) func(context.Context) error {
+	return func(ctx context.Context) error {
+		tick := time.NewTicker(20 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			if a.health.ready(ctx) == nil {
+				addr := ""
+				if s != nil {
+					addr = s.addr()
+				}
+				a.o.Ready(addr)
+				return nil
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+		}
+	}
+}
+
+// handler makes the API's handler.
+func (a *App) handler() (http.Handler, error) {
+	s := a.o.Settings
+	person := "first key"
+	if s.Dev {
+		person = "developer"
+	}
+	extra := map[string]http.Handler{"/metrics": metricsHandler()}
+	for path, h := range a.o.Extra {
+		extra[path] = h
+	}
+	return api.New(api.Config{
+		Store: a.store, Definitions: a.definitions, Log: a.log, Now: time.Now,
+		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge},
+		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box,
+		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
+		Rehearse:    rehearseDefinition,
+		TemporalURL: a.temporalURL, EngineHealth: a.health.engine, Ready: a.health.ready, Extra: extra,
+	})
+}

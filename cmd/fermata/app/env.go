@@ -1,0 +1,63 @@
+package app
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// FromEnvironment reads the settings from the environment and the defaults alone.
+func FromEnvironment() (Settings, error) {
+	var s Settings
+	parser, err := kong.New(&s, kong.Name("fermata"))
+	if err != nil {
+		return s, fmt.Errorf("describe settings: %w", err)
+	}
+	if _, err := parser.Parse(nil); err != nil {
+		return s, NamedError(err)
+	}
+	return s, nil
+}
+
+// NamedError rewrites the parser's flag names to those of the environment, which is
+// how most installations set them.
+func NamedError(err error) error {
+	text := err.Error()
+	rest, ok := strings.CutPrefix(text, "--")
+	if !ok {
+		return err
+	}
+	flag, tail, _ := strings.Cut(rest, ":")
+	if i := strings.IndexByte(flag, '='); i >= 0 {
+		flag = flag[:i]
+	}
+	return fmt.Errorf("FERMATA_%s (--%s):%s", strings.ToUpper(strings.ReplaceAll(flag, "-", "_")), flag, tail)
+}
+
+// SecretKeyFile returns the key that encrypts secrets in a data folder, and makes a
+// random one the first time.
+func SecretKeyFile(dir string) (string, error) {
+	path := filepath.Join(dir, "secret.key")
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		return strings.TrimSpace(string(raw)), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("read secret key: %w", err)
+	}
+	key := make([]byte, 32)
+	if _, err := rand.Read(key); err != nil {
+		return "", fmt.Errorf("make secret key: %w", err)
+	}
+	text := hex.EncodeToString(key)
+	if err := os.WriteFile(path, []byte(text+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("write secret key: %w", err)
+	}
+	return text, nil
+}

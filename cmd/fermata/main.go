@@ -1,0 +1,116 @@
+// Command fermata is the program: API, worker and relay, together or apart, and the
+// commands that go with them. It holds no rules; package app wires the parts.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"fermata/cmd/fermata/app"
+)
+
+// version is the released version, or "dev".
+const version = "dev"
+
+type program struct {
+	app.Settings `embed:""`
+
+	API     runAPI     `cmd:"" name:"api" help:"Serve the page and the REST API."`
+	Worker  runWorker  `cmd:"" help:"Carry enrollments; also routes and dispatches unless --no-relay."`
+	Relay   runRelay   `cmd:"" help:"Route events and dispatch to Temporal, nothing else."`
+	All     runAll     `cmd:"" help:"Serve, carry, route and dispatch in one process."`
+	Migrate migrate    `cmd:"" help:"Bring the database and Temporal's namespace up to date."`
+	Check   checkFiles `cmd:"" name:"validate" help:"Check definition files and list every problem."`
+	Version about      `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	var p program
+	parser, err := kong.New(&p, kong.Name("fermata"), kong.UsageOnError(),
+		kong.Description("Carries contacts through workflows, over weeks, on Temporal."))
+	if err != nil {
+		stop(err)
+	}
+	call, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		stop(app.NamedError(err))
+	}
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	call.BindTo(ctx, (*context.Context)(nil))
+	if err := call.Run(&p.Settings); err != nil {
+		cancel()
+		stop(err)
+	}
+}
+
+// stop ends the program with one line.
+func stop(err error) {
+	fmt.Fprintln(os.Stderr, "fermata: "+err.Error())
+	os.Exit(1)
+}
+
+type runAPI struct{}
+
+// Run serves until ctx ends.
+func (runAPI) Run(ctx context.Context, s *app.Settings) error {
+	return run(ctx, *s, app.Parts{API: true})
+}
+
+type runWorker struct {
+	NoRelay bool `help:"Leave routing and dispatching to other processes."`
+}
+
+// Run works until ctx ends.
+func (w runWorker) Run(ctx context.Context, s *app.Settings) error {
+	return run(ctx, *s, app.Parts{Worker: true, Relay: !w.NoRelay})
+}
+
+type runRelay struct{}
+
+// Run relays until ctx ends.
+func (runRelay) Run(ctx context.Context, s *app.Settings) error {
+	return run(ctx, *s, app.Parts{Relay: true})
+}
+
+type runAll struct{}
+
+// Run does everything until ctx ends.
+func (runAll) Run(ctx context.Context, s *app.Settings) error {
+	return run(ctx, *s, app.Parts{API: true, Worker: true, Relay: true})
+}
+
+func run(ctx context.Context, s app.Settings, parts app.Parts) error {
+	a, err := app.Open(ctx, app.Options{Settings: s, Parts: parts})
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx)
+}
+
+type migrate struct{}
+
+// Run migrates and returns.
+func (migrate) Run(ctx context.Context, s *app.Settings) error {
+	return app.Migrate(ctx, *s, os.Stdout)
+}
+
+type checkFiles struct {
+	Files []string `arg:"" help:"Definition files, .yaml or .json." type:"existingfile"`
+}
+
+// Run checks files without any connection.
+func (c checkFiles) Run() error { return app.Validate(c.Files, os.Stdout) }
+
+type about struct{}
+
+// Run prints the version.
+func (about) Run() error {
+	fmt.Println("fermata " + version)
+	return nil
+}

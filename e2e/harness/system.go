@@ -1,0 +1,227 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"fermata/cmd/fermata/app"
+	"fermata/worker"
+)
+
+// Key is the admin key of every system under test.
+const Key = "harness-admin-key-0123456789"
+
+// System is the whole program in this process, on real parts.
+type System struct {
+	T        testing.TB
+	App      *app.App
+	URL      string
+	SMTP     *SMTP
+	HTTP     *HTTP
+	Temporal *Temporal
+	stop     context.CancelFunc
+	done     chan error
+	options  app.Options
+}
+
+// Options change what a System runs on.
+type Options struct {
+	// Database is a store URL; default a SQLite file of its own.
+	Database string
+	// Temporal is the server; default the shared one.
+	Temporal *Temporal
+	Worker   worker.Options
+}
+
+// Start starts API, worker and relay in this process.
+func Start(t testing.TB, o Options) *System {
+	t.Helper()
+	dir := t.TempDir()
+	if o.Temporal == nil {
+		o.Temporal = SharedTemporal(t)
+	}
+	if o.Database == "" {
+		o.Database = "sqlite:" + filepath.Join(dir, "fermata.db")
+	}
+	s := &System{T: t, SMTP: StartSMTP(t), HTTP: StartHTTP(t), Temporal: o.Temporal}
+	if o.Worker.TaskQueue == "" {
+		o.Worker.TaskQueue = "fermata-" + filepath.Base(filepath.Dir(dir)) + "-" + filepath.Base(dir)
+	}
+	log, err := app.NewLog(level(), nil)
+	require.NoError(t, err)
+	s.options = app.Options{
+		Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true, Log: log, Worker: o.Worker,
+		Settings: app.Settings{
+			HTTPAddr: "127.0.0.1:0", DataDir: dir, DatabaseURL: o.Database, TemporalAddr: o.Temporal.Addr,
+			TemporalNamespace: "default", TemporalUIAddr: "127.0.0.1:8233", SMTPURL: s.SMTP.URL(), APIKey: Key,
+			SecretKey: "harness-secret-key-0123456789", AllowPrivate: true, RetentionEvents: "400d", RetentionSteps: "400d",
+			BaseURL: "http://127.0.0.1", MailFrom: "Fermata <fermata@sink.test>", Log: "warn", Timezone: "UTC", Currency: "USD",
+			DefaultConsent: "subscribed",
+		},
+	}
+	s.Run()
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// level is the log level of systems under test: FERMATA_TEST_LOG, or errors only.
+func level() string {
+	if l := os.Getenv("FERMATA_TEST_LOG"); l != "" {
+		return l
+	}
+	return "error"
+}
+
+// Run starts the program (again).
+func (s *System) Run() {
+	s.T.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ready := make(chan string, 1)
+	s.options.Ready = func(addr string) { ready <- addr }
+	a, err := app.Open(ctx, s.options)
+	require.NoError(s.T, err)
+	s.App, s.stop, s.done = a, cancel, make(chan error, 1)
+	go func() { s.done <- a.Run(ctx) }()
+	select {
+	case addr := <-ready:
+		s.URL = "http://" + addr
+	case err := <-s.done:
+		require.NoError(s.T, err)
+	case <-time.After(60 * time.Second):
+		require.FailNow(s.T, "the program did not become ready")
+	}
+}
+
+// Stop stops the program gracefully.
+func (s *System) Stop() {
+	if s.stop == nil {
+		return
+	}
+	s.stop()
+	<-s.done
+	s.stop = nil
+}
+
+// Do makes a request with the admin key and returns status and body.
+func (s *System) Do(method, path string, body any) (int, []byte) {
+	s.T.Helper()
+	var reader io.Reader
+	contentType := "application/json"
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader = strings.NewReader(b)
+		if !strings.HasPrefix(strings.TrimSpace(b), "{") {
+			contentType = "application/yaml"
+		}
+	default:
+		raw, err := json.Marshal(b)
+		require.NoError(s.T, err)
+		reader = bytes.NewReader(raw)
+	}
+	request, err := http.NewRequest(method, s.URL+path, reader)
+	require.NoError(s.T, err)
+	request.Header.Set("Authorization", "Bearer "+Key)
+	if reader != nil {
+		request.Header.Set("Content-Type", contentType)
+	}
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(s.T, err)
+	defer func() { _ = response.Body.Close() }()
+	raw, err := io.ReadAll(response.Body)
+	require.NoError(s.T, err)
+	return response.StatusCode, raw
+}
+
+// Must makes a request that has to succeed and decodes its answer.
+func (s *System) Must(method, path string, body any) map[string]any {
+	s.T.Helper()
+	status, raw := s.Do(method, path, body)
+	require.Truef(s.T, status >= 200 && status < 300, "%s %s: %d %s", method, path, status, raw)
+	answer := map[string]any{}
+	if len(raw) > 0 {
+		require.NoErrorf(s.T, json.Unmarshal(raw, &answer), "%s", raw)
+	}
+	return answer
+}
+
+// Setup creates what the example workflows need, with both URLs at the HTTP sink.
+func (s *System) Setup() {
+	s.T.Helper()
+	raw, err := os.ReadFile(filepath.Join(Root(), "examples", "setup.json"))
+	require.NoError(s.T, err)
+	var setup struct {
+		Pipelines, Courses []any
+		Secrets            map[string]string
+	}
+	require.NoError(s.T, json.Unmarshal(raw, &setup))
+	for _, p := range setup.Pipelines {
+		s.Must("POST", "/v1/pipelines", p)
+	}
+	for _, c := range setup.Courses {
+		s.Must("POST", "/v1/courses", c)
+	}
+	for name, value := range setup.Secrets {
+		s.Must("PUT", "/v1/secrets/"+name, map[string]any{"value": strings.ReplaceAll(value, "http://127.0.0.1:0", s.HTTP.URL)})
+	}
+}
+
+// Publish posts a definition and publishes it.
+func (s *System) Publish(definition string) {
+	s.T.Helper()
+	answer := s.Must("POST", "/v1/workflows", definition)
+	s.Must("POST", fmt.Sprintf("/v1/workflows/%v/publish", answer["key"]), map[string]any{})
+}
+
+// Example reads one of the example workflows.
+func Example(t testing.TB, name string) string {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(Root(), "examples", name+".yaml"))
+	require.NoError(t, err)
+	return string(raw)
+}
+
+// Items reads all of a list.
+func (s *System) Items(path string) []map[string]any {
+	s.T.Helper()
+	answer := s.Must("GET", path, nil)
+	list, _ := answer["items"].([]any)
+	items := make([]map[string]any, 0, len(list))
+	for _, item := range list {
+		items = append(items, item.(map[string]any))
+	}
+	return items
+}
+
+// Eventually polls a condition for up to a minute.
+func (s *System) Eventually(what string, condition func() bool) {
+	s.T.Helper()
+	require.Eventually(s.T, condition, time.Minute, 20*time.Millisecond, what)
+}
+
+// Enrollment waits until a contact's only enrollment in a workflow has a status.
+func (s *System) Enrollment(workflow, contact, status string) map[string]any {
+	s.T.Helper()
+	var found map[string]any
+	s.Eventually(fmt.Sprintf("enrollment of %s in %s is %s", contact, workflow, status), func() bool {
+		for _, e := range s.Items("/v1/enrollments?workflow=" + workflow + "&contact=" + contact) {
+			if e["status"] == status {
+				found = e
+				return true
+			}
+		}
+		return false
+	})
+	return s.Must("GET", "/v1/enrollments/"+found["id"].(string), nil)
+}

@@ -1,0 +1,169 @@
+package harness
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+)
+
+// Root is the folder of the repository.
+func Root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+// Temporal is a Temporal server on a SQLite file, as a process that can be killed.
+type Temporal struct {
+	Addr string
+	dir  string
+	args []string
+	cmd  *exec.Cmd
+}
+
+// StartTemporal starts a server of its own for one test. It needs bin/fermata-dev,
+// which `make build` leaves there.
+func StartTemporal(t testing.TB, args ...string) *Temporal {
+	t.Helper()
+	dir := t.TempDir()
+	s := &Temporal{Addr: FreeAddr(t), dir: dir, args: args}
+	require.NoError(t, s.Start())
+	t.Cleanup(s.Kill)
+	return s
+}
+
+var shared struct {
+	sync.Once
+	server *Temporal
+	err    error
+}
+
+// SharedTemporal is one server for all tests of a process; tests keep apart by
+// namespaces of their own making or by workflow ids.
+func SharedTemporal(t testing.TB) *Temporal {
+	t.Helper()
+	shared.Do(func() {
+		dir, err := os.MkdirTemp("", "fermata-temporal-")
+		if err != nil {
+			shared.err = err
+			return
+		}
+		addr, err := freeAddr()
+		if err != nil {
+			shared.err = err
+			return
+		}
+		shared.server = &Temporal{Addr: addr, dir: dir}
+		shared.err = shared.server.Start()
+	})
+	require.NoError(t, shared.err)
+	return shared.server
+}
+
+// StopShared stops the shared server; call it at the end of TestMain.
+func StopShared() {
+	if shared.server != nil {
+		shared.server.Kill()
+		_ = os.RemoveAll(shared.server.dir)
+	}
+}
+
+// Start starts the process and waits until it answers.
+func (s *Temporal) Start() error {
+	program := filepath.Join(Root(), "bin", "fermata-dev")
+	if _, err := os.Stat(program); err != nil {
+		return fmt.Errorf("%s is missing: run make build first", program)
+	}
+	ui, err := freeAddr()
+	if err != nil {
+		return err
+	}
+	s.cmd = exec.Command(program, append([]string{"--only", "temporal"}, s.args...)...)
+	s.cmd.Env = append(os.Environ(), "FERMATA_DATA_DIR="+s.dir, "FERMATA_TEMPORAL_ADDR="+s.Addr, "FERMATA_TEMPORAL_UI_ADDR="+ui)
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	output, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	s.cmd.Stderr = s.cmd.Stdout
+	// The parent-death signal follows the thread that forks, so that thread must live.
+	started := make(chan error, 1)
+	go func() {
+		runtime.LockOSThread()
+		started <- s.cmd.Start()
+		select {}
+	}()
+	if err := <-started; err != nil {
+		return err
+	}
+	go func() {
+		for scanner := bufio.NewScanner(output); scanner.Scan(); {
+		}
+	}()
+	return s.await()
+}
+
+func (s *Temporal) await() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	defer cancel()
+	for {
+		c, err := client.DialContext(ctx, client.Options{HostPort: s.Addr, Logger: quiet{}})
+		if err == nil {
+			c.Close()
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(errors.New("the Temporal server did not come up"), err)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// Kill ends the process with SIGKILL; Start brings it back on the same files.
+func (s *Temporal) Kill() {
+	if s.cmd != nil && s.cmd.Process != nil {
+		_ = s.cmd.Process.Kill()
+		_, _ = s.cmd.Process.Wait()
+	}
+}
+
+// FreeAddr is a loopback address that nobody listens on.
+func FreeAddr(t testing.TB) string {
+	t.Helper()
+	addr, err := freeAddr()
+	require.NoError(t, err)
+	return addr
+}
+
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String(), nil
+}
+
+// quiet drops the SDK's own lines.
+type quiet struct{}
+
+var _ log.Logger = quiet{}
+
+func (quiet) Debug(string, ...any) {}
+func (quiet) Info(string, ...any)  {}
+func (quiet) Warn(string, ...any)  {}
+func (quiet) Error(string, ...any) {}

@@ -1,0 +1,214 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"fermata/activities/names"
+	"fermata/interpreter"
+	"fermata/interpreter/definition"
+)
+
+// Options are fixed when the workflow is registered. Production registers the
+// zero value; tests force continue-as-new with ContinueEvery.
+type Options struct {
+	// ContinueEvery continues as new after so many batches of commands; 0 leaves
+	// it to the server's suggestion.
+	ContinueEvery int
+}
+
+// Enrollment carries one contact through one version of a workflow. The definition
+// is the canonical JSON whose hash the input names. It returns nil when the
+// enrollment has ended, whatever its outcome: the outcome is in the store.
+func (o Options) Enrollment(ctx workflow.Context, in names.Start, definitionJSON []byte) error {
+	run, err := setup(ctx, o, in, definitionJSON)
+	if err != nil {
+		return err
+	}
+	return run.loop(ctx)
+}
+
+// passage is the state of one run.
+type passage struct {
+	options Options
+	in      names.Start
+	source  []byte
+	def     *definition.Definition
+	machine *interpreter.Machine
+	wake    workflow.ReceiveChannel
+	timer   timer
+	// batches counts rounds of the loop in this run.
+	batches int
+	status  string
+	// published is the status that the search attribute shows.
+	published string
+	story     []string
+}
+
+// timer is the open timer of a parked step, kept while its due instant stands.
+type timer struct {
+	due    int64
+	future workflow.Future
+	cancel workflow.CancelFunc
+}
+
+func setup(ctx workflow.Context, o Options, in names.Start, source []byte) (*passage, error) {
+	def, err := definition.ParseCanonical(source)
+	if err != nil {
+		return nil, temporal.NewNonRetryableApplicationError("read definition "+in.Hash, "definition", err)
+	}
+	machine, err := interpreter.New(def, in.Interpreter, in.Snapshot)
+	if err != nil {
+		// A worker that is too old must not fail the enrollment: the task is
+		// retried until a worker that knows the version takes it.
+		panic(fmt.Sprintf("enrollment %s: %v", in.Enrollment, err))
+	}
+	p := &passage{
+		options: o, in: in, source: source, def: def, machine: machine,
+		wake:   workflow.GetSignalChannel(ctx, names.SignalWake),
+		status: "running", published: "running",
+	}
+	err = workflow.SetQueryHandlerWithOptions(ctx, names.QueryState, p.state,
+		workflow.QueryHandlerOptions{Description: "Where this enrollment stands: machine state, due instant, last steps"})
+	if err != nil {
+		return nil, fmt.Errorf("set query handler: %w", err)
+	}
+	return p, nil
+}
+
+// loop feeds occurrences to the machine and carries out its commands until it
+// says stop.
+func (p *passage) loop(ctx workflow.Context) error {
+	occurrences := []interpreter.Occurrence{{Kind: interpreter.Started}}
+	for {
+		commands, err := p.machine.Step(occurrences...)
+		if err != nil {
+			panic(fmt.Sprintf("enrollment %s: %v", p.in.Enrollment, err))
+		}
+		first := commands[0]
+		if first.Kind == interpreter.Stop {
+			return nil
+		}
+		if p.mustContinue(ctx) {
+			return p.continueAsNew(ctx)
+		}
+		p.batches++
+		switch first.Kind {
+		case interpreter.Sleep:
+			occurrences, err = p.sleep(ctx, first)
+		case interpreter.Send:
+			occurrences, err = p.send(ctx, first)
+		default:
+			occurrences, err = p.advance(ctx, commands)
+		}
+		if err != nil {
+			return err
+		}
+		p.tell(occurrences)
+		if err := p.describe(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// advance carries out local commands: first as a local activity, and when that
+// fails as a regular one that is retried until the store answers.
+func (p *passage) advance(ctx workflow.Context, commands []interpreter.Command) ([]interpreter.Occurrence, error) {
+	in := names.AdvanceInput{Passage: p.passage(), Now: workflow.Now(ctx).UTC(), Commands: commands}
+	summary := p.summarize(commands)
+	var result names.AdvanceResult
+	local := workflow.WithLocalActivityOptions(ctx, localOptions(summary))
+	if err := workflow.ExecuteLocalActivity(local, names.Advance, in).Get(ctx, &result); err == nil {
+		return p.settled(result.Occurrences, commands)
+	}
+	durable := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 30 * time.Second,
+		RetryPolicy:         durablePolicy(),
+		Summary:             summary,
+		Priority:            temporal.Priority{FairnessKey: p.in.Workflow},
+	})
+	if err := workflow.ExecuteActivity(durable, names.Advance, in).Get(ctx, &result); err != nil {
+		return nil, fmt.Errorf("advance enrollment %s: %w", p.in.Enrollment, err)
+	}
+	return p.settled(result.Occurrences, commands)
+}
+
+// settled checks that a batch said what happened: the machine cannot go on
+// without an occurrence.
+func (p *passage) settled(occurrences []interpreter.Occurrence, commands []interpreter.Command) ([]interpreter.Occurrence, error) {
+	if len(occurrences) == 0 {
+		return nil, fmt.Errorf("advance enrollment %s: no occurrence for %d commands", p.in.Enrollment, len(commands))
+	}
+	return occurrences, nil
+}
+
+// sleep waits until the step is due or a wake-up arrives. The timer outlives a
+// wake-up that changes nothing, so that a stream of events costs no timers.
+func (p *passage) sleep(ctx workflow.Context, c interpreter.Command) ([]interpreter.Occurrence, error) {
+	p.setTimer(ctx, c)
+	selector := workflow.NewSelector(ctx)
+	if p.timer.future != nil {
+		selector.AddFuture(p.timer.future, func(workflow.Future) { p.timer = timer{} })
+	}
+	selector.AddReceive(p.wake, func(ch workflow.ReceiveChannel, _ bool) { drain(ch) })
+	selector.Select(ctx)
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return []interpreter.Occurrence{{Kind: interpreter.Woken, Node: c.Node, Visit: c.Visit}}, nil
+}
+
+func (p *passage) setTimer(ctx workflow.Context, c interpreter.Command) {
+	if p.timer.future != nil && p.timer.due == c.Due {
+		return
+	}
+	p.stopTimer()
+	if c.Due == 0 {
+		return
+	}
+	wait := time.UnixMilli(c.Due).Sub(workflow.Now(ctx))
+	if wait <= 0 {
+		wait = time.Millisecond
+	}
+	timerCtx, cancel := workflow.WithCancel(ctx)
+	future := workflow.NewTimerWithOptions(timerCtx, wait, workflow.TimerOptions{Summary: p.timerSummary(c)})
+	p.timer = timer{due: c.Due, future: future, cancel: cancel}
+}
+
+func (p *passage) stopTimer() {
+	if p.timer.cancel != nil {
+		p.timer.cancel()
+		p.timer = timer{}
+	}
+}
+
+// drain empties the wake channel: wake-ups say nothing but "ask the store", so
+// many are as good as one.
+func drain(ch workflow.ReceiveChannel) {
+	for ch.ReceiveAsync(nil) {
+	}
+}
+
+func (p *passage) mustContinue(ctx workflow.Context) bool {
+	if p.options.ContinueEvery > 0 {
+		return p.batches >= p.options.ContinueEvery
+	}
+	return p.batches > 0 && workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+}
+
+func (p *passage) continueAsNew(ctx workflow.Context) error {
+	next := p.in
+	snapshot := p.machine.Snapshot()
+	next.Snapshot = &snapshot
+	return workflow.NewContinueAsNewError(ctx, names.Enrollment, next, p.source)
+}
+
+func (p *passage) passage() names.Passage {
+	return names.Passage{
+		Enrollment: p.in.Enrollment, Contact: p.in.Contact, Hash: p.in.Hash,
+		Interpreter: p.in.Interpreter, Epoch: p.in.Epoch,
+	}
+}
