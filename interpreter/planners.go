@@ -1,0 +1,59 @@
+package interpreter
+
+import (
+	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
+)
+
+// Planner is what the settings of an action can do: render themselves, in a scope,
+// into a plan that is carried out without further decisions. The type of the plan
+// says which effect it is.
+type Planner[P any] interface {
+	Plan(s *expr.Scope, in nodes.PlanInput) (P, *nodes.Failure)
+}
+
+// The effects, by what they plan.
+type (
+	// MailPlanner: email.
+	MailPlanner = Planner[nodes.Mail]
+	// CallPlanner: webhook.
+	CallPlanner = Planner[nodes.Call]
+	// SlackPlanner: slack.
+	SlackPlanner = Planner[nodes.SlackMessage]
+	// NoticePlanner: notify.
+	NoticePlanner = Planner[nodes.Notice]
+	// TagPlanner: tag_add, tag_remove.
+	TagPlanner = Planner[nodes.TagChange]
+	// FieldPlanner: field_set.
+	FieldPlanner = Planner[nodes.FieldChange]
+	// DealPlanner: deal_create, deal_move, deal_assign.
+	DealPlanner = Planner[nodes.DealChange]
+	// CoursePlanner: course_enroll, course_unenroll.
+	CoursePlanner = Planner[nodes.CourseChange]
+	// TaskPlanner: task_create.
+	TaskPlanner = Planner[nodes.Task]
+	// EnrollPlanner: enroll_in.
+	EnrollPlanner = Planner[nodes.EnrollIn]
+	// RemovePlanner: remove_from.
+	RemovePlanner = Planner[nodes.RemoveFrom]
+	// UnsubscribePlanner: unsubscribe.
+	UnsubscribePlanner = Planner[nodes.Unsubscribe]
+)
+
+// DueFinder is a waiting node whose end is an instant.
+type DueFinder interface {
+	Due(in nodes.DueInput) nodes.DueResult
+}
+
+// Decider is a node that chooses its port by conditions.
+type Decider interface {
+	Decide(s *expr.Scope) (port string, values []expr.Value, err error)
+}
+
+// Picker is a node that chooses its port by a stable share.
+type Picker interface {
+	Pick(workflow, node, contact string) string
+}
+
+// Templated is a mail node that may name a stored template.
+type Templated interface{ TemplateKey() string }

@@ -1,0 +1,212 @@
+package rehearse
+
+import (
+	"fmt"
+	"time"
+
+	"fermata/interpreter"
+	"fermata/interpreter/definition"
+	"fermata/interpreter/nodes"
+)
+
+// effect plans an action with the production code, keeps the plan as what would
+// have happened, and changes the rehearsed contact accordingly.
+func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpreter.Occurrence, error) {
+	scope := s.world.scope(s.now)
+	in := nodes.PlanInput{Strict: node.Strict, Owner: s.in.Definition.Settings.Owner}
+	if named, ok := node.Settings.(interpreter.Templated); ok && s.in.Template != nil && named.TemplateKey() != "" {
+		in.Template = s.in.Template(named.TemplateKey())
+	}
+	var shown any
+	var failure *nodes.Failure
+	switch p := node.Settings.(type) {
+	case interpreter.MailPlanner:
+		var mail nodes.Mail
+		mail, failure = p.Plan(scope, in)
+		shown = map[string]any{"kind": "mail", "to": mail.To, "cc": mail.Cc, "from": mail.From, "subject": mail.Subject, "text": mail.Text, "html": mail.HTML, "class": mail.Class, "attachments": mail.Attachments}
+	case interpreter.NoticePlanner:
+		var notice nodes.Notice
+		notice, failure = p.Plan(scope, in)
+		shown = map[string]any{"kind": "mail", "to": notice.To, "subject": notice.Subject, "text": notice.Text}
+	case interpreter.CallPlanner:
+		return s.call(c, node, p, in)
+	case interpreter.SlackPlanner:
+		var message nodes.SlackMessage
+		message, failure = p.Plan(scope, in)
+		shown = map[string]any{"kind": "slack", "webhook": message.Webhook, "text": message.Text}
+	default:
+		shown, failure = s.change(node, in)
+	}
+	return s.conclude(c, node, shown, failure), nil
+}
+
+// conclude leaves an action by its main port, or reports its failure.
+func (s *stage) conclude(c interpreter.Command, node *definition.Node, shown any, failure *nodes.Failure) *interpreter.Occurrence {
+	switch {
+	case failure == nil:
+		return s.leave(c, Step{Status: "done", Port: node.Spec.MainPort, Effect: shown})
+	case failure.Code == nodes.CodeNoAddress:
+		return s.leave(c, Step{Status: "suppressed", Port: node.Spec.MainPort, Reason: failure.Code})
+	}
+	s.open = &Step{Node: c.Node, Visit: c.Visit, Type: node.Type, Effect: map[string]any{"error": failure.Message}}
+	return &interpreter.Occurrence{Kind: interpreter.Failed, Node: c.Node, Visit: c.Visit, Code: failure.Code}
+}
+
+// call answers a call from its stub.
+func (s *stage) call(c interpreter.Command, node *definition.Node, p interpreter.CallPlanner, in nodes.PlanInput) (*interpreter.Occurrence, error) {
+	plan, failure := p.Plan(s.world.scope(s.now), in)
+	stub := s.in.Stubs[c.Node]
+	if stub.Status == 0 {
+		stub.Status = 200
+	}
+	shown := map[string]any{
+		"kind": "call", "method": plan.Method, "url": plan.URL, "headers": plan.Headers, "body": string(plan.Body), "status": stub.Status,
+	}
+	if failure == nil && (stub.Status < 200 || stub.Status > 299) {
+		failure = &nodes.Failure{Code: fmt.Sprintf("http_%d", stub.Status), Message: fmt.Sprintf("the stub answers %d", stub.Status)}
+	}
+	if failure == nil && plan.SaveAs != "" && stub.Body != nil {
+		s.world.vars[plan.SaveAs] = stub.Body
+	}
+	return s.conclude(c, node, shown, failure), nil
+}
+
+// change carries out an effect on our own store in the rehearsal's world.
+func (s *stage) change(node *definition.Node, in nodes.PlanInput) (any, *nodes.Failure) {
+	scope := s.world.scope(s.now)
+	switch p := node.Settings.(type) {
+	case interpreter.TagPlanner:
+		plan, failure := p.Plan(scope, in)
+		if failure == nil {
+			s.world.changeTags(plan)
+		}
+		return map[string]any{"kind": "tag", "add": plan.Add, "remove": plan.Remove}, failure
+	case interpreter.FieldPlanner:
+		plan, failure := p.Plan(scope, in)
+		if failure != nil {
+			return nil, failure
+		}
+		return s.world.changeField(plan)
+	case interpreter.CoursePlanner:
+		plan, failure := p.Plan(scope, in)
+		if failure == nil {
+			s.world.changeCourse(plan)
+		}
+		return map[string]any{"kind": "course", "course": plan.Course, "enroll": plan.Enroll}, failure
+	case interpreter.DealPlanner:
+		plan, failure := p.Plan(scope, in)
+		if failure != nil {
+			return nil, failure
+		}
+		return s.changeDeal(plan)
+	case interpreter.TaskPlanner:
+		plan, failure := p.Plan(scope, in)
+		shown := map[string]any{"kind": "task", "title": plan.Title, "body": plan.Body, "assignee": plan.Assignee}
+		if plan.Due != nil {
+			shown["due_at"] = plan.Due.From(s.now, s.world.location).UTC().Format(time.RFC3339)
+		}
+		return shown, failure
+	case interpreter.EnrollPlanner:
+		plan, failure := p.Plan(scope, in)
+		return map[string]any{"kind": "enroll_in", "workflow": plan.Workflow, "data": plan.Data}, failure
+	case interpreter.RemovePlanner:
+		plan, failure := p.Plan(scope, in)
+		return map[string]any{"kind": "remove_from", "workflow": plan.Workflow, "correlate": plan.Correlate}, failure
+	case interpreter.UnsubscribePlanner:
+		plan, failure := p.Plan(scope, in)
+		return map[string]any{"kind": "unsubscribe", "channel": plan.Channel}, failure
+	}
+	return nil, &nodes.Failure{Code: "not_available", Message: "type " + node.Type + " cannot be rehearsed"}
+}
+
+func (w *world) changeTags(p nodes.TagChange) {
+	for _, tag := range p.Add {
+		if w.tagged(tag) < 0 {
+			w.contact["tags"] = append(w.contact["tags"].([]any), tag)
+		}
+	}
+	for _, tag := range p.Remove {
+		if i := w.tagged(tag); i >= 0 {
+			tags := w.contact["tags"].([]any)
+			w.contact["tags"] = append(append([]any{}, tags[:i]...), tags[i+1:]...)
+		}
+	}
+}
+
+func (w *world) changeField(p nodes.FieldChange) (any, *nodes.Failure) {
+	target := w.contact["fields"].(map[string]any)
+	if _, standard := w.contact[p.Field]; standard {
+		target = w.contact
+	}
+	before, value := target[p.Field], p.Value
+	switch {
+	case p.Clear:
+		value = nil
+	case p.Increment != nil:
+		number, ok := number(before)
+		if !ok {
+			return nil, &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("field %s holds %v, which is not a number", p.Field, before)}
+		}
+		value = number + *p.Increment
+	}
+	target[p.Field] = value
+	return map[string]any{"kind": "field", "field": p.Field, "from": before, "to": value}, nil
+}
+
+func number(v any) (float64, bool) {
+	switch n := v.(type) {
+	case nil:
+		return 0, true
+	case int64:
+		return float64(n), true
+	case float64:
+		return n, true
+	}
+	return 0, false
+}
+
+func (w *world) changeCourse(p nodes.CourseChange) {
+	status := "unenrolled"
+	if p.Enroll {
+		status = "enrolled"
+	}
+	if record := w.course(p.Course); record != nil {
+		record["status"] = status
+		return
+	}
+	w.contact["courses"] = append(w.contact["courses"].([]any), map[string]any{"course": p.Course, "status": status, "progress": int64(0)})
+}
+
+func (s *stage) changeDeal(p nodes.DealChange) (any, *nodes.Failure) {
+	w := s.world
+	stage, kind := p.Stage, "open"
+	if s.in.Stage != nil {
+		key, stageKind, found := s.in.Stage(p.Pipeline, p.Stage)
+		if !found {
+			return nil, &nodes.Failure{Code: "missing_reference", Message: fmt.Sprintf("there is no stage %q in pipeline %s", p.Stage, p.Pipeline)}
+		}
+		stage, kind = key, stageKind
+	}
+	deal := w.newestDeal(p.Pipeline)
+	if p.Op == nodes.DealCreateOp || (deal == nil && p.Create) {
+		w.deals++
+		deal = map[string]any{
+			"id": fmt.Sprintf("rehearsed-%d", w.deals), "title": p.Title, "pipeline": p.Pipeline, "stage": stage, "status": kind,
+			"value": p.Value, "currency": p.Currency, "owner": p.Owner,
+		}
+		w.contact["deals"] = append(w.contact["deals"].([]any), deal)
+		return map[string]any{"kind": "deal", "deal": deal, "created": true}, nil
+	}
+	if deal == nil {
+		return nil, &nodes.Failure{Code: "no_deal", Message: "the contact has no deal in pipeline " + p.Pipeline}
+	}
+	if p.Op == nodes.DealAssignOp {
+		deal["owner"] = p.Owner
+		if len(p.RoundRobin) > 0 {
+			deal["owner"] = p.RoundRobin[0]
+		}
+	} else {
+		deal["stage"], deal["status"] = stage, kind
+	}
+	return map[string]any{"kind": "deal", "deal": deal, "created": false}, nil
+}

@@ -1,0 +1,109 @@
+package rehearse
+
+import (
+	"fmt"
+	"time"
+
+	"fermata/interpreter"
+	"fermata/interpreter/definition"
+	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
+)
+
+// look decides a waiting step at the present virtual time, or parks it.
+func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter.Occurrence, error) {
+	entered := s.now
+	if s.open != nil {
+		entered = s.open.At
+	}
+	if node.Type == "hold" {
+		s.park(c, "held", "", time.Time{})
+		return &interpreter.Occurrence{Kind: interpreter.Parked, Node: c.Node, Visit: c.Visit, Status: "held"}, nil
+	}
+	finder, ok := node.Settings.(interpreter.DueFinder)
+	if !ok {
+		return nil, fmt.Errorf("type %s has no due instant", node.Type)
+	}
+	scope := s.world.scope(s.now)
+	due := finder.Due(nodes.DueInput{
+		Now: entered, Entered: entered, Anchor: s.in.Trigger.OccurredAt, Scope: scope, Location: scope.Location,
+		InCycle: s.in.Definition.InCycle(c.Node), Seed: fmt.Sprintf("rehearsal/%s/%d", c.Node, c.Visit),
+	})
+	switch {
+	case due.Failure != nil:
+		s.park(c, "held", due.Failure.Code, time.Time{})
+		s.stop("held", due.Failure.Code)
+		return nil, nil
+	case due.Exit:
+		return s.end("exited", interpreter.OutcomeNeutral, "past"), nil
+	case !due.Forever && !due.At.After(s.now):
+		s.since = len(s.world.log)
+		return s.leave(c, Step{Status: "done", Port: node.MainPort(), DueAt: due.At}), nil
+	}
+	if s.open == nil {
+		s.park(c, "waiting", "", due.At)
+	}
+	s.open.DueAt = due.At
+	o := interpreter.Occurrence{Kind: interpreter.Parked, Node: c.Node, Visit: c.Visit}
+	if !due.Forever {
+		o.Due = due.At.UnixMilli()
+		s.due = due.At
+	}
+	return &o, nil
+}
+
+// sleep moves the virtual clock to the next thing that happens: an injected event
+// or the due instant.
+func (s *stage) sleep(c interpreter.Command) (*interpreter.Occurrence, error) {
+	woken := &interpreter.Occurrence{Kind: interpreter.Woken, Node: c.Node, Visit: c.Visit}
+	if len(s.queue) > 0 && (c.Due == 0 || !s.queue[0].at.After(s.due)) {
+		next := s.queue[0]
+		s.queue = s.queue[1:]
+		if next.at.After(s.now) {
+			s.now = next.at
+		}
+		ended, err := s.happen(next.event)
+		if err != nil || ended != nil {
+			return ended, err
+		}
+		return woken, nil
+	}
+	if c.Due == 0 {
+		status := "waiting"
+		if s.open != nil && s.open.Status == "held" {
+			status = "held"
+		}
+		s.stop(status, "")
+		return nil, nil
+	}
+	if s.due.After(s.now) {
+		s.now = s.due
+	}
+	return woken, nil
+}
+
+// happen writes an event into the contact's log and lets the exits see it.
+func (s *stage) happen(event expr.Event) (*interpreter.Occurrence, error) {
+	event.AcceptedAt = s.now
+	if event.OccurredAt.IsZero() {
+		event.OccurredAt = s.now
+	}
+	s.world.happen(event)
+	for _, exit := range s.in.Definition.Exits {
+		if exit.Event != event.Type {
+			continue
+		}
+		holds, _, err := exit.Where.Eval(s.world.scope(s.now).WithEvent(event))
+		if err != nil {
+			return nil, fmt.Errorf("evaluate exit %s: %w", exit.ID, err)
+		}
+		if holds {
+			outcome := exit.Outcome
+			if outcome == "" {
+				outcome = interpreter.OutcomeNeutral
+			}
+			return s.end("exited", outcome, exit.ID), nil
+		}
+	}
+	return nil, nil
+}
