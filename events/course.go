@@ -1,17 +1,63 @@
 package events
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
+	"time"
+
+	"fermata/store"
+)
+
+// Status of a contact in a course.
+const (
+	courseEnrolled   = "enrolled"
+	courseCompleted  = "completed"
+	courseUnenrolled = "unenrolled"
 )
 
 // courseStatus maps the course events that a client may post to the status that they report.
 var courseStatus = map[string]string{
-	TypeCourseEnrolled:   "enrolled",
-	TypeCourseProgressed: "enrolled",
-	TypeCourseCompleted:  "completed",
-	TypeCourseUnenrolled: "unenrolled",
+	TypeCourseEnrolled:   courseEnrolled,
+	TypeCourseProgressed: courseEnrolled,
+	TypeCourseCompleted:  courseCompleted,
+	TypeCourseUnenrolled: courseUnenrolled,
+}
+
+// recordCourse brings a contact's course record up to what a posted course event reports. A course
+// that nobody described yet is made; progress after the completion does not undo it.
+func recordCourse(tx *store.Tx, c *store.Contact, item Incoming, now time.Time) error {
+	status, reports := courseStatus[item.Type]
+	if !reports {
+		return nil
+	}
+	key, _ := item.Data["course"].(string)
+	key = strings.TrimSpace(key)
+	if _, err := tx.EnsureCourse(key, key); err != nil {
+		return fmt.Errorf("make course %s: %w", key, err)
+	}
+	record, err := tx.ContactCourse(c.ID, key)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		record = &store.ContactCourse{ContactID: c.ID, Course: key, CreatedAt: now}
+	case err != nil:
+		return fmt.Errorf("read course %s of contact %s: %w", key, c.ID, err)
+	}
+	if item.Type != TypeCourseProgressed || record.Status != courseCompleted {
+		record.Status = status
+	}
+	if progress, ok := progressOf(item.Data["progress"]); ok {
+		record.Progress = progress
+	} else if status == courseCompleted {
+		record.Progress = 100
+	}
+	record.UpdatedAt = now
+	if err := tx.SetContactCourse(record); err != nil {
+		return fmt.Errorf("record course %s of contact %s: %w", key, c.ID, err)
+	}
+	return nil
 }
 
 // progressOf reads a progress of 0 to 100 from a number or a numeric string.

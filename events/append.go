@@ -1,0 +1,105 @@
+package events
+
+import (
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"fermata/store"
+)
+
+// Draft is an event that is about to be written. Contact is locked by the transaction; its Seq
+// is advanced. OccurredAt defaults to Now. Source is "platform" unless it says otherwise.
+type Draft struct {
+	ID         string
+	Contact    *store.Contact
+	Type       string
+	Data       map[string]any
+	OccurredAt time.Time
+	Now        time.Time
+	Cause      *Cause
+	Source     string
+}
+
+// errForeignEvent: an id that was derived from a ledger key belongs to somebody else's event.
+var errForeignEvent = errors.New("event id belongs to another event")
+
+// Append writes one event of a contact that tx has locked: it takes the contact's next sequence
+// number, inserts the row and queues the contact for the router. Without an id it makes one; with
+// an id that exists already, of the same contact and type, it changes nothing and returns the
+// stored row, so that a repeated effect reports itself once.
+func Append(tx *store.Tx, in Draft) (*store.Event, error) {
+	event, added, err := appendNew(tx, in)
+	if err != nil || added {
+		return event, err
+	}
+	stored, err := tx.Event(event.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read event %s: %w", event.ID, err)
+	}
+	if stored.ContactID != in.Contact.ID || stored.Type != in.Type {
+		return nil, fmt.Errorf("append %s %s: %w", in.Type, in.ID, errForeignEvent)
+	}
+	return stored, nil
+}
+
+// appendNew is Append that reports false, with nothing written, when the id exists.
+func appendNew(tx *store.Tx, in Draft) (event *store.Event, added bool, err error) {
+	if in.ID == "" {
+		in.ID = store.NewID("evt")
+	}
+	if event, err = in.row(); err != nil {
+		return nil, false, err
+	}
+	if added, err = tx.AppendEvent(event); err != nil {
+		return nil, false, fmt.Errorf("append event %s: %w", in.ID, err)
+	}
+	if !added {
+		return event, false, nil
+	}
+	if err := tx.Enqueue(in.Contact.ID); err != nil {
+		return nil, false, fmt.Errorf("queue contact %s: %w", in.Contact.ID, err)
+	}
+	in.Contact.Seq = event.Seq
+	return event, true, nil
+}
+
+func (in Draft) row() (*store.Event, error) {
+	if in.Data == nil {
+		in.Data = map[string]any{}
+	}
+	data, err := encodeJSON(in.Data)
+	if err != nil {
+		return nil, err
+	}
+	event := &store.Event{
+		ID: in.ID, ContactID: in.Contact.ID, Type: in.Type, Data: store.JSON(data),
+		OccurredAt: in.OccurredAt, AcceptedAt: in.Now, Source: in.Source,
+	}
+	if event.OccurredAt.IsZero() {
+		event.OccurredAt = in.Now
+	}
+	if event.Source == "" {
+		event.Source = "platform"
+	}
+	if in.Cause != nil {
+		if event.Cause, err = store.ToJSON(in.Cause); err != nil {
+			return nil, err
+		}
+	}
+	return event, nil
+}
+
+var eventIDEncoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
+
+// EffectEventID returns the id of the n-th event (from 0) that one visit of one enrollment to a
+// node writes. The same effect always gets the same id.
+func EffectEventID(enrollment, node string, visit, n int) string {
+	key := strings.Join([]string{enrollment, node, strconv.Itoa(visit), strconv.Itoa(n)}, "\x00")
+	sum := sha256.Sum256([]byte(key))
+	return "evt_" + eventIDEncoding.EncodeToString(sum[:16])
+}

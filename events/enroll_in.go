@@ -1,0 +1,95 @@
+package events
+
+import (
+	"errors"
+	"fmt"
+
+	"fermata/store"
+)
+
+// enrollRequested carries out what a step of another enrollment asked for, and tells that step
+// what became of it.
+func (p *pass) enrollRequested() error {
+	candidate, err := p.candidate()
+	if err != nil {
+		return err
+	}
+	key, _ := candidate.Data["workflow"].(string)
+	data, _ := candidate.Data["data"].(map[string]any)
+	cause, err := ParseCause(p.event.Cause)
+	if err != nil {
+		return err
+	}
+	result, version, err := p.enrollIn(key, data, cause)
+	if err != nil {
+		return fmt.Errorf("enroll in %q: %w", key, err)
+	}
+	row := verdictRow{workflow: key, version: version, verdict: result.Verdict, reason: result.Reason, values: result.Values}
+	if result.Entered() || result.Verdict == VerdictAdvanced {
+		row.enrollment, p.dispatched = result.Enrollment.ID, true
+	}
+	if err := putVerdict(p.tx, p.event, row, p.now); err != nil {
+		return err
+	}
+	return p.report(cause, row)
+}
+
+func (p *pass) enrollIn(key string, data map[string]any, cause *Cause) (EnrollResult, int, error) {
+	workflow, err := p.tx.Workflow(key)
+	if errors.Is(err, store.ErrNotFound) {
+		return EnrollResult{Verdict: VerdictFiltered, Reason: ReasonNotActive}, 0, nil
+	}
+	if err != nil {
+		return EnrollResult{}, 0, err
+	}
+	if workflow.Status != store.WorkflowActive && workflow.Status != store.WorkflowPaused || workflow.Version == 0 {
+		return EnrollResult{Verdict: VerdictFiltered, Reason: ReasonNotActive}, workflow.Version, nil
+	}
+	def, err := p.definitions.Load(p.tx, workflow.Hash)
+	if err != nil {
+		return EnrollResult{}, 0, err
+	}
+	in := EnrollInput{
+		Contact: p.c, Workflow: workflow, Def: def, Hash: workflow.Hash, Version: workflow.Version,
+		Data: data, Event: p.event, Now: p.now, Cause: cause,
+	}
+	if cause != nil {
+		in.Parent = cause.Enrollment
+	}
+	result, err := enroll(p.view(), in)
+	return result, workflow.Version, err
+}
+
+// report merges {verdict, reason, enrollment} into the result of the step that asked.
+func (p *pass) report(cause *Cause, row verdictRow) error {
+	if cause == nil || cause.Enrollment == "" {
+		return nil
+	}
+	step, err := p.tx.Step(cause.Enrollment, cause.Node, cause.Visit)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read step %s of %s: %w", cause.Node, cause.Enrollment, err)
+	}
+	result, err := decodeObject(step.Result)
+	if err != nil {
+		return fmt.Errorf("read result of step %s: %w", cause.Node, err)
+	}
+	result["verdict"] = row.verdict
+	if row.reason != "" {
+		result["reason"] = row.reason
+	}
+	if row.enrollment != "" {
+		result["enrollment"] = row.enrollment
+	}
+	encoded, err := encodeJSON(result)
+	if err != nil {
+		return err
+	}
+	step.Result = store.JSON(encoded)
+	if err := p.tx.SaveStep(step); err != nil {
+		return fmt.Errorf("report to step %s of %s: %w", cause.Node, cause.Enrollment, err)
+	}
+	return nil
+}
