@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"bytes"
-	"fmt"
 	"testing"
 	"time"
 
@@ -320,7 +319,7 @@ func TestTemplatesFilesAndSecrets(t *testing.T) {
 	})
 }
 
-func TestTasksSendsAndSuppressions(t *testing.T) {
+func TestTasksAndSends(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		c := newContact(t, s)
@@ -358,7 +357,14 @@ func TestTasksSendsAndSuppressions(t *testing.T) {
 			sends, _, err := tx.ListSends(store.SendFilter{Contact: c.ID, Enrollment: "enr_1", Workflow: "w", Node: "n", State: "sent"}, store.Page{})
 			require.NoError(t, err)
 			require.Len(t, sends, 1)
+		})
+	})
+}
 
+func TestSuppressions(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *store.Store) {
+		write(t, s, func(tx *store.Tx) {
 			for _, reason := range []string{"bounce", "complaint"} {
 				require.NoError(t, tx.PutSuppression(&store.Suppression{Address: " A@Example.com", Channel: "email", Reason: reason}))
 			}
@@ -377,158 +383,4 @@ func TestTasksSendsAndSuppressions(t *testing.T) {
 			require.ErrorIs(t, err, store.ErrNotFound)
 		})
 	})
-}
-
-func TestWorkflowsAndVersions(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, s *store.Store) {
-		write(t, s, func(tx *store.Tx) {
-			require.NoError(t, tx.PutDefinition("h1", []byte(`{"b":1,"a":2.0}`)))
-			require.NoError(t, tx.PutDefinition("h1", []byte("other")))
-			body, err := tx.Definition("h1")
-			require.NoError(t, err)
-			require.Equal(t, `{"b":1,"a":2.0}`, string(body), "byte for byte")
-			_, err = tx.Definition("h2")
-			require.ErrorIs(t, err, store.ErrNotFound)
-
-			w := &store.Workflow{Key: "w", Name: "W", Status: store.WorkflowDraft, Draft: []byte("{}"), DraftETag: "e1", DraftUpdatedAt: kept, Owner: "o", Folder: "f", CreatedAt: kept}
-			require.NoError(t, tx.CreateWorkflow(w))
-			require.ErrorIs(t, tx.CreateWorkflow(&store.Workflow{Key: "w"}), store.ErrConflict)
-			got, err := tx.LockWorkflow("w")
-			require.NoError(t, err)
-			w.UpdatedAt = got.UpdatedAt
-			require.Equal(t, w, got)
-			require.NoError(t, tx.SetWorkflowEvents("w", []string{"a.b", "a.c"}))
-			triggers, err := tx.EventWorkflows("a.b")
-			require.NoError(t, err)
-			require.Empty(t, triggers, "not published yet")
-
-			got.Status, got.Version, got.Hash = store.WorkflowActive, 2, "h1"
-			require.NoError(t, tx.SaveWorkflow(got))
-			for n := range 2 {
-				require.NoError(t, tx.AddVersion(&store.WorkflowVersion{Workflow: "w", Number: n + 1, Hash: "h1", Document: []byte("{ }"), Person: "p", CreatedAt: kept}))
-			}
-			require.ErrorIs(t, tx.AddVersion(&store.WorkflowVersion{Workflow: "w", Number: 2, Document: []byte("{}")}), store.ErrConflict)
-			v, err := tx.Version("w", 1)
-			require.NoError(t, err)
-			require.Equal(t, &store.WorkflowVersion{Workflow: "w", Number: 1, Hash: "h1", Document: []byte("{ }"), Person: "p", CreatedAt: kept}, v)
-			versions, err := tx.Versions("w")
-			require.NoError(t, err)
-			require.Equal(t, 2, versions[0].Number)
-			want := []store.ActiveTrigger{{Workflow: "w", Version: 2, Hash: "h1", Status: store.WorkflowActive}}
-			triggers, err = tx.EventWorkflows("a.b")
-			require.NoError(t, err)
-			require.Equal(t, want, triggers)
-			require.NoError(t, tx.SetWorkflowEvents("w", []string{"a.c"}))
-			triggers, err = tx.EventWorkflows("a.b")
-			require.NoError(t, err)
-			require.Empty(t, triggers)
-			require.NoError(t, tx.SetWorkflowEvents("w", nil))
-			require.NoError(t, tx.CreateWorkflow(&store.Workflow{Key: "a", Status: store.WorkflowDraft}))
-			list, _, err := tx.ListWorkflows(store.WorkflowFilter{}, store.Page{})
-			require.NoError(t, err)
-			require.Equal(t, []string{"a", "w"}, []string{list[0].Key, list[1].Key})
-			list, _, err = tx.ListWorkflows(store.WorkflowFilter{Status: store.WorkflowActive, Owner: "o", Folder: "f"}, store.Page{})
-			require.NoError(t, err)
-			require.Len(t, list, 1)
-			require.NoError(t, tx.DeleteWorkflow("a"))
-		})
-		err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.DeleteWorkflow("w") })
-		require.ErrorIs(t, err, store.ErrInUse)
-	})
-}
-
-func TestIdempotencyKeys(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, s *store.Store) {
-		effects := make([]bool, 8)
-		errs := together(len(effects), func(i int) error {
-			return s.Write(t.Context(), func(tx *store.Tx) error {
-				k := &store.IdempotencyKey{Key: "k", Route: "POST /v1/events", BodyHash: "h", CreatedAt: kept}
-				if err := tx.PutIdempotent(k); err != nil {
-					return err
-				}
-				effects[i] = true
-				k.Status, k.Header, k.Response = 201, store.JSON(`{"Location": "/x"}`), []byte(fmt.Sprint(i))
-				return tx.FinishIdempotent(k)
-			})
-		})
-		winner := -1
-		for i, err := range errs {
-			if err == nil {
-				require.Equal(t, -1, winner)
-				winner = i
-			} else {
-				require.ErrorIs(t, err, store.ErrConflict)
-				require.False(t, effects[i])
-			}
-		}
-		write(t, s, func(tx *store.Tx) {
-			k, err := tx.Idempotent("k", "POST /v1/events")
-			require.NoError(t, err)
-			require.Equal(t, 201, k.Status)
-			require.Equal(t, fmt.Sprint(winner), string(k.Response))
-			require.JSONEq(t, `{"Location":"/x"}`, string(k.Header))
-			require.Equal(t, kept, k.CreatedAt)
-			_, err = tx.Idempotent("k", "POST /v1/contacts")
-			require.ErrorIs(t, err, store.ErrNotFound)
-			n, err := tx.DropIdempotent(kept, 10)
-			require.NoError(t, err)
-			require.Zero(t, n)
-			n, err = tx.DropIdempotent(kept.Add(time.Second), 10)
-			require.NoError(t, err)
-			require.EqualValues(t, 1, n)
-		})
-	})
-}
-
-func TestPagesAreStable(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, s *store.Store) {
-		write(t, s, func(tx *store.Tx) {
-			for i := range 7 {
-				require.NoError(t, tx.CreateTag(&store.Tag{Name: fmt.Sprint("t", i)}))
-			}
-		})
-		var got []string
-		page := store.Page{Limit: 3}
-		for {
-			write(t, s, func(tx *store.Tx) {
-				tags, next, err := tx.ListTags(page)
-				require.NoError(t, err)
-				for _, tag := range tags {
-					got = append(got, tag.Key)
-				}
-				page.Cursor = next
-				// What was shown goes, and something before it comes: neither moves the next page.
-				require.NoError(t, tx.DeleteTag(tags[0].Key))
-				require.NoError(t, tx.CreateTag(&store.Tag{Name: "a" + tags[0].Key}))
-			})
-			if page.Cursor == "" {
-				break
-			}
-		}
-		require.Equal(t, []string{"t0", "t1", "t2", "t3", "t4", "t5", "t6"}, got)
-		read(t, s, func(tx *store.Tx) {
-			tags, next, err := tx.ListTags(store.Page{Limit: 7})
-			require.NoError(t, err)
-			require.Len(t, tags, 7)
-			require.Empty(t, next, "a full last page has no next")
-			for _, cursor := range []string{"!", "W10", "WzFd"} {
-				_, _, err = tx.ListTags(store.Page{Cursor: cursor})
-				require.ErrorIs(t, err, store.ErrCursor)
-			}
-		})
-	})
-}
-
-func TestIDsSortByTime(t *testing.T) {
-	t.Parallel()
-	last := ""
-	for range 10000 {
-		id := store.NewID("con")
-		require.Regexp(t, `^con_[0-9a-v]{26}$`, id)
-		require.Greater(t, id, last)
-		last = id
-	}
 }

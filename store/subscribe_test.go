@@ -81,12 +81,21 @@ func waiting(t *testing.T, monitor *sql.DB) bool {
 	return n > 0
 }
 
-// settle waits until the actor's step is over, or until it waits for a lock.
-func (g *stage) settle(a *actor, mayBlock bool) {
+// settle waits until actor i's step is over, or until it waits for a lock that the other one holds.
+// PostgreSQL may still list a session as waiting that has just got its lock, so "blocked" is only an
+// opinion: the other actor, while it counts as blocked, is listened to as well.
+func (g *stage) settle(i int) {
 	g.t.Helper()
+	a, other := g.actors[i], g.actors[1-i]
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for {
+		var otherIdle chan struct{}
+		var otherFinished chan error
+		mayBlock := other == nil || other.state != actorBlocked
+		if !mayBlock {
+			otherIdle, otherFinished = other.idle, other.finished
+		}
 		select {
 		case <-a.idle:
 			a.state = actorIdle
@@ -95,6 +104,11 @@ func (g *stage) settle(a *actor, mayBlock bool) {
 			require.NoError(g.t, err)
 			a.state = actorFinished
 			return
+		case <-otherIdle:
+			other.state = actorIdle
+		case err := <-otherFinished:
+			require.NoError(g.t, err)
+			other.state = actorFinished
 		case <-tick.C:
 			if mayBlock && waiting(g.t, g.monitor) {
 				a.state = actorBlocked
@@ -107,15 +121,15 @@ func (g *stage) settle(a *actor, mayBlock bool) {
 func (g *stage) step(i int) {
 	a, other := g.actors[i], g.actors[1-i]
 	if a.state == actorBlocked {
-		g.settle(a, true) // the other may have let go in the meantime
+		g.settle(i) // the other may have let go in the meantime
 	}
 	if a.state != actorIdle {
 		return
 	}
 	a.turn <- struct{}{}
-	g.settle(a, other.state != actorBlocked)
+	g.settle(i)
 	if other.state == actorBlocked {
-		g.settle(other, true)
+		g.settle(1 - i)
 	}
 }
 
@@ -125,7 +139,7 @@ func (g *stage) play(turns uint, length int, scripts [2]func(a *actor) error) {
 		a := &actor{turn: make(chan struct{}), idle: make(chan struct{}), finished: make(chan error, 1)}
 		g.actors[i] = a
 		go func() { a.finished <- script(a) }()
-		g.settle(a, false)
+		g.settle(i)
 	}
 	for i := range length {
 		g.step(int(turns >> i & 1))
@@ -216,6 +230,37 @@ func TestSubscribeWithoutTheLockLosesEvents(t *testing.T) {
 	t.Parallel()
 	lost, _, _ := subscribeRaces(t, false)
 	require.NotZero(t, lost)
+}
+
+// Intake has appended an event and found the contact in the queue, but not committed, when the router
+// releases the contact: the router must wait, see the event and leave the contact in the queue.
+func TestReleaseContactWaitsForIntake(t *testing.T) {
+	t.Parallel()
+	url := storetest.Postgres(t)
+	s := storetest.OpenURL(t, url)
+	monitor, err := sql.Open("pgx", url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, monitor.Close()) })
+	id := queued(t, s, 1)[0]
+	held := claim(t, s, 1, lease)[0]
+	intake := func(a *actor) error {
+		return s.Write(context.Background(), func(tx *store.Tx) error {
+			a.pause()
+			_, _, err := appendEvent(tx, id, "late", "a.b")
+			a.pause()
+			return err
+		})
+	}
+	release := func(a *actor) error {
+		return s.Write(context.Background(), func(tx *store.Tx) error {
+			a.pause()
+			_, err := tx.ReleaseContact(id, held.Token, 1)
+			return err
+		})
+	}
+	g := &stage{t: t, monitor: monitor}
+	g.play(0b010, 3, [2]func(*actor) error{intake, release})
+	require.Len(t, claim(t, s, 1, lease), 1)
 }
 
 // Whoever holds the contact may write the enrollment while another transaction waits in
