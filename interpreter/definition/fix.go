@@ -43,7 +43,7 @@ func (v *validation) fix(r Reference) *Fix {
 // pipeline, so that repairing one problem after the other loses nothing.
 func (v *validation) withNeeded(pipeline string, stages []Stage) []Stage {
 	stages = slices.Clone(stages)
-	for _, r := range v.References() {
+	for _, r := range v.used {
 		if r.Kind != string(form.RefStage) || !strings.EqualFold(r.Of, pipeline) {
 			continue
 		}

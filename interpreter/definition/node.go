@@ -80,7 +80,7 @@ func (nodeType) Read(raw any, at string, r *form.Report) any {
 	typ, _ := object["type"].(string)
 	spec, known := nodes.Lookup(typ)
 	if typ != "" && !known {
-		r.Error(form.Join(at, "type"), CodeUnknownType, fmt.Sprintf("there is no node type %q", clip(typ)), form.DidYouMean(typ, nodes.Types()))
+		r.Error(form.Join(at, "type"), CodeUnknownType, fmt.Sprintf("there is no node type %q", clip(typ)), r.DidYouMean(typ, nodes.Types()))
 	}
 	v := formOf(spec, known).Values(object, at, r)
 	n := readNode(v)
@@ -113,7 +113,7 @@ func (n *Node) decode(v *form.Values, object map[string]any, r *form.Report) {
 		with = map[string]any{}
 	}
 	n.Settings = n.Spec.Decode(with, sub)
-	n.complete = len(sub.Problems) == 0
+	n.complete = sub.Found == 0
 	r.Merge(sub, v.Path+"/with")
 }
 
@@ -168,7 +168,7 @@ func (n *Node) wirePorts(next map[string]any, at string, r *form.Report) {
 	for _, port := range sortedKeys(next) {
 		target, _ := next[port].(string)
 		if certain && !slices.Contains(ports, port) {
-			hint := form.DidYouMean(port, ports)
+			hint := r.DidYouMean(port, ports)
 			if len(ports) == 0 {
 				hint = "remove next"
 			}

@@ -102,9 +102,12 @@ func build(doc *document) (*Definition, []Problem) {
 	d.checkTargets(r)
 	d.checkTests(v.Objects("tests"), r)
 	d.refs, d.conditions = r.Refs, r.Conditions
-	problems := make([]Problem, len(r.Problems))
+	problems := make([]Problem, len(r.Problems), len(r.Problems)+1)
 	for i, p := range r.Problems {
 		problems[i] = problemOf(p)
+	}
+	if more := r.Found - len(r.Problems); more > 0 {
+		problems = append(problems, tooMany(more))
 	}
 	return d, problems
 }
@@ -130,7 +133,7 @@ func (d *Definition) checkTargets(r *form.Report) {
 		return ok
 	}
 	if d.Start != "" && !known(d.Start) {
-		r.Error("/start", CodeUnknownTarget, fmt.Sprintf("there is no node %q", d.Start), form.DidYouMean(d.Start, d.Order))
+		r.Error("/start", CodeUnknownTarget, fmt.Sprintf("there is no node %q", d.Start), r.DidYouMean(d.Start, d.Order))
 	}
 	for _, id := range d.Order {
 		n := d.Nodes[id]
@@ -141,7 +144,7 @@ func (d *Definition) checkTargets(r *form.Report) {
 				if _, short := raw["next"].(string); !short {
 					at = form.Join(at, port)
 				}
-				r.Error(at, CodeUnknownTarget, fmt.Sprintf("there is no node %q", target), form.DidYouMean(target, d.Order))
+				r.Error(at, CodeUnknownTarget, fmt.Sprintf("there is no node %q", target), r.DidYouMean(target, d.Order))
 			}
 		}
 	}

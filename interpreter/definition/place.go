@@ -3,6 +3,8 @@ package definition
 import (
 	"strconv"
 	"strings"
+
+	"fermata/interpreter/nodes/form"
 )
 
 // place remembers where a value stands in its document, so that problems can be
@@ -14,6 +16,8 @@ type place struct {
 	items []*place
 }
 
+var unescape = strings.NewReplacer("~1", "/", "~0", "~")
+
 // find is the rank of the value at a JSON pointer, or of its nearest ancestor.
 func (p *place) find(pointer string) int {
 	if p == nil {
@@ -21,7 +25,7 @@ func (p *place) find(pointer string) int {
 	}
 	here := p
 	for _, step := range strings.Split(pointer, "/")[1:] {
-		next := here.child(strings.NewReplacer("~1", "/", "~0", "~").Replace(step))
+		next := here.child(unescape.Replace(step))
 		if next == nil {
 			break
 		}
@@ -48,10 +52,14 @@ type document struct {
 	// order lists the keys of `nodes` as they stand.
 	order    []string
 	problems []Problem
+	found    int
 	count    int
 }
 
 func (d *document) report(code, path, message, hint string) {
+	if d.found++; d.found > form.MaxProblems {
+		return
+	}
 	d.problems = append(d.problems, Problem{
 		Severity: SeverityError, Code: code, Node: nodeOf(path), Path: path, Message: message, Hint: hint,
 	})

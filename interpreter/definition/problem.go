@@ -43,9 +43,6 @@ const (
 	codeTooMany = "too_many_problems"
 )
 
-// maxProblems bounds the answer to a document that is wrong all over.
-const maxProblems = 1000
-
 // Problem is one thing that is wrong with a definition.
 type Problem struct {
 	// Severity is error or warning.
@@ -93,7 +90,7 @@ func nodeOf(pointer string) string {
 		return ""
 	}
 	id, _, _ := strings.Cut(rest, "/")
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(id)
+	return unescape.Replace(id)
 }
 
 func problemOf(p form.Problem) Problem {
@@ -104,7 +101,7 @@ func problemOf(p form.Problem) Problem {
 }
 
 // inDocumentOrder sorts problems by where they are in the document and drops
-// repetitions.
+// repetitions. A list that is longer than anybody reads is cut.
 func inDocumentOrder(problems []Problem, root *place) []Problem {
 	type ranked struct {
 		Problem
@@ -120,18 +117,20 @@ func inDocumentOrder(problems []Problem, root *place) []Problem {
 	})
 	sorted := make([]Problem, 0, len(list))
 	for i, p := range list {
-		if i > 0 && p.sameAs(list[i-1].Problem) {
-			continue
+		if i == 0 || !p.sameAs(list[i-1].Problem) {
+			sorted = append(sorted, p.Problem)
 		}
-		sorted = append(sorted, p.Problem)
 	}
-	if len(sorted) > maxProblems {
-		more := len(sorted) - maxProblems
-		sorted = append(sorted[:maxProblems], Problem{
-			Severity: SeverityError, Code: codeTooMany, Message: fmt.Sprintf("there are %d more problems", more), Hint: "repair these first",
-		})
+	if more := len(sorted) - form.MaxProblems; more > 0 {
+		sorted = append(sorted[:form.MaxProblems], tooMany(more))
 	}
 	return sorted
+}
+
+func tooMany(more int) Problem {
+	return Problem{
+		Severity: SeverityError, Code: codeTooMany, Message: fmt.Sprintf("there are %d more problems", more), Hint: "repair these first",
+	}
 }
 
 func (p Problem) sameAs(q Problem) bool {

@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,18 +49,20 @@ func (d *Definition) References() []Reference {
 			}
 		}
 	}
+	rank := map[string]int{}
+	for _, r := range list {
+		rank[r.Path] = d.root.find(r.Path)
+	}
 	slices.SortStableFunc(list, func(a, b Reference) int {
-		if a.Path != b.Path {
-			return d.root.find(a.Path) - d.root.find(b.Path)
-		}
-		return strings.Compare(a.Kind+a.Of+a.Key, b.Kind+b.Of+b.Key)
+		return cmp.Or(cmp.Compare(rank[a.Path], rank[b.Path]), cmp.Compare(a.Path, b.Path),
+			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Of, b.Of), cmp.Compare(a.Key, b.Key))
 	})
 	return list
 }
 
 // references reports what the installation does not have.
 func (v *validation) references() {
-	for _, r := range v.References() {
+	for _, r := range v.used {
 		if r.Kind == string(form.RefWorkflow) {
 			v.target(r)
 			continue
@@ -129,7 +132,7 @@ func (v *validation) target(r Reference) {
 // events reports event types that no source has ever sent. What the platform itself
 // emits needs no source.
 func (v *validation) events() {
-	for _, r := range v.References() {
+	for _, r := range v.used {
 		if r.Kind == string(form.RefEvent) && !emitted(r.Key) && !v.catalog.EventSeen(r.Key) {
 			v.warn(CodeEventNeverSeen, r.Path, fmt.Sprintf("no source has ever sent %q", r.Key), "check the spelling, or send a test event")
 		}

@@ -66,7 +66,7 @@ func readTest(v *form.Values) Test {
 func (d *Definition) checkTests(list []*form.Values, r *form.Report) {
 	check := func(id, at string) {
 		if d.Nodes[id] == nil {
-			r.Error(at, CodeUnknownTarget, fmt.Sprintf("there is no node %q", clip(id)), form.DidYouMean(id, d.Order))
+			r.Error(at, CodeUnknownTarget, fmt.Sprintf("there is no node %q", clip(id)), r.DidYouMean(id, d.Order))
 		}
 	}
 	for _, v := range list {

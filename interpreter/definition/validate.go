@@ -18,6 +18,7 @@ const (
 type validation struct {
 	*Definition
 	catalog Catalog
+	used    []Reference
 	found   []Problem
 }
 
@@ -25,7 +26,7 @@ type validation struct {
 // the graph, what this build cannot run and, with a Catalog, what the installation
 // does not have. Only errors stop a publish.
 func (d *Definition) Validate(c Catalog) []Problem {
-	v := &validation{Definition: d, catalog: c, found: d.Problems()}
+	v := &validation{Definition: d, catalog: c, used: d.References(), found: d.Problems()}
 	v.notAvailable()
 	v.cycles()
 	v.ports()
@@ -92,8 +93,8 @@ func (v *validation) sameTarget(n *Node) {
 }
 
 func (v *validation) reach() {
-	if v.Nodes[v.Start] == nil {
-		return
+	if v.Nodes[v.Start] == nil || v.given() > len(v.Order) {
+		return // the way may lead over a node that could not be read
 	}
 	reachable := v.reachable()
 	for _, id := range v.Order {
@@ -103,9 +104,15 @@ func (v *validation) reach() {
 	}
 }
 
+// given counts the nodes of the document, read or not.
+func (v *validation) given() int {
+	nodes, _ := v.Raw["nodes"].(map[string]any)
+	return len(nodes)
+}
+
 func (v *validation) size() {
-	if len(v.Order) > manyNodes {
-		v.warn(CodeManyNodes, "/nodes", fmt.Sprintf("there are %d nodes", len(v.Order)), fmt.Sprintf("more than %d are hard to follow; split the workflow", manyNodes))
+	if n := v.given(); n > manyNodes {
+		v.warn(CodeManyNodes, "/nodes", fmt.Sprintf("there are %d nodes", n), fmt.Sprintf("more than %d are hard to follow; split the workflow", manyNodes))
 	}
 }
 

@@ -1,6 +1,8 @@
 package nodes
 
 import (
+	"slices"
+
 	"fermata/interpreter/nodes/form"
 )
 
@@ -77,27 +79,29 @@ type Spec struct {
 // Action reports whether the type is an action: only those carry an error policy.
 func (s Spec) Action() bool { return s.Kind == KindStore || s.Kind == KindOutward }
 
-// All lists every node type, in the order of the palette.
-func All() []Spec {
-	return []Spec{
-		waitSpec(), waitUntilSpec(), waitEventSpec(), windowSpec(), holdSpec(),
-		branchSpec(), splitSpec(), endSpec(),
-		emailSpec(), smsSpec(), slackSpec(), notifySpec(), webhookSpec(), approvalSpec(),
-		tagAddSpec(), tagRemoveSpec(), fieldSetSpec(), unsubscribeSpec(),
-		dealCreateSpec(), dealMoveSpec(), dealAssignSpec(),
-		courseEnrollSpec(), courseUnenrollSpec(), taskCreateSpec(),
-		enrollInSpec(), removeFromSpec(), undoSpec(), emitSpec(),
-	}
+// specs is the one list of node types, in the order of the palette.
+var specs = []Spec{
+	waitSpec(), waitUntilSpec(), waitEventSpec(), windowSpec(), holdSpec(),
+	branchSpec(), splitSpec(), endSpec(),
+	emailSpec(), smsSpec(), slackSpec(), notifySpec(), webhookSpec(), approvalSpec(),
+	tagAddSpec(), tagRemoveSpec(), fieldSetSpec(), unsubscribeSpec(),
+	dealCreateSpec(), dealMoveSpec(), dealAssignSpec(),
+	courseEnrollSpec(), courseUnenrollSpec(), taskCreateSpec(),
+	enrollInSpec(), removeFromSpec(), undoSpec(), emitSpec(),
 }
 
-// byType indexes All; building the specs once keeps Lookup cheap.
-var byType = func() map[string]Spec {
-	index := map[string]Spec{}
-	for _, s := range All() {
-		index[s.Type] = s
+// names and byType index the list.
+var names, byType = func() ([]string, map[string]Spec) {
+	list, index := make([]string, len(specs)), map[string]Spec{}
+	for i, s := range specs {
+		list[i], index[s.Type] = s.Type, s
 	}
-	return index
+	return list, index
 }()
+
+// All lists every node type, in the order of the palette. The schemas are shared and
+// must not be changed.
+func All() []Spec { return slices.Clone(specs) }
 
 // Lookup finds the spec of a type.
 func Lookup(typ string) (Spec, bool) {
@@ -106,11 +110,4 @@ func Lookup(typ string) (Spec, bool) {
 }
 
 // Types lists the names of all types, in the order of the palette.
-func Types() []string {
-	all := All()
-	names := make([]string, len(all))
-	for i, s := range all {
-		names[i] = s.Type
-	}
-	return names
-}
+func Types() []string { return slices.Clone(names) }

@@ -38,7 +38,7 @@ func (l List) Schema() map[string]any {
 // Widget is "list".
 func (List) Widget() string { return "list" }
 
-// Read returns []any with what could be read.
+// Read returns []any with what could be read; entries beyond Max are not looked at.
 func (l List) Read(raw any, at string, r *Report) any {
 	list, ok := raw.([]any)
 	if !ok && l.Single {
@@ -55,6 +55,7 @@ func (l List) Read(raw any, at string, r *Report) any {
 	}
 	if len(list) > l.most() {
 		r.Error(at, CodeValue, fmt.Sprintf("has %d entries", len(list)), fmt.Sprintf("at most %d", l.most()))
+		list = list[:l.most()]
 	}
 	read := make([]any, 0, len(list))
 	for i, item := range list {
@@ -92,7 +93,7 @@ func (m Map) Schema() map[string]any {
 // Widget is "map".
 func (Map) Widget() string { return "map" }
 
-// Read returns map[string]any with what could be read.
+// Read returns map[string]any with what could be read; keys beyond Max are not looked at.
 func (m Map) Read(raw any, at string, r *Report) any {
 	object, ok := raw.(map[string]any)
 	if !ok {
@@ -105,7 +106,11 @@ func (m Map) Read(raw any, at string, r *Report) any {
 		r.Error(at, CodeValue, fmt.Sprintf("has %d entries", len(object)), fmt.Sprintf("at most %d", m.Max))
 	}
 	read := map[string]any{}
-	for _, key := range slices.Sorted(maps.Keys(object)) {
+	keys := slices.Sorted(maps.Keys(object))
+	if m.Max > 0 && len(keys) > m.Max {
+		keys = keys[:m.Max]
+	}
+	for _, key := range keys {
 		if m.Key != nil && !m.Key.MatchString(key) {
 			r.Error(Join(at, key), CodeValue, fmt.Sprintf("%q is not %s", clip(key), m.Expected), "pattern: "+m.Key.String())
 			continue
@@ -146,9 +151,9 @@ func (v Value) Read(raw any, at string, r *Report) any {
 	if raw == nil && !v.Null {
 		return mistyped(raw, "a value", at, r)
 	}
-	before := len(r.Problems)
+	before := r.Found
 	checkStrings(raw, at, r)
-	if len(r.Problems) > before {
+	if r.Found > before {
 		return nil
 	}
 	return raw
@@ -231,7 +236,7 @@ func (Weekdays) Read(raw any, at string, r *Report) any {
 			continue
 		}
 		if _, err := calendar.ParseWeekdays([]string{name}); err != nil {
-			r.Error(here, CodeValue, fmt.Sprintf("%q is not a weekday", clip(name)), DidYouMean(name, dayNames))
+			r.Error(here, CodeValue, fmt.Sprintf("%q is not a weekday", clip(name)), r.DidYouMean(name, dayNames))
 			continue
 		}
 		names = append(names, name)

@@ -116,7 +116,7 @@ func (o Object) Values(raw map[string]any, at string, r *Report) *Values {
 	v := &Values{Path: at, raw: raw, read: map[string]any{}}
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		if !slices.ContainsFunc(o.Fields, func(f Field) bool { return f.Key == key }) {
-			r.Error(Join(at, key), CodeUnknownKey, fmt.Sprintf("unknown key %q", clip(key)), DidYouMean(key, o.keys()))
+			r.Error(Join(at, key), CodeUnknownKey, fmt.Sprintf("unknown key %q", clip(key)), r.DidYouMean(key, o.keys()))
 		}
 	}
 	for _, f := range o.Fields {

@@ -60,17 +60,45 @@ type UsedCondition struct {
 	Condition *expr.Condition
 }
 
+// A report stops listing problems and searching for near words at these numbers, so
+// that a document that is wrong all over costs no more than others.
+const (
+	MaxProblems = 1000
+	maxSearches = 200
+)
+
 // Report collects what a reader finds: problems, and the references and conditions
 // that later checks need. Its zero value is ready to use.
 type Report struct {
+	// Problems lists the first MaxProblems of Found.
 	Problems   []Problem
+	Found      int
 	Refs       []Ref
 	Conditions []UsedCondition
+
+	searches int
 }
 
 // Error reports a problem that stops a publish.
 func (r *Report) Error(path, code, message, hint string) {
-	r.Problems = append(r.Problems, Problem{Severity: Error, Code: code, Path: path, Message: message, Hint: hint})
+	if r.Found++; len(r.Problems) < MaxProblems {
+		r.Problems = append(r.Problems, Problem{Severity: Error, Code: code, Path: path, Message: message, Hint: hint})
+	}
+}
+
+// DidYouMean is the hint for a word that is not among the known ones: the nearest
+// one, else all of them when they are few.
+func (r *Report) DidYouMean(word string, known []string) string {
+	if r.searches++; r.searches > maxSearches {
+		return ""
+	}
+	if near := expr.Suggest(word, known); near != "" {
+		return "did you mean " + near + "?"
+	}
+	if len(known) == 0 || len(known) > 40 {
+		return ""
+	}
+	return "one of: " + strings.Join(known, ", ")
 }
 
 // Refer notes the use of something that must exist. Text with Liquid in it names
@@ -103,9 +131,10 @@ func Join(pointer, key string) string { return pointer + "/" + pointerEscape.Rep
 // Merge takes over what another report found below a pointer.
 func (r *Report) Merge(sub *Report, at string) {
 	for _, p := range sub.Problems {
-		p.Path = at + p.Path
-		r.Problems = append(r.Problems, p)
+		r.Error(at+p.Path, p.Code, p.Message, p.Hint)
 	}
+	r.Found += sub.Found - len(sub.Problems)
+	r.searches += sub.searches
 	for _, ref := range sub.Refs {
 		ref.Path = at + ref.Path
 		r.Refs = append(r.Refs, ref)

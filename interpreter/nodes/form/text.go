@@ -197,7 +197,7 @@ func (c Choice) Read(raw any, at string, r *Report) any {
 		return nil
 	}
 	if !slices.Contains(c.Words, s) {
-		r.Error(at, CodeValue, fmt.Sprintf("%q is not one of %s", clip(s), strings.Join(c.Words, ", ")), DidYouMean(s, c.Words))
+		r.Error(at, CodeValue, fmt.Sprintf("%q is not one of %s", clip(s), strings.Join(c.Words, ", ")), r.DidYouMean(s, c.Words))
 		return nil
 	}
 	return s
@@ -247,7 +247,7 @@ func (p Path) Read(raw any, at string, r *Report) any {
 		root, rest = s[:i], s[i:]
 	}
 	if rest == "" || !slices.Contains(roots, root) || !readable(s) {
-		r.Error(at, CodeValue, fmt.Sprintf("%q is not a path under %s", clip(s), strings.Join(roots, ", ")), DidYouMean(root, roots))
+		r.Error(at, CodeValue, fmt.Sprintf("%q is not a path under %s", clip(s), strings.Join(roots, ", ")), r.DidYouMean(root, roots))
 		return nil
 	}
 	return s
