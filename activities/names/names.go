@@ -57,7 +57,7 @@ type Start struct {
 	Hash       string `json:"hash"`
 	// Interpreter is the version of the machine, frozen for this run.
 	Interpreter int `json:"interpreter"`
-	Epoch       int `json:"epoch"`
+	Epoch       int `json:"epoch,omitempty"`
 	// Attributes: the start was made with search attributes, so the run keeps
 	// FermataStatus up to date. False where a namespace does not know them.
 	Attributes bool `json:"attributes,omitempty"`

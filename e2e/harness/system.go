@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,7 +57,7 @@ func Start(t testing.TB, o Options) *System {
 	}
 	s := &System{T: t, SMTP: StartSMTP(t), HTTP: StartHTTP(t), Temporal: o.Temporal}
 	if o.Worker.TaskQueue == "" {
-		o.Worker.TaskQueue = "fermata-" + filepath.Base(filepath.Dir(dir)) + "-" + filepath.Base(dir)
+		o.Worker.TaskQueue = fmt.Sprintf("t%07d", queues.Add(1))
 	}
 	log, err := app.NewLog(level(), nil)
 	require.NoError(t, err)
@@ -74,6 +75,9 @@ func Start(t testing.TB, o Options) *System {
 	t.Cleanup(s.Stop)
 	return s
 }
+
+// queues numbers the task queues of systems that share a Temporal server.
+var queues atomic.Int64
 
 // level is the log level of systems under test: FERMATA_TEST_LOG, or errors only.
 func level() string {

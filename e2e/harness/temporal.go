@@ -99,14 +99,7 @@ func (s *Temporal) Start() error {
 		return err
 	}
 	s.cmd.Stderr = s.cmd.Stdout
-	// The parent-death signal follows the thread that forks, so that thread must live.
-	started := make(chan error, 1)
-	go func() {
-		runtime.LockOSThread()
-		started <- s.cmd.Start()
-		select {}
-	}()
-	if err := <-started; err != nil {
+	if err := startPinned(s.cmd); err != nil {
 		return err
 	}
 	go func() {
