@@ -233,16 +233,9 @@ func verdict(err error) (state, code, text string) {
 // reopen is open without the fence: a result is recorded even when the enrollment
 // has ended meanwhile.
 func (a *Activities) reopen(tx *store.Tx, in names.Passage, now time.Time) (*turn, error) {
-	e, err := tx.Enrollment(in.Enrollment)
+	e, contact, err := tx.LockEnrollmentContact(in.Enrollment)
 	if err != nil {
-		return nil, fmt.Errorf("read enrollment: %w", err)
-	}
-	contact, err := tx.LockContact(e.ContactID)
-	if err != nil {
-		return nil, fmt.Errorf("lock contact: %w", err)
-	}
-	if e, err = tx.Enrollment(in.Enrollment); err != nil {
-		return nil, fmt.Errorf("read enrollment: %w", err)
+		return nil, fmt.Errorf("lock enrollment: %w", err)
 	}
 	def, err := a.Definitions.Load(tx, in.Hash)
 	if err != nil {

@@ -32,21 +32,12 @@ type turn struct {
 // open begins a turn. It returns an occurrence when the enrollment has ended: the
 // fence that every transaction of a run must pass.
 func (a *Activities) open(tx *store.Tx, in names.Passage, now time.Time) (*turn, *interpreter.Occurrence, error) {
-	contact, err := tx.LockContact(in.Contact)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return nil, nil, fmt.Errorf("lock contact: %w", err)
-	}
-	e, err := tx.Enrollment(in.Enrollment)
+	e, contact, err := tx.LockEnrollmentContact(in.Enrollment)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, &interpreter.Occurrence{Kind: interpreter.Ended, Status: "failed", Code: "enrollment_missing"}, nil
+		return nil, &interpreter.Occurrence{Kind: interpreter.Ended, Status: interpreter.StatusFailed, Code: "enrollment_missing"}, nil
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("read enrollment: %w", err)
-	}
-	if contact == nil || e.ContactID != contact.ID {
-		if contact, err = tx.LockContact(e.ContactID); err != nil {
-			return nil, nil, fmt.Errorf("lock contact: %w", err)
-		}
+		return nil, nil, fmt.Errorf("lock enrollment: %w", err)
 	}
 	if e.WakePending {
 		if err := tx.ClearWake(e.ID); err != nil {

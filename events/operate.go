@@ -121,15 +121,9 @@ func (o *Operator) decide(ctx context.Context, id, person, action string, carryO
 
 // read locks the contact and reads where the enrollment stands.
 func (o *Operator) read(tx *store.Tx, id string) (*decision, error) {
-	e, err := tx.Enrollment(id)
+	e, _, err := tx.LockEnrollmentContact(id)
 	if err != nil {
-		return nil, fmt.Errorf("read enrollment %s: %w", id, err)
-	}
-	if _, err := tx.LockContact(e.ContactID); err != nil {
-		return nil, fmt.Errorf("lock contact %s: %w", e.ContactID, err)
-	}
-	if e, err = tx.Enrollment(id); err != nil {
-		return nil, fmt.Errorf("read enrollment %s: %w", id, err)
+		return nil, fmt.Errorf("lock enrollment %s: %w", id, err)
 	}
 	d := &decision{tx: tx, now: o.Now().UTC(), e: e, detail: map[string]any{}}
 	steps, err := tx.Steps(id)

@@ -208,7 +208,7 @@ func (p *passage) continueAsNew(ctx workflow.Context) error {
 
 func (p *passage) passage() names.Passage {
 	return names.Passage{
-		Enrollment: p.in.Enrollment, Contact: p.in.Contact, Hash: p.in.Hash,
+		Enrollment: p.in.Enrollment, Hash: p.in.Hash,
 		Interpreter: p.in.Interpreter, Epoch: p.in.Epoch,
 	}
 }

@@ -68,7 +68,6 @@ type Start struct {
 // Passage identifies an enrollment and what it runs, in every activity's input.
 type Passage struct {
 	Enrollment  string `json:"enrollment"`
-	Contact     string `json:"contact"`
 	Hash        string `json:"hash"`
 	Interpreter int    `json:"interpreter"`
 	Epoch       int    `json:"epoch"`
