@@ -25,7 +25,7 @@ func (s *server) RehearseWorkflow(c *gin.Context, key string) {
 		s.fail(c, err)
 		return
 	}
-	s.read(c, func(tx *store.Tx) (reply, error) {
+	s.readWithin(c, storeWork, func(tx *store.Tx) (reply, error) {
 		w, err := tx.Workflow(key)
 		if err != nil {
 			return reply{}, err

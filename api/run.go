@@ -76,7 +76,11 @@ func encode(value any) ([]byte, error) {
 
 // readStore runs fn on the store and gives up when it does not answer in time.
 func (s *server) readStore(ctx context.Context, fn func(tx *store.Tx) error) error {
-	ctx, cancel := context.WithTimeout(ctx, readWork)
+	return s.readStoreWithin(ctx, readWork, fn)
+}
+
+func (s *server) readStoreWithin(ctx context.Context, limit time.Duration, fn func(tx *store.Tx) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	return s.Store.Read(ctx, fn)
 }
@@ -98,8 +102,13 @@ func (s *server) writeStore(ctx context.Context, fn func(tx *store.Tx) error) er
 
 // read answers from the store without changing it.
 func (s *server) read(c *gin.Context, fn func(tx *store.Tx) (reply, error)) {
+	s.readWithin(c, readWork, fn)
+}
+
+// readWithin is read for what takes longer than reading rows.
+func (s *server) readWithin(c *gin.Context, limit time.Duration, fn func(tx *store.Tx) (reply, error)) {
 	var r reply
-	err := s.readStore(c.Request.Context(), func(tx *store.Tx) (err error) {
+	err := s.readStoreWithin(c.Request.Context(), limit, func(tx *store.Tx) (err error) {
 		r, err = fn(tx)
 		return err
 	})

@@ -1855,9 +1855,9 @@ type RehearseRequest struct {
 	Version *int                     `json:"version,omitempty"`
 }
 
-// RehearseResult Example: {"elapsed_ms":259200000,"outcome":"success","status":"completed","steps":[{"at":"2026-03-02T09:00:00Z","effect":{"subject":"Welcome","to":["ana@example.com"]},"node":"hello","port":"next","status":"done","type":"email","values":[]}]}
+// RehearseResult Example: {"elapsed_ms":12,"outcome":"success","status":"completed","steps":[{"at":"2026-03-02T09:00:00Z","effect":{"subject":"Welcome","to":["ana@example.com"]},"node":"hello","port":"next","status":"done","type":"email","values":[]}]}
 type RehearseResult struct {
-	// ElapsedMs Simulated time from start to end
+	// ElapsedMs How long the rehearsal itself took
 	ElapsedMs int64          `json:"elapsed_ms"`
 	Outcome   *string        `json:"outcome"`
 	Reason    *string        `json:"reason,omitempty"`
