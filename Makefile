@@ -27,7 +27,7 @@ e2e: build ## Run the end-to-end tests on the programs that make build leaves.
 
 lint: $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck ## Check style, the import rules (and that they fire), and that workflow code is deterministic.
 	$(TOOLS)/golangci-lint run ./...
-	@for m in $(NESTED); do echo "golangci-lint in $$m"; (cd $$m && $(CURDIR)/$(TOOLS)/golangci-lint run --config $(CURDIR)/.golangci.yml ./...) || exit 1; done
+	scripts/lint-nested $(TOOLS)/golangci-lint
 	go run ./scripts/lint-rules $(TOOLS)/golangci-lint .golangci.yml
 	scripts/no-goroutines interpreter workflows
 	$(TOOLS)/workflowcheck ./workflows/...

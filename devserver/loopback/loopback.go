@@ -48,6 +48,12 @@ func Split(addr string) (host string, port int, err error) {
 	return host, port, nil
 }
 
+// Is reports whether addr is a host:port that only this machine can reach.
+func Is(addr string) bool {
+	_, _, err := Split(addr)
+	return err == nil
+}
+
 // Join is host:port.
 func Join(host string, port int) string { return net.JoinHostPort(host, strconv.Itoa(port)) }
 

@@ -57,7 +57,7 @@ func Temporal(ctx context.Context, addr string, answers func(context.Context, st
 		}
 		return Choice{Addr: addr}, nil
 	}
-	if _, _, err := loopback.Split(addr); err != nil {
+	if !loopback.Is(addr) {
 		return Choice{}, fmt.Errorf("FERMATA_TEMPORAL_ADDR: nothing answers at %s, and it is no loopback address on which our own could start", addr)
 	}
 	return Choice{Addr: addr, Embed: true}, nil
@@ -78,9 +78,8 @@ func SMTP(ctx context.Context, raw string) (Choice, error) {
 	if u.Port() == "" {
 		addr = net.JoinHostPort(u.Hostname(), map[string]string{"smtp": "25", "smtps": "465"}[u.Scheme])
 	}
-	_, _, err = loopback.Split(addr)
 	switch {
-	case err != nil || u.Scheme == "smtps":
+	case !loopback.Is(addr) || u.Scheme == "smtps":
 		return Choice{Addr: addr}, nil
 	case !Taken(ctx, addr):
 		return Choice{Addr: addr, Embed: true}, nil
