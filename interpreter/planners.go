@@ -57,3 +57,9 @@ type Picker interface {
 
 // Templated is a mail node that may name a stored template.
 type Templated interface{ TemplateKey() string }
+
+// TemplateNamer is a mail node that may name a stored template; the key is empty for
+// a mail that brings its own content.
+type TemplateNamer interface {
+	TemplateKey(s *expr.Scope) (key string, failure *nodes.Failure)
+}

@@ -2,6 +2,7 @@ package rehearse
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"fermata/interpreter"
@@ -14,11 +15,11 @@ import (
 func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpreter.Occurrence, error) {
 	scope := s.world.scope(s.now)
 	in := nodes.PlanInput{Strict: node.Strict, Owner: s.in.Definition.Settings.Owner}
-	if named, ok := node.Settings.(interpreter.Templated); ok && s.in.Template != nil && named.TemplateKey() != "" {
-		in.Template = s.in.Template(named.TemplateKey())
+	failure := s.template(node, &in)
+	if failure != nil {
+		return s.conclude(c, node, nil, failure), nil
 	}
 	var shown any
-	var failure *nodes.Failure
 	switch p := node.Settings.(type) {
 	case interpreter.MailPlanner:
 		var mail nodes.Mail
@@ -38,6 +39,19 @@ func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpret
 		shown, failure = s.change(node, in)
 	}
 	return s.conclude(c, node, shown, failure), nil
+}
+
+// template looks up the stored template that a mail names.
+func (s *stage) template(node *definition.Node, in *nodes.PlanInput) *nodes.Failure {
+	named, ok := node.Settings.(interpreter.TemplateNamer)
+	if !ok || s.in.Template == nil {
+		return nil
+	}
+	key, failure := named.TemplateKey(s.world.scope(s.now))
+	if failure == nil && key != "" {
+		in.Template = s.in.Template(key)
+	}
+	return failure
 }
 
 // conclude leaves an action by its main port, or reports its failure.
@@ -103,7 +117,7 @@ func (s *stage) change(node *definition.Node, in nodes.PlanInput) (any, *nodes.F
 		plan, failure := p.Plan(scope, in)
 		shown := map[string]any{"kind": "task", "title": plan.Title, "body": plan.Body, "assignee": plan.Assignee}
 		if plan.Due != nil {
-			shown["due_at"] = plan.Due.From(s.now, s.world.location).UTC().Format(time.RFC3339)
+			shown["due_at"] = plan.Due.From(s.now, s.world.location()).UTC().Format(time.RFC3339)
 		}
 		return shown, failure
 	case interpreter.EnrollPlanner:
@@ -116,7 +130,7 @@ func (s *stage) change(node *definition.Node, in nodes.PlanInput) (any, *nodes.F
 		plan, failure := p.Plan(scope, in)
 		return map[string]any{"kind": "unsubscribe", "channel": plan.Channel}, failure
 	}
-	return nil, &nodes.Failure{Code: "not_available", Message: "type " + node.Type + " cannot be rehearsed"}
+	return nil, &nodes.Failure{Code: codeNotAvailable, Message: "type " + node.Type + " cannot be rehearsed"}
 }
 
 func (w *world) changeTags(p nodes.TagChange) {
@@ -195,7 +209,7 @@ func (s *stage) changeDeal(p nodes.DealChange) (any, *nodes.Failure) {
 			"value": p.Value, "currency": p.Currency, "owner": p.Owner,
 		}
 		w.contact["deals"] = append(w.contact["deals"].([]any), deal)
-		return map[string]any{"kind": "deal", "deal": deal, "created": true}, nil
+		return map[string]any{"kind": "deal", "deal": maps.Clone(deal), "created": true}, nil
 	}
 	if deal == nil {
 		return nil, &nodes.Failure{Code: "no_deal", Message: "the contact has no deal in pipeline " + p.Pipeline}
@@ -208,5 +222,5 @@ func (s *stage) changeDeal(p nodes.DealChange) (any, *nodes.Failure) {
 	} else {
 		deal["stage"], deal["status"] = stage, kind
 	}
-	return map[string]any{"kind": "deal", "deal": deal, "created": false}, nil
+	return map[string]any{"kind": "deal", "deal": maps.Clone(deal), "created": false}, nil
 }

@@ -18,6 +18,9 @@ import (
 	"fermata/interpreter/nodes"
 )
 
+// codeNotAvailable is why a type that this build cannot run is held or fails.
+const codeNotAvailable = "not_available"
+
 // maxRounds ends a rehearsal that does not end by itself.
 const maxRounds = 20_000
 
@@ -27,6 +30,7 @@ type Input struct {
 	// Contact has the contract's shape of a contact: {id, email, fields, tags, …}.
 	Contact map[string]any
 	// Trigger is the event that enrolls; its OccurredAt is the anchor of day-N waits.
+	// Both its times are Start unless given.
 	Trigger expr.Event
 	// Events come in while the enrollment runs.
 	Events []Injection
@@ -141,10 +145,16 @@ func newStage(in Input) (*stage, error) {
 	if in.Location == nil {
 		in.Location = time.UTC
 	}
+	if in.Trigger.AcceptedAt.IsZero() {
+		in.Trigger.AcceptedAt = in.Start
+	}
+	if in.Trigger.OccurredAt.IsZero() {
+		in.Trigger.OccurredAt = in.Trigger.AcceptedAt
+	}
 	w := newWorld(in)
 	s := &stage{in: in, now: in.Start, world: w, result: Result{Start: in.Start, End: in.Start, Status: "running"}}
 	for _, injection := range in.Events {
-		s.queue = append(s.queue, pending{at: injection.At.From(in.Start, w.location), event: injection.Event})
+		s.queue = append(s.queue, pending{at: injection.At.From(in.Start, w.location()), event: injection.Event})
 	}
 	sort.SliceStable(s.queue, func(i, j int) bool { return s.queue[i].at.Before(s.queue[j].at) })
 	w.log = append(w.log, in.Trigger)
@@ -175,9 +185,7 @@ func (s *stage) carryOut(c interpreter.Command) (*interpreter.Occurrence, error)
 		}
 		return &interpreter.Occurrence{Kind: interpreter.Left, Node: c.Node, Visit: c.Visit, Port: c.Port, Status: "failed"}, nil
 	case interpreter.Hold:
-		s.park(c, "held", c.Code, time.Time{})
-		s.stop("held", c.Code)
-		return nil, nil
+		return s.hold(c, c.Code), nil
 	case interpreter.Finish:
 		if node.Type == "end" && c.Code == "" {
 			s.close(c, Step{Status: "done"})

@@ -12,13 +12,18 @@ import (
 
 // look decides a waiting step at the present virtual time, or parks it.
 func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter.Occurrence, error) {
+	if s.open != nil && s.open.Status == "held" {
+		return held(c), nil
+	}
+	if node.Type == "hold" {
+		return s.hold(c, ""), nil
+	}
+	if !node.Spec.Available {
+		return s.hold(c, codeNotAvailable), nil
+	}
 	entered := s.now
 	if s.open != nil {
 		entered = s.open.At
-	}
-	if node.Type == "hold" {
-		s.park(c, "held", "", time.Time{})
-		return &interpreter.Occurrence{Kind: interpreter.Parked, Node: c.Node, Visit: c.Visit, Status: "held"}, nil
 	}
 	finder, ok := node.Settings.(interpreter.DueFinder)
 	if !ok {
@@ -31,10 +36,11 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 	})
 	switch {
 	case due.Failure != nil:
-		s.park(c, "held", due.Failure.Code, time.Time{})
-		s.stop("held", due.Failure.Code)
-		return nil, nil
+		return s.hold(c, due.Failure.Code), nil
 	case due.Exit:
+		if s.open == nil {
+			s.park(c, "waiting", "", due.At)
+		}
 		return s.end("exited", interpreter.OutcomeNeutral, "past"), nil
 	case !due.Forever && !due.At.After(s.now):
 		s.since = len(s.world.log)
@@ -50,6 +56,17 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 		s.due = due.At
 	}
 	return &o, nil
+}
+
+// hold parks a step until an operator acts; in a rehearsal nobody does, but exits
+// still count.
+func (s *stage) hold(c interpreter.Command, reason string) *interpreter.Occurrence {
+	s.park(c, "held", reason, time.Time{})
+	return held(c)
+}
+
+func held(c interpreter.Command) *interpreter.Occurrence {
+	return &interpreter.Occurrence{Kind: interpreter.Parked, Node: c.Node, Visit: c.Visit, Status: "held"}
 }
 
 // sleep moves the virtual clock to the next thing that happens: an injected event
@@ -69,11 +86,7 @@ func (s *stage) sleep(c interpreter.Command) (*interpreter.Occurrence, error) {
 		return woken, nil
 	}
 	if c.Due == 0 {
-		status := "waiting"
-		if s.open != nil && s.open.Status == "held" {
-			status = "held"
-		}
-		s.stop(status, "")
+		s.stop(s.open.Status, s.open.Reason)
 		return nil, nil
 	}
 	if s.due.After(s.now) {

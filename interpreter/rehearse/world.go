@@ -5,18 +5,19 @@ import (
 	"strings"
 	"time"
 
+	"fermata/interpreter/calendar"
+	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
 )
 
 // world is the contact of a rehearsal and everything that is known about it.
 type world struct {
-	in       Input
-	location *time.Location
-	contact  map[string]any
-	event    expr.Event
-	vars     map[string]any
-	log      []expr.Event
-	deals    int
+	in      Input
+	contact map[string]any
+	event   expr.Event
+	vars    map[string]any
+	log     []expr.Event
+	deals   int
 }
 
 func newWorld(in Input) *world {
@@ -24,7 +25,6 @@ func newWorld(in Input) *world {
 	if w.contact == nil {
 		w.contact = map[string]any{}
 	}
-	w.location = zone(in, w.contact)
 	fields := map[string]any{}
 	if given, ok := w.contact["fields"].(map[string]any); ok {
 		fields = maps.Clone(given)
@@ -32,24 +32,34 @@ func newWorld(in Input) *world {
 	w.contact["fields"] = fields
 	for _, list := range []string{"tags", "courses", "deals"} {
 		given, _ := w.contact[list].([]any)
-		w.contact[list] = append([]any{}, given...)
+		w.contact[list] = copied(given)
 	}
 	return w
 }
 
-// zone is the zone of the definition's settings: a fixed one, the contact's, or
-// the account's.
-func zone(in Input, contact map[string]any) *time.Location {
-	name := in.Definition.Settings.Timezone
-	if name == "" || name == "contact" {
-		name, _ = contact["timezone"].(string)
-	}
-	if name != "" {
-		if location, err := time.LoadLocation(name); err == nil {
-			return location
+// copied is a list whose records the rehearsal may change.
+func copied(list []any) []any {
+	out := make([]any, len(list))
+	for i, item := range list {
+		if record, ok := item.(map[string]any); ok {
+			item = maps.Clone(record)
 		}
+		out[i] = item
 	}
-	return in.Location
+	return out
+}
+
+// location is the zone of the definition's settings: a fixed one, the contact's as
+// it is now, or the account's.
+func (w *world) location() *time.Location {
+	name := w.in.Definition.Settings.Timezone
+	if name == "" || name == definition.ZoneContact {
+		name, _ = w.contact["timezone"].(string)
+	}
+	if location, ok := calendar.Zone(name); ok {
+		return location
+	}
+	return w.in.Location
 }
 
 func (w *world) scope(now time.Time) *expr.Scope {
@@ -65,7 +75,7 @@ func (w *world) scope(now time.Time) *expr.Scope {
 	if deal := w.newestDeal(""); deal != nil {
 		roots["deal"] = deal
 	}
-	return &expr.Scope{Now: now, Location: w.location, Started: w.in.Start, Roots: roots, Facts: (*facts)(w)}
+	return &expr.Scope{Now: now, Location: w.location(), Started: w.in.Start, Roots: roots, Facts: (*facts)(w)}
 }
 
 // happen adds an event to the log and keeps the course record that it reports.
@@ -90,8 +100,10 @@ func (w *world) happen(event expr.Event) {
 
 func (w *world) course(key string) map[string]any {
 	for _, item := range w.contact["courses"].([]any) {
-		if record, ok := item.(map[string]any); ok && record["course"] == key {
-			return record
+		if record, ok := item.(map[string]any); ok {
+			if name, _ := record["course"].(string); strings.EqualFold(name, key) {
+				return record
+			}
 		}
 	}
 	return nil
