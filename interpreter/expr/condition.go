@@ -56,7 +56,7 @@ type Condition struct {
 	references References
 }
 
-// rule is one node of a condition.
+// rule is one node of a condition. With an error its result says nothing: Eval sees to that.
 type rule interface {
 	eval(e *evaluation) (bool, error)
 }

@@ -28,5 +28,5 @@ type notRule struct{ inner rule }
 
 func (r notRule) eval(e *evaluation) (bool, error) {
 	ok, err := r.inner.eval(e)
-	return !ok && err == nil, err
+	return !ok, err
 }

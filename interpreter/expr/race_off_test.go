@@ -2,4 +2,4 @@
 
 package expr
 
-const slowdown = 1
+const timed = true

@@ -199,6 +199,17 @@ func TestCheckTemplate(t *testing.T) {
 	require.NoError(t, CheckTemplate(strings.Repeat("a", MaxTemplate)))
 }
 
+func TestTheLibraryCannotInclude(t *testing.T) {
+	t.Parallel()
+	cfg := newConfig(nil)
+	for _, name := range []string{"include", "render"} {
+		_, ok := cfg.FindTagDefinition(name)
+		require.False(t, ok, name)
+	}
+	_, err := cfg.TemplateStore.ReadTemplate("/etc/passwd")
+	require.Error(t, err)
+}
+
 func TestRenderValue(t *testing.T) {
 	t.Parallel()
 	s := mailScope(t)
@@ -264,17 +275,17 @@ func hostileTemplates() []string {
 	}
 }
 
-// quick requires work to take at most 100 ms (more under the race detector). Other tests run beside it, so the best of a few counts.
+// quick requires work to take at most 100 ms; the better of two counts, for the collector's sake.
 func quick(t *testing.T, name string, work func(attempt int)) {
 	t.Helper()
-	const limit = slowdown * 100 * time.Millisecond
-	best := time.Hour
-	for attempt := 0; attempt < 8 && best > limit; attempt++ {
-		start := time.Now()
-		work(attempt)
-		best = min(best, time.Since(start))
+	const limit = 100 * time.Millisecond
+	first := spent(func() { work(0) })
+	if first > limit && timed {
+		require.LessOrEqual(t, spent(func() { work(1) }), limit, name)
 	}
-	require.LessOrEqual(t, best, limit, name)
+	if testing.Verbose() && first > limit/5 {
+		t.Log(first, name)
+	}
 }
 
 func TestRenderIsBounded(t *testing.T) {
