@@ -1,14 +1,15 @@
 // Package calendar computes the instants at which an enrollment wakes: durations, day N, dates with
 // an offset, allowed windows and quiet hours, all in a given zone and safe across clock changes.
-// The node types, the conditions and the rehearsal use it. It must never read a clock, a file or a
-// setting: every instant comes in as a value, and the same values always give the same instant.
+// The node types, the conditions and the rehearsal use it. It must never read a clock or a
+// setting: every instant comes in as a value, and the same values always give the same instant under
+// the same zone rules. Those are the system's, else the ones built into the binary.
 package calendar
 
 import (
 	"strings"
 	"sync"
 	"time"
-	_ "time/tzdata" // zones must be the same on every machine, also where the system has none
+	_ "time/tzdata" // zones must exist also where the system has none
 )
 
 var zones sync.Map // name → *time.Location
