@@ -41,6 +41,9 @@ type Options struct {
 	// Namespace is registered with 90 days of retention and Fermata's search attributes.
 	// Default "default".
 	Namespace string
+	// Postgres is the postgres:// URL of a database to keep everything in instead of a file in Dir,
+	// for load and failure tests; see usePostgres. Default: the file.
+	Postgres string
 	// TimeSkipping lets clients ask for skipped time in their runs. For tests only. Default false.
 	TimeSkipping bool
 	// Notice receives what a person should know about the start, one sentence a call. Default: dropped.
@@ -77,7 +80,13 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareDatabase(cfg, o.Dir, o.Namespace); err != nil {
+	wait := register.Wait
+	if o.Postgres != "" {
+		wait, err = register.Join, usePostgres(cfg, o.Postgres)
+	} else {
+		err = prepareDatabase(cfg, o.Dir, o.Namespace)
+	}
+	if err != nil {
 		return nil, err
 	}
 	logger, err := openLog(filepath.Join(o.Dir, logFile))
@@ -108,7 +117,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	s = &Server{inner: inner, addr: loopback.Join(host, port), namespace: o.Namespace}
 	limited, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	if err := register.Wait(limited, s.addr, s.namespace); err != nil {
+	if err := wait(limited, s.addr, s.namespace); err != nil {
 		_ = s.Stop()
 		return nil, fmt.Errorf("wait for temporal at %s: %w", s.addr, err)
 	}
