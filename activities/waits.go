@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
@@ -109,14 +108,8 @@ func (t *turn) look(c interpreter.Command, row *store.Step) (*interpreter.Occurr
 			return t.elapsed(c, row, node.MainPort())
 		}
 	}
-	fresh := row.Seq == 0
 	if err := t.putStep(row); err != nil {
 		return nil, err
-	}
-	if fresh {
-		if err := t.subscribe(c); err != nil {
-			return nil, err
-		}
 	}
 	t.stand(c, row.Status, row.DueAt)
 	o := parked(c, row)
@@ -125,11 +118,6 @@ func (t *turn) look(c interpreter.Command, row *store.Step) (*interpreter.Occurr
 
 // elapsed leaves a waiting step whose instant has come.
 func (t *turn) elapsed(c interpreter.Command, row *store.Step, port string) (*interpreter.Occurrence, error) {
-	if follows(row.Type) {
-		if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
-			return nil, fmt.Errorf("drop subscriptions: %w", err)
-		}
-	}
 	t.stand(c, "running", nil)
 	t.e.WaitSeq = t.contact.Seq
 	o, err := t.closeStep(row, "done", port)
@@ -165,19 +153,9 @@ func (t *turn) due(c interpreter.Command, row *store.Step) (nodes.DueResult, err
 	return result, nil
 }
 
-// follows reports whether a wait's due instant may move while it is open.
+// follows reports whether a wait's due instant may move while it is open: the router
+// wakes waiting enrollments when the contact's zone or a field changes.
 func follows(nodeType string) bool { return nodeType == "wait_until" || nodeType == "window" }
-
-// subscribe asks for a wake-up when the contact changes, for waits that follow it.
-func (t *turn) subscribe(c interpreter.Command) error {
-	if !follows(t.def.Nodes[c.Node].Type) {
-		return nil
-	}
-	return t.tx.AddSubscriptions([]store.Subscription{{
-		EnrollmentID: t.e.ID, ContactID: t.contact.ID, Kind: store.SubscriptionWait, EventType: events.TypeContactUpdated,
-		Node: c.Node, Visit: c.Visit, CreatedAt: t.now,
-	}})
-}
 
 // cannotWait holds a wait that has no instant: nothing is skipped silently.
 func (t *turn) cannotWait(c interpreter.Command, row *store.Step, f *nodes.Failure) (*interpreter.Occurrence, error) {
