@@ -52,10 +52,13 @@ func full() dev.Program {
 func attached() dev.Program { return dev.Program{Serve: serve} }
 
 func settings(t *testing.T) dev.Settings {
-	return dev.Settings{
-		HTTPAddr: "127.0.0.1:0", DataDir: filepath.Join(t.TempDir(), "data"), TemporalAddr: "127.0.0.1:0",
-		TemporalNamespace: "default", TemporalUIAddr: "127.0.0.1:0", SMTPURL: "smtp://127.0.0.1:0", APIKey: "dev-key",
-	}
+	t.Helper()
+	s, _, err := dev.Parse([]string{
+		"--http-addr=127.0.0.1:0", "--data-dir=" + filepath.Join(t.TempDir(), "data"), "--temporal-addr=127.0.0.1:0",
+		"--temporal-ui-addr=127.0.0.1:0", "--smtp-url=smtp://127.0.0.1:0",
+	}, io.Discard)
+	require.NoError(t, err)
+	return s
 }
 
 // screen collects what a program prints.
@@ -209,8 +212,32 @@ func TestSettingsThatCannotBeReadAreNamed(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, done)
 	require.Contains(t, help.String(), "FERMATA_TEMPORAL_ADDR")
+	_, _, err = dev.Parse([]string{"--hourly-cost=much"}, io.Discard)
+	require.ErrorContains(t, err, "FERMATA_HOURLY_COST")
+}
+
+func TestDefaultsAreThoseOfDevelopment(t *testing.T) {
+	t.Parallel()
 	s, _, err := dev.Parse([]string{"--only=temporal", "--temporal-addr=127.0.0.1:1"}, io.Discard)
 	require.NoError(t, err)
 	require.Equal(t, "temporal", s.Only)
 	require.Equal(t, "127.0.0.1:1", s.TemporalAddr)
+	require.Equal(t, "127.0.0.1:8080", s.HTTPAddr)
+	require.Equal(t, ".fermata", s.DataDir)
+	require.Equal(t, "dev-key", s.APIKey)
+	require.Empty(t, s.SMTPURL)
+	require.True(t, s.AllowPrivate)
+	require.True(t, s.Dev)
+}
+
+// It changes the environment, so it runs alone.
+func TestEnvironmentWins(t *testing.T) {
+	t.Setenv("FERMATA_ALLOW_PRIVATE_TARGETS", "false")
+	t.Setenv("FERMATA_SMTP_URL", "smtp://127.0.0.1:25")
+	t.Setenv("FERMATA_CURRENCY", "EUR")
+	s, _, err := dev.Parse(nil, io.Discard)
+	require.NoError(t, err)
+	require.False(t, s.AllowPrivate)
+	require.Equal(t, "smtp://127.0.0.1:25", s.SMTPURL)
+	require.Equal(t, "EUR", s.Currency)
 }

@@ -10,34 +10,48 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"fermata/cmd/fermata/app"
 )
 
-// Settings are the flags and environment variables of the development server.
+// Settings are the program's own, with the defaults of development, and what only development has.
+// An empty TemporalAddr or SMTPURL means that the setting is not set.
 type Settings struct {
-	Only              string `help:"Start only this part; temporal is Temporal with its Web UI." enum:",temporal" default:""`
-	HTTPAddr          string `name:"http-addr" env:"FERMATA_HTTP_ADDR" help:"Address of page and API." default:"127.0.0.1:8080"`
-	DataDir           string `env:"FERMATA_DATA_DIR" help:"Directory that keeps everything." default:".fermata"`
-	TemporalAddr      string `env:"FERMATA_TEMPORAL_ADDR" help:"Temporal to use, or free address for our own. Not set: our own on 127.0.0.1:7233."`
-	TemporalNamespace string `env:"FERMATA_TEMPORAL_NAMESPACE" help:"Namespace in Temporal." default:"default"`
-	TemporalUIAddr    string `name:"temporal-ui-addr" env:"FERMATA_TEMPORAL_UI_ADDR" help:"Address of the Temporal Web UI." default:"127.0.0.1:8233"`
-	SMTPURL           string `name:"smtp-url" env:"FERMATA_SMTP_URL" help:"Mail server. Not set: a mail sink on smtp://127.0.0.1:1025."`
-	APIKey            string `env:"FERMATA_API_KEY" help:"The first admin key." default:"dev-key"`
+	app.Settings `embed:""`
+
+	Only string `help:"Start only this part: temporal is Temporal with its Web UI." enum:",temporal" default:""`
+	// TemporalDatabase is for load and failure tests.
+	TemporalDatabase string `name:"temporal-database-url" env:"FERMATA_TEMPORAL_DATABASE_URL" hidden:"" help:"postgres:// database that our own Temporal keeps everything in, instead of a file."`
+}
+
+// defaults are those that differ from production's. An address without a default tells a setting
+// that is set from one that is not.
+var defaults = map[string]string{
+	"smtp-url":              "",
+	"api-key":               app.DevKey,
+	"allow-private-targets": "true",
 }
 
 // Parse reads args and the environment. Help goes to out and is reported by done. An error is one
-// line that names the flag.
+// line that names the setting.
 func Parse(args []string, out io.Writer) (s Settings, done bool, err error) {
 	parser, err := kong.New(&s, kong.Name("fermata-dev"), kong.Writers(out, out), kong.Exit(func(int) { done = true }),
 		kong.Description("Fermata for development: one process, loopback only, state in the data directory."))
 	if err != nil {
 		return s, false, fmt.Errorf("describe settings: %w", err)
 	}
+	for _, flag := range parser.Model.Flags {
+		if value, ok := defaults[flag.Name]; ok {
+			flag.Default, flag.HasDefault = value, value != ""
+		}
+	}
 	_, err = parser.Parse(args)
 	if done {
 		return s, true, nil
 	}
 	if err != nil {
-		return s, false, fmt.Errorf("read settings: %s", strings.ReplaceAll(err.Error(), "\n", " "))
+		return s, false, fmt.Errorf("read settings: %s", strings.ReplaceAll(app.NamedError(err).Error(), "\n", " "))
 	}
+	s.Dev = true
 	return s, false, nil
 }

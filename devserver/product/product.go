@@ -13,17 +13,9 @@ import (
 // Serve runs API, worker and relay in this process until ctx ends, serves extra under /dev, and
 // calls ready when everything answers.
 func Serve(ctx context.Context, s dev.Settings, extra http.Handler, ready func()) error {
-	settings, err := app.FromEnvironment()
-	if err != nil {
-		return err
-	}
-	settings.Dev = true
-	settings.HTTPAddr, settings.DataDir = s.HTTPAddr, s.DataDir
-	settings.TemporalAddr, settings.TemporalNamespace = s.TemporalAddr, s.TemporalNamespace
-	settings.TemporalUIAddr, settings.SMTPURL, settings.APIKey = s.TemporalUIAddr, s.SMTPURL, s.APIKey
-	settings.AllowPrivate = true
-	if settings.SecretKey == "" {
-		if settings.SecretKey, err = app.SecretKeyFile(s.DataDir); err != nil {
+	if s.SecretKey == "" {
+		var err error
+		if s.SecretKey, err = app.SecretKeyFile(s.DataDir); err != nil {
 			return err
 		}
 	}
@@ -32,7 +24,7 @@ func Serve(ctx context.Context, s dev.Settings, extra http.Handler, ready func()
 		handlers["/dev/"] = extra
 	}
 	a, err := app.Open(ctx, app.Options{
-		Settings: settings, Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true,
+		Settings: s.Settings, Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true,
 		Extra: handlers, Ready: func(string) { ready() },
 	})
 	if err != nil {
