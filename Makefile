@@ -2,7 +2,7 @@
 # One set of build flags everywhere: other flags would compile the Temporal server a second time.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev build test e2e lint fuzz generate verify compose
+.PHONY: help dev demo build test e2e lint fuzz generate verify compose
 
 TOOLS := .cache/tools
 # Modules beside the main one, each with its own go.mod.
@@ -13,6 +13,9 @@ help: ## List the targets.
 
 dev: bin/launch ## Run everything in the foreground on loopback addresses; ARGS="--only temporal" for Temporal alone.
 	@exec bin/launch dev $(ARGS)
+
+demo: ## Carry one purchase through what make dev runs, and show its six effects.
+	@go run ./scripts/demo
 
 build: bin/launch ## Build bin/fermata and bin/fermata-dev.
 	go build -o bin/fermata ./cmd/fermata
