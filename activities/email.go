@@ -13,6 +13,7 @@ import (
 	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/definition"
+	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
 	"fermata/store"
 )
@@ -45,8 +46,9 @@ func (t *turn) packEmail(c interpreter.Command, node *definition.Node) (*parcel,
 		return nil, nil, err
 	}
 	in := nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner}
-	if in.Template, err = t.template(node); err != nil {
-		return nil, nil, err
+	var failure *nodes.Failure
+	if in.Template, failure, err = t.template(node, scope); err != nil || failure != nil {
+		return nil, failure, err
 	}
 	plan, failure := planner.Plan(scope, in)
 	if failure != nil {
@@ -188,19 +190,25 @@ func (t *turn) refused(class string, to []string) (string, error) {
 	return "", nil
 }
 
-func (t *turn) template(node *definition.Node) (*nodes.TemplateSource, error) {
-	named, ok := node.Settings.(interpreter.Templated)
-	if !ok || named.TemplateKey() == "" {
-		return nil, nil
+// template reads the stored template that a mail names; nil when it names none, or
+// one that is gone.
+func (t *turn) template(node *definition.Node, scope *expr.Scope) (*nodes.TemplateSource, *nodes.Failure, error) {
+	named, ok := node.Settings.(interpreter.TemplateNamer)
+	if !ok {
+		return nil, nil, nil
 	}
-	template, err := t.tx.EmailTemplate(named.TemplateKey())
+	key, failure := named.TemplateKey(scope)
+	if failure != nil || key == "" {
+		return nil, failure, nil
+	}
+	template, err := t.tx.EmailTemplate(key)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read template: %w", err)
+		return nil, nil, fmt.Errorf("read template: %w", err)
 	}
-	return &nodes.TemplateSource{Subject: template.Subject, HTML: template.HTML, Text: template.Text, Class: template.Class}, nil
+	return &nodes.TemplateSource{Subject: template.Subject, HTML: template.HTML, Text: template.Text, Class: template.Class}, nil, nil
 }
 
 func (t *turn) attachments(files []string) ([]Attachment, *nodes.Failure, error) {

@@ -168,7 +168,7 @@ func (s *server) addVersion(c *gin.Context, tx *store.Tx, p *publication, result
 	if err := tx.SaveWorkflow(w); err != nil {
 		return err
 	}
-	if err := tx.SetWorkflowEvents(w.Key, p.def.TriggerEvents()); err != nil {
+	if err := tx.SetWorkflowEvents(w.Key, p.def.EventTypes()); err != nil {
 		return err
 	}
 	detail := map[string]any{"version": result.Version, "hash": result.Hash, "in_flight": p.inFlight}

@@ -55,9 +55,6 @@ type Picker interface {
 	Pick(workflow, node, contact string) string
 }
 
-// Templated is a mail node that may name a stored template.
-type Templated interface{ TemplateKey() string }
-
 // TemplateNamer is a mail node that may name a stored template; the key is empty for
 // a mail that brings its own content.
 type TemplateNamer interface {

@@ -70,7 +70,7 @@ func rehearsal(def *definition.Definition, req gen.RehearseRequest, l api.Lookup
 	}
 	in := rehearse.Input{Definition: def, Start: start, Stubs: map[string]rehearse.Stub{}, Location: time.UTC}
 	if l.Account != nil {
-		if location, err := time.LoadLocation(l.Account.Timezone); err == nil {
+		if location, ok := calendar.Zone(l.Account.Timezone); ok {
 			in.Location = location
 		}
 		in.Account = map[string]any{"name": l.Account.Name, "timezone": l.Account.Timezone, "currency": l.Account.Currency}

@@ -6,7 +6,6 @@ import (
 	"net/mail"
 	"net/url"
 	"strings"
-	"time"
 
 	"fermata/activities"
 	"fermata/interpreter/calendar"
@@ -83,7 +82,7 @@ func (s *Settings) Check() error {
 		{"FERMATA_BASE_URL", func() error { return baseURL(s.Base()) }},
 		{"FERMATA_MAIL_FROM", func() error { _, err := mail.ParseAddress(s.MailFrom); return err }},
 		{"FERMATA_LOG", func() error { _, err := NewLog(s.Log, nil); return err }},
-		{"FERMATA_TIMEZONE", func() error { _, err := time.LoadLocation(s.Timezone); return err }},
+		{"FERMATA_TIMEZONE", func() error { return zone(s.Timezone) }},
 		{"FERMATA_CURRENCY", func() error { return currency(s.Currency) }},
 		{"FERMATA_HOURLY_COST", func() error { return notNegative(s.HourlyCost) }},
 		{"FERMATA_DEFAULT_CONSENT", func() error { return oneOf(s.DefaultConsent, "subscribed", "none") }},
@@ -148,6 +147,13 @@ func baseURL(value string) error {
 	u, err := url.Parse(value)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("%q is not an http or https address", value)
+	}
+	return nil
+}
+
+func zone(value string) error {
+	if _, ok := calendar.Zone(value); !ok {
+		return fmt.Errorf("%q is not an IANA time zone like Europe/Berlin", value)
 	}
 	return nil
 }
