@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"fmt"
 	"net/http/httptest"
 	"sync"
@@ -113,62 +112,4 @@ func TestConcurrentIdenticalPosts(t *testing.T) {
 		require.Len(t, f.must(200, "GET", "/v1/tasks?limit=500", nil)["items"], keys)
 		require.Len(t, f.must(200, "GET", "/v1/events?limit=500&type=order.created", nil)["items"], keys)
 	})
-}
-
-func TestStoreAwayIsNeverAccepted(t *testing.T) {
-	t.Parallel()
-	s := storetest.Open(t)
-	f := setup(t, s)
-	blocked, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		_ = s.Write(context.Background(), func(*store.Tx) error {
-			close(blocked)
-			<-done
-			return nil
-		})
-	}()
-	<-blocked
-	defer close(done)
-	for _, one := range []struct {
-		url  string
-		body object
-	}{{"/v1/events", purchase()}, {"/v1/tasks", object{"title": "x"}}} {
-		began := time.Now()
-		a := f.call("POST", one.url, one.body)
-		require.Equal(t, 503, a.status, a.body)
-		require.Equal(t, "2", a.header.Get("Retry-After"))
-		require.Contains(t, a.body, `"unavailable"`)
-		require.Less(t, time.Since(began), 2500*time.Millisecond)
-	}
-	require.Equal(t, 200, f.call("GET", "/v1/tasks", nil).status, "reading goes on")
-}
-
-func TestClosedStoreAnswers503(t *testing.T) {
-	t.Parallel()
-	server, err := storetest.StartServer(t.Context(), storetest.Options{})
-	require.NoError(t, err)
-	stopped := false
-	t.Cleanup(func() {
-		if !stopped {
-			server.Stop()
-		}
-	})
-	url, err := server.Database(t.Context())
-	require.NoError(t, err)
-	f := setup(t, storetest.OpenURL(t, url))
-	f.must(202, "POST", "/v1/events", purchase())
-	f.must(200, "GET", "/readyz", nil)
-	server.Stop()
-	stopped = true
-	for _, url := range []string{"/v1/events", "/v1/tasks"} {
-		began := time.Now()
-		a := f.call("POST", url, map[string]object{"/v1/events": purchase(), "/v1/tasks": {"title": "x"}}[url])
-		require.Equal(t, 503, a.status, a.body)
-		require.Less(t, time.Since(began), 2500*time.Millisecond)
-	}
-	a := f.call("GET", "/v1/contacts", nil)
-	require.Equal(t, 503, a.status)
-	require.NotEmpty(t, a.header.Get("Retry-After"))
-	require.Equal(t, 503, f.call("GET", "/readyz", nil).status)
-	require.Equal(t, 200, f.call("GET", "/healthz", nil).status)
 }

@@ -19,7 +19,7 @@ func hello(change ...func(object)) object {
 		"schema": 1, "key": "hello", "name": "Hello", "start": "mail",
 		"triggers": []object{{"id": "signup", "event": "form.submitted"}},
 		"nodes": object{
-			"mail": object{"type": "email", "with": object{"subject": "Hi", "body": "Hello", "class": "transactional"}, "next": "pause"},
+			"mail":  object{"type": "email", "with": object{"subject": "Hi", "body": "Hello", "class": "transactional"}, "next": "pause"},
 			"pause": object{"type": "wait", "with": object{"for": "3d"}, "next": "done"},
 			"done":  object{"type": "end"},
 		},
