@@ -2,6 +2,7 @@ package mailsink
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"io"
 	"mime"
@@ -25,7 +26,8 @@ type Mail struct {
 	Subject string   `json:"subject"`
 	Text    string   `json:"text"`
 	HTML    string   `json:"html"`
-	// Headers are decoded; the values of a header that occurs several times are joined by line feeds.
+	// Headers are decoded and named as the sender spelled them; the values of a header that occurs
+	// several times are joined by line feeds.
 	Headers     map[string]string `json:"headers"`
 	Attachments []Attachment      `json:"attachments"`
 	ReceivedAt  time.Time         `json:"received_at"`
@@ -60,20 +62,37 @@ func newMail(from string, to []string, raw []byte, at time.Time) *Mail {
 		m.Text = strings.ToValidUTF8(string(raw), "\uFFFD")
 		return m
 	}
+	spelled := spelling(raw)
 	for name, values := range msg.Header {
 		decoded := make([]string, len(values))
 		for i, v := range values {
 			decoded[i] = decodeHeader(v)
 		}
-		m.Headers[name] = strings.Join(decoded, "\n")
+		m.Headers[cmp.Or(spelled[name], name)] = strings.Join(decoded, "\n")
 	}
-	m.Subject = m.Headers["Subject"]
+	m.Subject = decodeHeader(msg.Header.Get("Subject"))
 	if list, err := msg.Header.AddressList("From"); err == nil && len(list) > 0 {
 		m.From = list[0].Address
 	}
 	parts := maxParts
 	m.part(textproto.MIMEHeader(msg.Header), msg.Body, maxDepth, &parts)
 	return m
+}
+
+// spelling maps the canonical name of each header (Message-Id) to the first spelling in the source
+// (Message-ID), which is what people search for.
+func spelling(raw []byte) map[string]string {
+	names := map[string]string{}
+	for line := range bytes.Lines(raw) {
+		if len(bytes.TrimSpace(line)) == 0 {
+			break
+		}
+		name, _, ok := strings.Cut(string(line), ":")
+		if canonical := textproto.CanonicalMIMEHeaderKey(name); ok && names[canonical] == "" {
+			names[canonical] = name
+		}
+	}
+	return names
 }
 
 func newID() string {

@@ -108,7 +108,7 @@ func TestMailIsReadBackWhole(t *testing.T) {
 	require.Equal(t, "Grüße, 世界", m.Subject)
 	require.Equal(t, "Line one\nZweite Zeile: äöü\n", m.Text)
 	require.Equal(t, "<p>Zweite Zeile: äöü</p>", m.HTML)
-	require.Equal(t, "<step-1@fermata.example>", m.Headers["Message-Id"])
+	require.Equal(t, "<step-1@fermata.example>", m.Headers["Message-ID"])
 	require.Equal(t, "<https://fermata.example/u/1>", m.Headers["List-Unsubscribe"])
 	require.Equal(t, []mailsink.Attachment{{Name: "räch.txt", Type: "text/plain", Size: 5}}, m.Attachments)
 	require.WithinRange(t, m.ReceivedAt, before, time.Now())
@@ -187,7 +187,7 @@ func TestInjectionStaysData(t *testing.T) {
 	require.Empty(t, read(t, s, "?to=ada@example.org&cursor="+url.QueryEscape("' OR '1'='1")).Items)
 
 	code := dialogue(t, s, "EHLO x", "MAIL FROM:<a@b.c>", "RCPT TO:<o'hara@example.org>", "DATA",
-		"Subject: <script>alert(1)</script>\r\nX-Twice: 1\r\nX-Twice: 2\r\nContent-Type: text/html\r\n\r\n<b>\"'</b>\r\n..dot\r\n.")
+		"Subject: <script>alert(1)</script>\r\nX-Twice: 1\r\nx-twice: 2\r\nContent-Type: text/html\r\n\r\n<b>\"'</b>\r\n..dot\r\n.")
 	require.Equal(t, 250, code)
 	m := read(t, s, "?to="+url.QueryEscape("o'hara@example.org")).Items[0]
 	require.Equal(t, "<script>alert(1)</script>", m.Subject)
