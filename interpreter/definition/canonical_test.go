@@ -69,13 +69,18 @@ func TestNumbersAreNormalised(t *testing.T) {
 	require.Equal(t, hash("0.5"), hash("5e-1"))
 	require.Equal(t, hash("1e300"), hash("1.0e300"))
 	require.NotEqual(t, hash("9007199254740993"), hash("9007199254740992"))
+
+	d, _ := definition.Parse(fmt.Appendf(nil, small, `,"layout":{"whole":90.0,"part":0.5,"large":1e18,"vast":1e19}`), false)
+	require.Equal(t, map[string]any{"whole": int64(90), "part": 0.5, "large": int64(1e18), "vast": 1e19}, d.Raw["layout"])
 }
 
 func TestCanonicalBytes(t *testing.T) {
 	t.Parallel()
 	d, problems := definition.Parse([]byte("name: \"A <b> & é\"\nschema: 1.0\nkey: a\nstart: n\nnodes: {n: {type: end}}\n"), true)
 	require.Empty(t, problems)
-	require.Equal(t, `{"key":"a","name":"A <b> & é","nodes":{"n":{"type":"end"}},"schema":1,"start":"n"}`, string(d.Canonical()))
+	want := `{"key":"a","name":"A <b> & é","nodes":{"n":{"type":"end"}},"schema":1,"start":"n"}`
+	require.Equal(t, []byte(want), d.Canonical())
+	require.Equal(t, "3e6c85b81963439d9169e68c46692ad42d97a1b0f2c7d20cc66a24a28274bc73", definition.Hash(d.Canonical()))
 }
 
 // anyValue draws a JSON value of bounded depth.

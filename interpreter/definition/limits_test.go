@@ -33,7 +33,7 @@ func TestHostileDocumentsAreCheap(t *testing.T) {
 		"anchors":            "a: [" + repeat("&a x,") + "]",
 		"aliases":            "a: [&a x," + repeat("*a,") + "]",
 		"unknown keys":       graph(9000, "{a%d: 1, b%d: 2, c%d: 3, d%d: 4}"),
-		"unknown types":      graph(6500, "{type: emaill%d, wiht: %d, nxt: %d, next: z%d}"),
+		"unknown types":      graph(6500, "{type: emaill%d, wth: %d, nxt: %d, next: z%d}"),
 		"missing references": graph(500, "{type: deal_move, with: {pipeline: p%d, stage: s%d, deal: d%d}, next: n%d}"),
 		"equal keys":         "a: {" + repeat("a: 1, ") + "}",
 		"not objects":        "tests: [" + repeat("1,") + "]",

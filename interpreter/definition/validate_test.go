@@ -185,7 +185,9 @@ nodes:
 	require.Equal(t, "PATCH", problems[0].Fix.Method)
 	require.Equal(t, "/v1/pipelines/sales", problems[0].Fix.Path)
 	require.Equal(t, map[string]any{"stages": []definition.Stage{
-		{Key: "new", Name: "New", Kind: "open"}, {Key: "won", Name: "Won", Kind: "won"}, {Key: "refunded", Name: "Refunded", Kind: "lost"},
+		{Key: "new", Name: "New", Kind: "open"},
+		{Key: "won", Name: "Won", Kind: "won"},
+		{Key: "refunded", Name: "Refunded", Kind: "lost"},
 		{Key: "gone", Name: "Gone", Kind: "open"},
 	}}, problems[0].Fix.Body)
 	require.Equal(t, "/nodes/b/with/pipeline", problems[1].Path, "one problem for each missing thing and place")

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"fermata/interpreter/calendar"
 	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes/form"
 )
@@ -19,6 +18,8 @@ var (
 	headerName = regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+.^_|~-]{1,100}$`)
 	httpURL    = regexp.MustCompile(`^(?i:https?)://[^\s/?#]+\S*$`)
 	methods    = []string{"POST", "PUT", "PATCH", "GET", "DELETE", "HEAD"}
+	// bodyless methods send no default body.
+	bodyless = []string{"GET", "HEAD"}
 )
 
 // Webhook makes one HTTP call and may keep its answer.
@@ -63,14 +64,11 @@ func webhookSpec() Spec {
 			w.Headers[name], _ = value.(string)
 		}
 		if t := v.DurationAt("timeout"); t != nil {
-			w.Timeout = exact(*t)
+			w.Timeout = t.Approx()
 		}
 		return w
 	})
 }
-
-// exact takes a day as 24 hours, for limits that are no waits.
-func exact(d calendar.Duration) time.Duration { return d.Approx() }
 
 // urlType is an http(s) address, Liquid, or `secret:name`.
 type urlType struct{}
@@ -141,7 +139,7 @@ func (r *renderer) header(name, src string) string {
 func (w *Webhook) planBody(r *renderer) (body []byte, contentType string) {
 	const asJSON, asText = "application/json", "text/plain; charset=utf-8"
 	if !w.HasBody {
-		if w.Method == "GET" || w.Method == "HEAD" {
+		if slices.Contains(bodyless, w.Method) {
 			return nil, ""
 		}
 		roots := map[string]any{}
