@@ -105,6 +105,7 @@ func pathParameterOf(gin string) string {
 func TestKeysAreKeptAsHashes(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		key, id := f.issue([]string{scopeViewer}, nil)
 		require.True(t, strings.HasPrefix(key, keyPrefix))

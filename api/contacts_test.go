@@ -23,6 +23,7 @@ func (f *fixture) emitted(contact string) []string {
 func TestContacts(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		made := f.call("POST", "/v1/contacts", object{"email": " Ana@Example.com ", "external_id": "crm-1", "fields": object{"plan": "pro", "seats": 3}})
 		require.Equal(t, 201, made.status, made.body)
@@ -69,6 +70,7 @@ func TestContactInsideAWorkflowStays(t *testing.T) {
 func TestTagsOfAContact(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		id := path(t, f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com"}), "id").(string)
 		url := "/v1/contacts/" + id + "/tags/"
@@ -87,6 +89,7 @@ func TestTagsOfAContact(t *testing.T) {
 func TestCoursesOfAContact(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.must(201, "POST", "/v1/courses", object{"key": "program-a", "name": "A"})
 		id := path(t, f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com"}), "id").(string)
@@ -110,6 +113,7 @@ func TestCoursesOfAContact(t *testing.T) {
 func TestConsent(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		id := path(t, f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com"}), "id").(string)
 		url := "/v1/contacts/" + id + "/consent"
@@ -129,6 +133,7 @@ func TestConsent(t *testing.T) {
 func TestDeals(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.must(201, "POST", "/v1/pipelines", salesPipeline())
 		id := path(t, f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com"}), "id").(string)

@@ -18,6 +18,7 @@ import (
 func TestEnrollByHand(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		url := "/v1/workflows/hello/enrollments"
 		f.must(201, "POST", "/v1/workflows", hello())
@@ -63,6 +64,7 @@ func TestEnrollByHand(t *testing.T) {
 func TestOperatorControls(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.must(201, "POST", "/v1/workflows", hello())
 		f.must(200, "POST", "/v1/workflows/hello/publish", nil)
@@ -109,6 +111,7 @@ func (f *fixture) openStep(id, node, kind, status string) {
 func TestTimelineShowsStepsAndEffects(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.must(201, "POST", "/v1/workflows", hello())
 		f.must(200, "POST", "/v1/workflows/hello/publish", nil)
@@ -137,6 +140,7 @@ func TestStepWithSeveralEffectsShowsTheWorst(t *testing.T) {
 func TestRehearse(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		var got gen.RehearseRequest
 		var about Lookups
 		f := setup(t, s, func(c *Config) {

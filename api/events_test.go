@@ -27,6 +27,7 @@ func with(name string, value any) func(object) { return func(o object) { o[name]
 func TestPostEvents(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		first := f.must(202, "POST", "/v1/events", purchase(with("id", "order-1")))
 		require.EqualValues(t, 1, first["accepted"])
@@ -73,6 +74,7 @@ func TestPostEvents(t *testing.T) {
 func TestVerdictsSayWhatBecameOfAnEvent(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.must(201, "POST", "/v1/workflows", hello(func(d object) {
 			d["triggers"] = []object{{"id": "big", "event": "purchase.completed", "where": object{"field": "event.amount", "op": "gte", "value": 100}}}

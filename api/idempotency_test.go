@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 func TestIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		key := withHeader("Idempotency-Key", "order-7")
 		first := f.call("POST", "/v1/tasks", object{"title": "Call"}, key)
@@ -48,6 +50,7 @@ func TestIdempotencyKey(t *testing.T) {
 func TestRepeatedEventsUnderAnIdempotencyKey(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		key := withHeader("Idempotency-Key", "batch-1")
 		batch := object{"events": []object{purchase(), purchase(), purchase(with("id", "own"))}}
@@ -81,10 +84,11 @@ func TestRepeatedEventsUnderAnIdempotencyKey(t *testing.T) {
 func TestConcurrentIdenticalPosts(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		const keys, copies = 6, 16
 		post := func(url, key, body string) int {
-			r := httptest.NewRequest("POST", url, bodyReader(t, body))
+			r := httptest.NewRequest(http.MethodPost, url, bodyReader(t, body))
 			r.Header.Set("Authorization", "Bearer "+adminKey)
 			r.Header.Set("Content-Type", "application/json")
 			r.Header.Set("Idempotency-Key", key)

@@ -30,7 +30,6 @@ var (
 	kindForbidden    = kind{"forbidden", http.StatusForbidden, "The key lacks the scope"}
 	kindNotFound     = kind{"not-found", http.StatusNotFound, "There is no such thing"}
 	kindMethod       = kind{"method-not-allowed", http.StatusMethodNotAllowed, "The path has no such method"}
-	kindNotAccept    = kind{"not-acceptable", http.StatusNotAcceptable, "No acceptable representation"}
 	kindKeyExists    = kind{"key-exists", http.StatusConflict, "The key is taken"}
 	kindInUse        = kind{"in-use", http.StatusConflict, "It is in use"}
 	kindState        = kind{"wrong-state", http.StatusConflict, "The state does not allow it"}

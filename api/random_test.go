@@ -21,7 +21,7 @@ import (
 // roundsEnv sets how often every operation is called with made-up input; default 12.
 const roundsEnv = "FERMATA_API_ROUNDS"
 
-func rounds(t testing.TB) int {
+func rounds(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv(roundsEnv)
 	if text == "" {
@@ -119,6 +119,7 @@ func (m *maker) url(op *operation) string {
 func TestRandomRequests(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		m := &maker{Rand: rand.New(rand.NewPCG(1, 2)), known: []string{"hello", "program-a", "sales", "1", "new"}}
 		f.must(201, "POST", "/v1/workflows", hello())

@@ -15,6 +15,7 @@ import (
 func TestResources(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		contact := path(t, f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com"}), "id").(string)
 		f.run(t, []scenario{
@@ -33,7 +34,7 @@ func TestResources(t *testing.T) {
 			{name: "course", method: "POST", url: "/v1/courses", body: object{"key": "program-a", "name": "Program A"}, status: 201, expected: []string{`"program-a"`}},
 			{name: "course key spelled wrong", method: "POST", url: "/v1/courses", body: object{"key": "Program A", "name": "x"}, status: 422, expected: []string{`"/key"`, "Lower-case"}},
 			{name: "course without a name", method: "POST", url: "/v1/courses", body: object{"key": "b"}, status: 422, expected: []string{`"/name"`, "must be given"}},
-			{name: "course with a misspelled field", method: "POST", url: "/v1/courses", body: object{"key": "b", "nmae": "B", "name": "B"}, status: 422, expected: []string{`"/nmae"`, "did you mean name?"}},
+			{name: "course with a misspelled field", method: "POST", url: "/v1/courses", body: object{"key": "b", "nam": "B", "name": "B"}, status: 422, expected: []string{`"/nam"`, "did you mean name?"}},
 			{name: "course patch", method: "PATCH", url: "/v1/courses/program-a", body: object{"name": "A"}, status: 200, expected: []string{`"name":"A"`}},
 			{name: "course name null", method: "PATCH", url: "/v1/courses/program-a", body: object{"name": nil}, status: 422, expected: []string{`"/name"`}},
 			{name: "pipeline", method: "POST", url: "/v1/pipelines", body: salesPipeline(), status: 201, expected: []string{`"sales"`, `"refunded"`}},
@@ -82,6 +83,7 @@ func salesPipeline() object {
 func TestPagesOfAList(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		for _, key := range []string{"a", "b", "c", "d", "e"} {
 			f.must(201, "POST", "/v1/courses", object{"key": key, "name": key})
@@ -104,6 +106,7 @@ func TestPagesOfAList(t *testing.T) {
 func TestSecretsAreWriteOnly(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.run(t, []scenario{
 			{name: "put", method: "PUT", url: "/v1/secrets/slack_team", body: object{"value": "hush-hush"}, status: 200, forbidden: []string{"hush"}},
@@ -128,7 +131,7 @@ func TestSecretsAreWriteOnly(t *testing.T) {
 }
 
 // upload makes a multipart body of fields and one file.
-func upload(t testing.TB, name string, content []byte, fields ...string) ([]byte, option) {
+func upload(t *testing.T, name string, content []byte, fields ...string) ([]byte, option) {
 	t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -146,6 +149,7 @@ func upload(t testing.TB, name string, content []byte, fields ...string) ([]byte
 func TestFiles(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		body, kind := upload(t, "welcome.pdf", []byte("%PDF"))
 		answer := f.must(201, "POST", "/v1/files", body, kind)

@@ -111,7 +111,7 @@ func (s *server) protect(c *gin.Context) {
 	c.Header("Cache-Control", "no-store")
 	defer func() {
 		if v := recover(); v != nil {
-			if v == http.ErrAbortHandler {
+			if err, isError := v.(error); isError && errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
 			}
 			s.Log.Error("request panicked", "route", c.FullPath(), "panic", v, "stack", string(debug.Stack()))

@@ -66,14 +66,14 @@ func (c *clock) Advance(d time.Duration) {
 
 // fixture is the API on one store.
 type fixture struct {
-	t       testing.TB
+	t       *testing.T
 	store   *store.Store
 	handler http.Handler
 	clock   *clock
 	router  *events.Router
 }
 
-func setup(t testing.TB, s *store.Store, change ...func(*Config)) *fixture {
+func setup(t *testing.T, s *store.Store, change ...func(*Config)) *fixture {
 	t.Helper()
 	f := &fixture{t: t, store: s, clock: &clock{now: time.Now().UTC().Truncate(time.Microsecond)}}
 	definitions := events.NewDefinitions(64)
@@ -96,7 +96,7 @@ func setup(t testing.TB, s *store.Store, change ...func(*Config)) *fixture {
 	return f
 }
 
-type testLog struct{ t testing.TB }
+type testLog struct{ t *testing.T }
 
 func (l testLog) Write(p []byte) (int, error) {
 	l.t.Log(strings.TrimSpace(string(p)))
@@ -158,7 +158,7 @@ func (f *fixture) must(status int, method, url string, body any, opts ...option)
 	return a.json
 }
 
-func bodyReader(t testing.TB, body any) io.Reader {
+func bodyReader(t *testing.T, body any) io.Reader {
 	t.Helper()
 	switch b := body.(type) {
 	case nil:
@@ -266,7 +266,7 @@ func serve(handler http.Handler, method, url string) *httptest.ResponseRecorder 
 }
 
 // path reads a value of a decoded answer: path(a, "items", 0, "id").
-func path(t testing.TB, value any, steps ...any) any {
+func path(t *testing.T, value any, steps ...any) any {
 	t.Helper()
 	for _, step := range steps {
 		switch s := step.(type) {

@@ -41,7 +41,7 @@ func retitled(subject string) func(object) {
 	}
 }
 
-func example(t testing.TB, name string) string {
+func example(t *testing.T, name string) string {
 	t.Helper()
 	body, err := os.ReadFile("../examples/" + name + ".yaml")
 	require.NoError(t, err)
@@ -51,6 +51,7 @@ func example(t testing.TB, name string) string {
 func TestDrafts(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		a := f.call("POST", "/v1/workflows", hello())
 		require.Equal(t, 201, a.status, a.body)
@@ -75,7 +76,7 @@ func TestDrafts(t *testing.T) {
 			{name: "put creates", method: "PUT", url: "/v1/workflows/new", body: hello(keyed("new")), opts: []option{withHeader("If-None-Match", "*")}, status: 201},
 			{name: "put spelled wrong", method: "PUT", url: "/v1/workflows/New", body: hello(), status: 422},
 			{name: "incomplete", method: "PUT", url: "/v1/workflows/part", body: object{"key": "part"}, status: 201, expected: []string{`"severity":"error"`}},
-			{name: "typo is kept and told", method: "PUT", url: "/v1/workflows/part", body: object{"key": "part", "strat": "x"}, status: 200, expected: []string{"/strat", "start"}},
+			{name: "typo is kept and told", method: "PUT", url: "/v1/workflows/part", body: object{"key": "part", "starts": "x"}, status: 200, expected: []string{"/starts", "start"}},
 			{name: "no key", method: "POST", url: "/v1/workflows", body: object{"schema": 1}, status: 422, expected: []string{`"/key"`}},
 			{name: "no JSON", method: "POST", url: "/v1/workflows", body: `{"key":`, status: 400, expected: []string{`"malformed"`}},
 			{name: "a list", method: "POST", url: "/v1/workflows", body: `[]`, status: 422, expected: []string{"object"}},
@@ -127,6 +128,7 @@ func TestValidate(t *testing.T) {
 func TestPublish(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.must(201, "POST", "/v1/workflows", hello())
 		preview := f.must(200, "POST", "/v1/workflows/hello/publish?dry_run=true", nil)
@@ -187,6 +189,7 @@ func TestPublish(t *testing.T) {
 func TestPublishNeedsWhatItNames(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		yamlBody := withType("application/yaml")
 		f.must(201, "POST", "/v1/workflows", example(t, "onboarding-14"), yamlBody)
@@ -222,6 +225,7 @@ func TestPublishNeedsWhatItNames(t *testing.T) {
 func TestStopStartArchive(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.must(201, "POST", "/v1/workflows", hello())
 		f.must(409, "POST", "/v1/workflows/hello/stop", nil)
@@ -253,6 +257,7 @@ func TestStopStartArchive(t *testing.T) {
 func TestPublishMayEndWhoIsInside(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		f := setup(t, s)
 		f.must(201, "POST", "/v1/workflows", hello())
 		f.must(200, "POST", "/v1/workflows/hello/publish", nil)
