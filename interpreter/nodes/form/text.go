@@ -247,10 +247,17 @@ func (p Path) Read(raw any, at string, r *Report) any {
 		root, rest = s[:i], s[i:]
 	}
 	if rest == "" || !slices.Contains(roots, root) || !readable(s) {
-		r.Error(at, CodeValue, fmt.Sprintf("%q is not a path under %s", clip(s), strings.Join(roots, ", ")), r.DidYouMean(root, roots))
+		r.Error(at, CodeValue, fmt.Sprintf("%q is not a path under %s", clip(s), strings.Join(roots, ", ")), p.hint(root, roots, r))
 		return nil
 	}
 	return s
+}
+
+func (p Path) hint(root string, roots []string, r *Report) string {
+	if len(roots) == 1 && NodeID.MatchString(root) && root != roots[0] {
+		return "write " + roots[0] + "." + root
+	}
+	return r.DidYouMean(root, roots)
 }
 
 // readable asks the one parser of paths, which is that of conditions.
