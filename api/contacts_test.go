@@ -151,6 +151,8 @@ func TestDeals(t *testing.T) {
 			{name: "of nobody", method: "POST", url: "/v1/deals", body: object{"title": "x", "pipeline": "sales", "contact": "ct_none"}, status: 422, expected: []string{`"/contact"`}},
 			{name: "bad currency", method: "POST", url: "/v1/deals", body: object{"title": "x", "pipeline": "sales", "contact": id, "currency": "usd"}, status: 422, expected: []string{`"/currency"`}},
 			{name: "list", method: "GET", url: "/v1/deals?contact=" + id + "&status=lost", status: 200, expected: []string{"Program A"}},
+			{name: "list by address", method: "GET", url: "/v1/deals?contact=ana@example.com", status: 200, expected: []string{"Program A"}},
+			{name: "list of nobody", method: "GET", url: "/v1/deals?contact=ben@example.com", status: 200, expected: []string{`"items":[]`}},
 			{name: "pipeline with deals", method: "DELETE", url: "/v1/pipelines/sales", status: 409, expected: []string{deal["id"].(string)}},
 			{name: "stage with deals", method: "PATCH", url: "/v1/pipelines/sales", body: object{"stages": []object{{"key": "new", "name": "New"}}}, status: 409},
 		})

@@ -111,6 +111,10 @@ func (s *server) ListDeals(c *gin.Context, params gen.ListDealsParams) {
 		Status: string(or(params.Status, "")), Owner: or(params.Owner, ""),
 	}
 	s.read(c, func(tx *store.Tx) (reply, error) {
+		var err error
+		if filter.Contact, err = contactID(tx, filter.Contact); err != nil {
+			return reply{}, err
+		}
 		rows, next, err := tx.ListDeals(filter, pageOf(params.Limit, params.Cursor))
 		return listReply(rows, next, shapeDeal), err
 	})

@@ -23,6 +23,10 @@ func (s *server) ListSends(c *gin.Context, params gen.ListSendsParams) {
 		Contact: or(params.Contact, ""), Enrollment: or(params.Enrollment, ""), Workflow: or(params.Workflow, ""), State: string(or(params.State, "")),
 	}
 	s.read(c, func(tx *store.Tx) (reply, error) {
+		var err error
+		if filter.Contact, err = contactID(tx, filter.Contact); err != nil {
+			return reply{}, err
+		}
 		rows, next, err := tx.ListSends(filter, pageOf(params.Limit, params.Cursor))
 		return listReply(rows, next, shapeSend), err
 	})

@@ -43,6 +43,10 @@ func (s *server) CreateTask(c *gin.Context, _ gen.CreateTaskParams) {
 func (s *server) ListTasks(c *gin.Context, params gen.ListTasksParams) {
 	filter := store.TaskFilter{Status: string(or(params.Status, "")), Contact: or(params.Contact, ""), Assignee: or(params.Assignee, "")}
 	s.read(c, func(tx *store.Tx) (reply, error) {
+		var err error
+		if filter.Contact, err = contactID(tx, filter.Contact); err != nil {
+			return reply{}, err
+		}
 		rows, next, err := tx.ListTasks(filter, pageOf(params.Limit, params.Cursor))
 		return listReply(rows, next, shapeTask), err
 	})

@@ -2327,7 +2327,7 @@ type ListDealsParams struct {
 	// Cursor The `next` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Contact Contact id
+	// Contact Id, mail address or external id of a contact
 	Contact *string `form:"contact,omitempty" json:"contact,omitempty"`
 
 	// Pipeline Pipeline key
@@ -2378,7 +2378,7 @@ type ListEnrollmentsParams struct {
 	// Workflow Workflow key
 	Workflow *string `form:"workflow,omitempty" json:"workflow,omitempty"`
 
-	// Contact Contact id
+	// Contact Id, mail address or external id of a contact
 	Contact *string `form:"contact,omitempty" json:"contact,omitempty"`
 
 	// Status Only these
@@ -2405,7 +2405,7 @@ type ListEventsParams struct {
 	// Cursor The `next` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Contact Contact id
+	// Contact Id, mail address or external id of a contact
 	Contact *string `form:"contact,omitempty" json:"contact,omitempty"`
 
 	// Type Event type
@@ -2492,7 +2492,7 @@ type ListSendsParams struct {
 	// Cursor The `next` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
-	// Contact Contact id
+	// Contact Id, mail address or external id of a contact
 	Contact *string `form:"contact,omitempty" json:"contact,omitempty"`
 
 	// Workflow Workflow key
@@ -2567,7 +2567,7 @@ type ListTasksParams struct {
 	// Status Only these
 	Status *ListTasksParamsStatus `form:"status,omitempty" json:"status,omitempty"`
 
-	// Contact Contact id
+	// Contact Id, mail address or external id of a contact
 	Contact *string `form:"contact,omitempty" json:"contact,omitempty"`
 
 	// Assignee Assignee
