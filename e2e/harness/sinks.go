@@ -31,7 +31,28 @@ type SMTP struct {
 
 	mu     sync.Mutex
 	mails  []Mail
+	accept map[string]func(m Mail) error
 	server *smtp.Server
+}
+
+// Decide lets accept decide about the mails to one address.
+func (s *SMTP) Decide(to string, accept func(m Mail) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.accept == nil {
+		s.accept = map[string]func(m Mail) error{}
+	}
+	s.accept[to] = accept
+}
+
+// decision is what decides about the mails to an address; nil takes them all.
+func (s *SMTP) decision(to string) func(m Mail) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if accept := s.accept[to]; accept != nil {
+		return accept
+	}
+	return s.Accept
 }
 
 // StartSMTP starts a sink on a free port.
@@ -95,8 +116,8 @@ func (s *session) Data(r io.Reader) error {
 		m.Subject, _ = new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject"))
 		m.MessageID = parsed.Header.Get("Message-Id")
 	}
-	if s.sink.Accept != nil {
-		if err := s.sink.Accept(m); err != nil {
+	if accept := s.sink.decision(m.To); accept != nil {
+		if err := accept(m); err != nil {
 			return err
 		}
 	}
@@ -110,6 +131,7 @@ func (s *session) Data(r io.Reader) error {
 type Call struct {
 	Method, Path, Body string
 	Header             http.Header
+	At                 time.Time
 }
 
 // HTTP is a server that answers and keeps calls.
@@ -118,8 +140,19 @@ type HTTP struct {
 	// Answer, when set, answers a call; otherwise 200 with an empty object.
 	Answer func(w http.ResponseWriter, c Call)
 
-	mu    sync.Mutex
-	calls []Call
+	mu      sync.Mutex
+	calls   []Call
+	answers map[string]func(w http.ResponseWriter, c Call)
+}
+
+// Handle lets answer answer the calls of one path.
+func (s *HTTP) Handle(path string, answer func(w http.ResponseWriter, c Call)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.answers == nil {
+		s.answers = map[string]func(w http.ResponseWriter, c Call){}
+	}
+	s.answers[path] = answer
 }
 
 // StartHTTP starts a sink on a free port.
@@ -128,12 +161,16 @@ func StartHTTP(t testing.TB) *HTTP {
 	s := &HTTP{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		c := Call{Method: r.Method, Path: r.URL.Path, Body: string(body), Header: r.Header.Clone()}
+		c := Call{Method: r.Method, Path: r.URL.Path, Body: string(body), Header: r.Header.Clone(), At: time.Now()}
 		s.mu.Lock()
 		s.calls = append(s.calls, c)
+		answer := s.answers[c.Path]
 		s.mu.Unlock()
-		if s.Answer != nil {
-			s.Answer(w, c)
+		if answer == nil {
+			answer = s.Answer
+		}
+		if answer != nil {
+			answer(w, c)
 			return
 		}
 		_, _ = w.Write([]byte("{}"))

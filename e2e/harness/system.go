@@ -43,6 +43,8 @@ type Options struct {
 	// Temporal is the server; default the shared one.
 	Temporal *Temporal
 	Worker   worker.Options
+	// Change changes the settings of the program before it starts.
+	Change func(s *app.Settings)
 }
 
 // Start starts API, worker and relay in this process.
@@ -71,9 +73,19 @@ func Start(t testing.TB, o Options) *System {
 			DefaultConsent: "subscribed",
 		},
 	}
+	if o.Change != nil {
+		o.Change(&s.options.Settings)
+	}
 	s.Run()
 	t.Cleanup(s.Stop)
 	return s
+}
+
+// For is the same system in the hands of another test, which fails in its place.
+func (s *System) For(t testing.TB) *System {
+	shared := *s
+	shared.T, shared.stop = t, nil
+	return &shared
 }
 
 // queues numbers the task queues of systems that share a Temporal server.
@@ -211,7 +223,7 @@ func (s *System) Items(path string) []map[string]any {
 // Eventually polls a condition for up to a minute.
 func (s *System) Eventually(what string, condition func() bool) {
 	s.T.Helper()
-	require.Eventually(s.T, condition, time.Minute, 20*time.Millisecond, what)
+	require.Eventually(s.T, condition, time.Minute, 40*time.Millisecond, what)
 }
 
 // Enrollment waits until a contact's only enrollment in a workflow has a status.

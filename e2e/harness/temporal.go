@@ -2,22 +2,21 @@ package harness
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
-	"go.temporal.io/sdk/log"
 )
 
 // Root is the folder of the repository.
@@ -31,7 +30,18 @@ type Temporal struct {
 	Addr string
 	dir  string
 	args []string
+	env  []string
 	cmd  *exec.Cmd
+}
+
+// StartTemporalOn starts a server that keeps everything in a PostgreSQL database and
+// in the one beside it whose name ends in _visibility; both must exist.
+func StartTemporalOn(t testing.TB, database string) *Temporal {
+	t.Helper()
+	s := &Temporal{Addr: FreeAddr(t), dir: t.TempDir(), env: []string{"FERMATA_TEMPORAL_DATABASE_URL=" + database}}
+	require.NoError(t, s.Start())
+	t.Cleanup(s.Kill)
+	return s
 }
 
 // StartTemporal starts a server of its own for one test. It needs bin/fermata-dev,
@@ -93,6 +103,7 @@ func (s *Temporal) Start() error {
 	}
 	s.cmd = exec.Command(program, append([]string{"--only", "temporal"}, s.args...)...)
 	s.cmd.Env = append(os.Environ(), "FERMATA_DATA_DIR="+s.dir, "FERMATA_TEMPORAL_ADDR="+s.Addr, "FERMATA_TEMPORAL_UI_ADDR="+ui)
+	s.cmd.Env = append(s.cmd.Env, s.env...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	output, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -102,27 +113,31 @@ func (s *Temporal) Start() error {
 	if err := startPinned(s.cmd); err != nil {
 		return err
 	}
-	go func() {
-		for scanner := bufio.NewScanner(output); scanner.Scan(); {
-		}
-	}()
-	return s.await()
+	return s.await(output)
 }
 
-func (s *Temporal) await() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
-	defer cancel()
-	for {
-		c, err := client.DialContext(ctx, client.Options{HostPort: s.Addr, Logger: quiet{}})
-		if err == nil {
-			c.Close()
-			return nil
+// await waits for the banner, which the program writes once the namespace and its
+// search attributes can be used, and drops what follows.
+func (s *Temporal) await(output io.Reader) error {
+	ready := make(chan error, 2)
+	go func() {
+		var lines []string
+		scanner := bufio.NewScanner(output)
+		for scanner.Scan() {
+			lines = append(lines, scanner.Text())
+			if strings.Contains(scanner.Text(), "Ctrl-C") {
+				ready <- nil
+				break
+			}
 		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(errors.New("the Temporal server did not come up"), err)
-		case <-time.After(100 * time.Millisecond):
-		}
+		ready <- fmt.Errorf("the Temporal server did not come up: %s", strings.Join(lines, " "))
+		_, _ = io.Copy(io.Discard, output)
+	}()
+	select {
+	case err := <-ready:
+		return err
+	case <-time.After(90 * time.Second):
+		return errors.New("the Temporal server did not come up within 90 s")
 	}
 }
 
@@ -150,13 +165,3 @@ func freeAddr() (string, error) {
 	defer func() { _ = l.Close() }()
 	return l.Addr().String(), nil
 }
-
-// quiet drops the SDK's own lines.
-type quiet struct{}
-
-var _ log.Logger = quiet{}
-
-func (quiet) Debug(string, ...any) {}
-func (quiet) Info(string, ...any)  {}
-func (quiet) Warn(string, ...any)  {}
-func (quiet) Error(string, ...any) {}
