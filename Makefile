@@ -32,8 +32,8 @@ lint: $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck ## Check style, the import r
 	$(TOOLS)/golangci-lint run ./...
 	scripts/lint-nested $(TOOLS)/golangci-lint
 	go run ./scripts/lint-rules $(TOOLS)/golangci-lint .golangci.yml
-	scripts/no-goroutines interpreter workflows
-	$(TOOLS)/workflowcheck ./workflows/...
+	scripts/pure-code interpreter workflows
+	$(TOOLS)/workflowcheck -config scripts/workflowcheck.yaml ./workflows/...
 
 fuzz: ## Run every fuzz target for FUZZTIME (60s) each.
 	scripts/fuzz $(or $(FUZZTIME),60s)
