@@ -3,17 +3,12 @@
 package engine_test
 
 import (
-	"os"
 	"testing"
 
 	"fermata/e2e/harness"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	harness.StopShared()
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { harness.Main(m) }
 
 // each runs a test on a program with SQLite and on one with PostgreSQL.
 func each(t *testing.T, run func(t *testing.T, s *harness.System)) {

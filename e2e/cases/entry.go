@@ -1,0 +1,112 @@
+package cases
+
+import (
+	"github.com/stretchr/testify/require"
+)
+
+func entryCases() []Case {
+	return []Case{
+		{"reentry-once", reentryOnce}, {"reentry-after-exit", reentryAfterExit}, {"reentry-cooldown", reentryCooldown},
+		{"correlate", correlate}, {"repeat-restart", repeatRestart}, {"repeat-update", repeatUpdate}, {"suppress", suppress},
+	}
+}
+
+// verdict waits for the workflow's verdict on an event.
+func (p *Passage) verdict(event string) map[string]any {
+	p.t.Helper()
+	var v map[string]any
+	p.Eventually("a verdict of "+p.Key, func() bool {
+		for _, found := range p.Must("GET", "/v1/events/"+event, nil)["verdicts"].([]any) {
+			if v = found.(map[string]any); v["workflow"] == p.Key {
+				return true
+			}
+		}
+		return false
+	})
+	return v
+}
+
+func (p *Passage) requireVerdict(event, verdict, reason string) map[string]any {
+	p.t.Helper()
+	v := p.verdict(event)
+	require.Equal(p.t, verdict, v["verdict"])
+	require.Equal(p.t, reason, v["reason"])
+	return v
+}
+
+func (p *Passage) again(data map[string]any) string { return p.post(p.Topic+".go", data) }
+
+func reentryOnce(p *Passage) {
+	p.publish(`  a: {type: end}`, "reentry: once")
+	p.passes(nil)
+	p.requireVerdict(p.again(nil), "reentry", "once")
+	require.Len(p.t, p.enrollments(), 1)
+}
+
+func reentryAfterExit(p *Passage) {
+	p.publish(`  a: {type: hold}`)
+	p.enter(nil)
+	e := p.awaits("a", "held")
+	p.requireVerdict(p.again(nil), "reentry", "active")
+	p.operate(e, "release", map[string]any{})
+	p.becomes("completed")
+	v := p.requireVerdict(p.again(nil), "enrolled", "")
+	require.NotEqual(p.t, e["id"], v["enrollment"])
+	p.awaits("a", "held")
+	require.Len(p.t, p.enrollments(), 2)
+}
+
+func reentryCooldown(p *Passage) {
+	p.publish(`  a: {type: end}`, "reentry: {cooldown: 2s}")
+	p.passes(nil)
+	p.requireVerdict(p.again(nil), "reentry", "cooldown")
+	p.Eventually("the cooldown is over", func() bool { return p.verdict(p.again(nil))["verdict"] == "enrolled" })
+	require.Len(p.t, p.enrollments(), 2)
+}
+
+func correlate(p *Passage) {
+	p.publish(`  a: {type: hold}`, "correlate: trigger.order")
+	p.requireVerdict(p.again(nil), "filtered", "correlation_missing")
+	first := p.requireVerdict(p.again(map[string]any{"order": "one"}), "enrolled", "")
+	second := p.requireVerdict(p.again(map[string]any{"order": 2}), "enrolled", "")
+	require.NotEqual(p.t, first["enrollment"], second["enrollment"])
+	p.requireVerdict(p.again(map[string]any{"order": "one"}), "reentry", "active")
+	p.Eventually("both are held", func() bool {
+		return len(p.Items("/v1/enrollments?status=held&workflow="+p.Key+"&contact="+p.Mail)) == 2
+	})
+	keys := []any{}
+	for _, e := range p.enrollments() {
+		keys = append(keys, e["key"])
+	}
+	require.ElementsMatch(p.t, []any{"one", "2"}, keys)
+}
+
+func repeatRestart(p *Passage) {
+	p.publish(`  a: {type: wait, with: {for: 30d}}`, "on_repeat: restart")
+	p.enter(nil)
+	e := p.awaits("a", "waiting")
+	p.requireVerdict(p.again(nil), "enrolled", "")
+	p.closed(e)
+	e = p.becomes("exited")
+	require.Equal(p.t, "restarted", e["reason"])
+	require.NotEqual(p.t, e["id"], p.awaits("a", "waiting")["id"])
+}
+
+func repeatUpdate(p *Passage) {
+	p.publish(`  a: {type: wait_until, with: {date: "{{ trigger.at }}"}, next: b}
+  b: {type: field_set, with: {field: at, copy: trigger.at}}`, "on_repeat: update")
+	p.enter(map[string]any{"at": "2099-01-01"})
+	e := p.awaits("a", "waiting")
+	v := p.requireVerdict(p.again(map[string]any{"at": "2020-01-01"}), "advanced", "")
+	require.Equal(p.t, e["id"], v["enrollment"])
+	p.becomes("completed")
+	require.Equal(p.t, "2020-01-01", p.fields()["at"])
+	require.Len(p.t, p.enrollments(), 1)
+}
+
+func suppress(p *Passage) {
+	p.publish(`  a: {type: end}`, "suppress: {field: contact.plan, op: eq, value: none}")
+	event := p.postAs(map[string]any{"email": p.Mail, "fields": map[string]any{"plan": "none"}}, p.Topic+".go", nil)
+	p.requireVerdict(event, "filtered", "suppressed")
+	require.Empty(p.t, p.enrollments())
+}
