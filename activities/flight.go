@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"go.temporal.io/sdk/temporal"
+
 	"fermata/activities/names"
 	"fermata/interpreter"
 	"fermata/store"
@@ -84,9 +86,9 @@ func (a *Activities) await(ctx context.Context, in names.SendInput, f *flight) (
 // before the other side allows it.
 func (f *flight) deferred(now time.Time) names.SendResult {
 	delay := time.Second
-	var send *SendError
-	if errors.As(f.err, &send) && send.RetryAfter > delay {
-		delay = send.RetryAfter
+	var retry *temporal.ApplicationError
+	if errors.As(f.err, &retry) {
+		delay = max(delay, retry.NextRetryDelay())
 	}
 	return names.SendResult{Defer: true, NotBefore: now.Add(delay).UnixMilli()}
 }
