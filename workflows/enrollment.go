@@ -90,6 +90,8 @@ func (p *passage) loop(ctx workflow.Context) error {
 		}
 		first := commands[0]
 		if first.Kind == interpreter.Stop {
+			// A wake-up that told of this end has nothing more to say.
+			drain(p.wake)
 			return nil
 		}
 		if p.mustContinue(ctx) {
