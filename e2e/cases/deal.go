@@ -91,20 +91,11 @@ func dealAssign(p *Passage) {
 func dealRoundRobin(p *Passage) {
 	p.publish(`  a: {type: deal_create, with: {pipeline: sales}, next: b}
   b: {type: deal_assign, with: {pipeline: sales, round_robin: [one@example.com, two@example.com]}}`)
-	owners := map[any]int{}
-	for range 4 {
-		p.post(p.Topic+".go", nil)
-		p.Eventually("all have ended", func() bool {
-			for _, e := range p.enrollments() {
-				if e["status"] != "completed" {
-					return false
-				}
-			}
-			return len(p.enrollments()) > len(owners)
-		})
-		owners[len(owners)] = 1
+	for n := 1; n <= 4; n++ {
+		p.requireVerdict(p.again(nil), "enrolled", "")
+		p.ended(n)
 	}
-	owners = map[any]int{}
+	owners := map[any]int{}
 	for _, d := range p.deals() {
 		owners[d["owner"]]++
 	}

@@ -7,7 +7,7 @@ import (
 func entryCases() []Case {
 	return []Case{
 		{"reentry-once", reentryOnce}, {"reentry-after-exit", reentryAfterExit}, {"reentry-cooldown", reentryCooldown},
-		{"correlate", correlate}, {"repeat-restart", repeatRestart}, {"repeat-update", repeatUpdate}, {"suppress", suppress},
+		{"correlate", correlate}, {"suppress", suppress},
 	}
 }
 
@@ -79,29 +79,6 @@ func correlate(p *Passage) {
 		keys = append(keys, e["key"])
 	}
 	require.ElementsMatch(p.t, []any{"one", "2"}, keys)
-}
-
-func repeatRestart(p *Passage) {
-	p.publish(`  a: {type: wait, with: {for: 30d}}`, "on_repeat: restart")
-	p.enter(nil)
-	e := p.awaits("a", "waiting")
-	p.requireVerdict(p.again(nil), "enrolled", "")
-	p.closed(e)
-	e = p.becomes("exited")
-	require.Equal(p.t, "restarted", e["reason"])
-	require.NotEqual(p.t, e["id"], p.awaits("a", "waiting")["id"])
-}
-
-func repeatUpdate(p *Passage) {
-	p.publish(`  a: {type: wait_until, with: {date: "{{ trigger.at }}"}, next: b}
-  b: {type: field_set, with: {field: at, copy: trigger.at}}`, "on_repeat: update")
-	p.enter(map[string]any{"at": "2099-01-01"})
-	e := p.awaits("a", "waiting")
-	v := p.requireVerdict(p.again(map[string]any{"at": "2020-01-01"}), "advanced", "")
-	require.Equal(p.t, e["id"], v["enrollment"])
-	p.becomes("completed")
-	require.Equal(p.t, "2020-01-01", p.fields()["at"])
-	require.Len(p.t, p.enrollments(), 1)
 }
 
 func suppress(p *Passage) {

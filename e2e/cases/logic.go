@@ -36,10 +36,8 @@ func split(p *Passage) {
   d: {type: end}
   e: {type: end, with: {outcome: failed}}`)
 	first := step(p.passes(nil), "a")["port"]
-	p.post(p.Topic+".go", nil)
-	p.Eventually("the second passage has ended", func() bool {
-		return len(p.Items("/v1/enrollments?status=completed&workflow="+p.Key+"&contact="+p.Mail)) == 2
-	})
+	p.again(nil)
+	p.ended(2)
 	for _, e := range p.enrollments() {
 		e = p.Must("GET", "/v1/enrollments/"+e["id"].(string), nil)
 		require.Equal(p.t, first, step(e, "a")["port"], "the same contact goes the same way")

@@ -21,7 +21,13 @@ type Passage struct {
 }
 
 func newPassage(t *testing.T, s *harness.System, key string) *Passage {
-	return &Passage{System: s, t: t, Key: key, Mail: key + "@example.com", Topic: strings.ReplaceAll(key, "-", "_")}
+	p := &Passage{System: s, t: t, Key: key, Mail: key + "@example.com", Topic: strings.ReplaceAll(key, "-", "_")}
+	t.Cleanup(func() {
+		if t.Failed() {
+			p.report()
+		}
+	})
+	return p
 }
 
 // publish publishes the case's workflow: it starts at node `a` when <topic>.go is
@@ -102,6 +108,14 @@ func (p *Passage) awaits(node, status string) map[string]any {
 
 func (p *Passage) enrollments() []map[string]any {
 	return p.Items("/v1/enrollments?workflow=" + p.Key + "&contact=" + p.Mail)
+}
+
+// ended waits until n passages of the contact are completed.
+func (p *Passage) ended(n int) {
+	p.t.Helper()
+	p.Eventually(fmt.Sprintf("%d passages of %s are completed", n, p.Key), func() bool {
+		return len(p.Items("/v1/enrollments?status=completed&workflow="+p.Key+"&contact="+p.Mail)) == n
+	})
 }
 
 // contact reads the contact.
