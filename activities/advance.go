@@ -111,7 +111,7 @@ func (t *turn) begin() (*interpreter.Occurrence, error) {
 	}
 	if len(steps) == 0 {
 		t.e.Status, t.e.Node = "running", t.def.Start
-		t.dirty = true
+		t.dirty, t.fresh = true, true
 		return &interpreter.Occurrence{Kind: interpreter.Begun}, nil
 	}
 	snapshot := resume(t, steps)

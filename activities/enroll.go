@@ -122,6 +122,7 @@ func (t *turn) end(status, outcome, reason string) error {
 	if err != nil {
 		return fmt.Errorf("end enrollment: %w", err)
 	}
+	t.dirty = false
 	t.tx.AfterCommit(t.a.Nudge)
 	return nil
 }

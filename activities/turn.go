@@ -27,6 +27,9 @@ type turn struct {
 	// seen is the scope of conditions and templates, nil after every change.
 	seen  *expr.Scope
 	dirty bool
+	// fresh is true once this turn knows that the next visits have no rows: it began
+	// the enrollment, or wrote the row of the visit before them.
+	fresh bool
 }
 
 // open begins a turn. It returns an occurrence when the enrollment has ended: the
@@ -147,6 +150,9 @@ func (t *turn) emitNth(c interpreter.Command, typ, which string, data map[string
 
 // step returns the row of a visit, nil when the visit has none yet.
 func (t *turn) step(c interpreter.Command) (*store.Step, error) {
+	if t.fresh {
+		return nil, nil
+	}
 	row, err := t.tx.Step(t.e.ID, c.Node, c.Visit)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
@@ -192,6 +198,7 @@ func (t *turn) putStep(row *store.Step) error {
 	} else if !inserted {
 		return fmt.Errorf("insert step %s/%d: decided meanwhile", row.Node, row.Visit)
 	}
+	t.fresh = row.LeftAt != nil
 	return nil
 }
 

@@ -55,17 +55,49 @@ func appendNew(tx *store.Tx, in Draft) (event *store.Event, added bool, err erro
 	if event, err = in.row(); err != nil {
 		return nil, false, err
 	}
-	if added, err = tx.AppendEvent(event); err != nil {
+	ignored, err := ignorable(tx, in.Contact, in.Type)
+	if err != nil {
+		return nil, false, err
+	}
+	write := tx.AppendEvent
+	if ignored {
+		write = tx.AppendIgnored
+	}
+	if added, err = write(event); err != nil {
 		return nil, false, fmt.Errorf("append event %s: %w", in.ID, err)
 	}
 	if !added {
 		return event, false, nil
 	}
+	in.Contact.Seq = event.Seq
+	if ignored {
+		in.Contact.RoutedSeq = event.Seq
+		return event, true, nil
+	}
 	if err := tx.Enqueue(in.Contact.ID); err != nil {
 		return nil, false, fmt.Errorf("queue contact %s: %w", in.Contact.ID, err)
 	}
-	in.Contact.Seq = event.Seq
 	return event, true, nil
+}
+
+// ignorable reports whether an event can be routed at once, in the transaction that writes it,
+// because nobody listens: what the router would find is known already, and most of the platform's
+// own events are of this kind. It holds back while an earlier event of the contact is on its way,
+// because that one may make somebody listen.
+func ignorable(tx *store.Tx, c *store.Contact, eventType string) (bool, error) {
+	if c.RoutedSeq != c.Seq || eventType == TypeEnrollRequested || eventType == TypeContactUpdated {
+		return false, nil
+	}
+	heard, err := tx.Heard(c.ID, eventType)
+	if err != nil {
+		return false, fmt.Errorf("ask who listens to %s: %w", eventType, err)
+	}
+	return !heard, nil
+}
+
+// open reports whether a workflow of this status takes people in.
+func open(status string) bool {
+	return status == store.WorkflowActive || status == store.WorkflowPaused
 }
 
 func (in Draft) row() (*store.Event, error) {

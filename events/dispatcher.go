@@ -83,7 +83,7 @@ func (d *Dispatcher) setup() {
 		}
 		d.Lease = max(orDefault(d.Lease, defaultLease), engineTimeout+5*time.Second)
 		d.pump = &pump[store.Dispatch]{
-			name: "dispatcher", workers: orDefault(d.Workers, 2*defaultWorkers), poll: orDefault(d.Poll, defaultPoll),
+			name: "dispatcher", workers: orDefault(d.Workers, defaultWorkers), poll: orDefault(d.Poll, defaultPoll),
 			nudges: make(chan struct{}, 1), log: d.Log, claim: d.claim, work: d.dispatch,
 		}
 	})

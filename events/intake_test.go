@@ -17,6 +17,7 @@ func TestAcceptStoresEventAndQueueRow(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := setup(t, s)
+		b.publish("w", object{"triggers": []any{trigger("purchase.completed", nil)}})
 		nudged := 0
 		b.intake.Nudge = func() { nudged++ }
 		b.accept(event("id", "o-1", "data", object{"amount": 49.5}))
@@ -31,6 +32,31 @@ func TestAcceptStoresEventAndQueueRow(t *testing.T) {
 			require.Equal(t, 1, depth)
 			return err
 		})
+	})
+}
+
+func TestEventThatNobodyListensToIsRoutedAtOnceUnlessAnotherIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setup(t, s)
+		depth := func() (n int) {
+			b.read(func(tx *store.Tx) (err error) {
+				n, _, err = tx.RouterLag()
+				return err
+			})
+			return n
+		}
+		alone := b.accept(event("type", "page.viewed"))[0].ID
+		require.Equal(t, []string{" ignored"}, b.said(alone))
+		require.Zero(t, depth())
+		b.publish("w", object{"triggers": []any{trigger("purchase.completed", nil)}})
+		b.accept(event("type", "purchase.completed"))
+		behind := b.accept(event("type", "page.viewed"))[0].ID
+		require.Empty(t, b.said(behind), "it waits its turn")
+		require.Equal(t, 1, depth())
+		b.drain()
+		require.Equal(t, []string{" ignored"}, b.said(behind))
+		require.Len(t, b.enrollments("w"), 1)
 	})
 }
 

@@ -153,7 +153,7 @@ func (p *pass) triggers() (named bool, err error) {
 		return false, fmt.Errorf("read workflows of %s: %w", p.event.Type, err)
 	}
 	for _, active := range list {
-		if active.Status != store.WorkflowActive && active.Status != store.WorkflowPaused {
+		if !open(active.Status) {
 			continue
 		}
 		named = true

@@ -10,14 +10,28 @@ import (
 // first_name, last_name, phone, country, timezone, fields, tags, deals, courses, subscribed,
 // consent, created_at}; what it does not have is nil.
 func ContactShape(tx *store.Tx, c *store.Contact, a *store.Account) (map[string]any, error) {
+	shape, err := ownShape(c, a)
+	if err != nil {
+		return nil, err
+	}
 	deals, err := tx.DealsOfContact(c.ID, "")
 	if err != nil {
 		return nil, fmt.Errorf("read deals of contact %s: %w", c.ID, err)
 	}
-	return contactShape(tx, c, a, deals)
+	tags, err := tx.ContactTags(c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read tags of contact %s: %w", c.ID, err)
+	}
+	courses, err := tx.ContactCourses(c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read courses of contact %s: %w", c.ID, err)
+	}
+	shape["tags"], shape["deals"], shape["courses"] = tagList(tags), dealList(deals), courseList(courses)
+	return shape, nil
 }
 
-func contactShape(tx *store.Tx, c *store.Contact, a *store.Account, deals []store.Deal) (map[string]any, error) {
+// ownShape is the part of the shape that the contact's own row holds.
+func ownShape(c *store.Contact, a *store.Account) (map[string]any, error) {
 	fields, err := decodeObject(c.Fields)
 	if err != nil {
 		return nil, fmt.Errorf("read fields of contact %s: %w", c.ID, err)
@@ -30,19 +44,10 @@ func contactShape(tx *store.Tx, c *store.Contact, a *store.Account, deals []stor
 	if err != nil {
 		return nil, err
 	}
-	tags, err := tx.ContactTags(c.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read tags of contact %s: %w", c.ID, err)
-	}
-	courses, err := tx.ContactCourses(c.ID)
-	if err != nil {
-		return nil, fmt.Errorf("read courses of contact %s: %w", c.ID, err)
-	}
 	return map[string]any{
 		"id": c.ID, "external_id": value(c.ExternalID), "email": value(c.Email), "phone": value(c.Phone),
 		"first_name": blank(c.FirstName), "last_name": blank(c.LastName), "country": blank(c.Country),
-		"timezone": blank(c.Timezone), "fields": fields, "tags": tagList(tags), "deals": dealList(deals),
-		"courses": courseList(courses), "subscribed": state == Subscribed, "consent": consent,
+		"timezone": blank(c.Timezone), "fields": fields, "subscribed": state == Subscribed, "consent": consent,
 		"created_at": instant(c.CreatedAt),
 	}, nil
 }

@@ -21,7 +21,7 @@ const (
 
 	defaultLease   = 30 * time.Second
 	defaultPoll    = time.Second
-	defaultWorkers = 4
+	defaultWorkers = 8
 	defaultBatch   = 100
 )
 
@@ -35,7 +35,7 @@ type Router struct {
 	Lease       time.Duration    // how long a claim on a contact lasts; default 30s
 	Poll        time.Duration    // how often it looks without a nudge; default 1s
 	Batch       int              // events of one contact before others get their turn; default 100
-	Workers     int              // contacts at a time; default 4
+	Workers     int              // contacts at a time; default 8
 	// Dispatched, when set, is called after each event that left something for the dispatcher.
 	Dispatched func()
 	// Backoff says how long a contact rests after its n-th failure (from 1); default doubles

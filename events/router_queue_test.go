@@ -143,7 +143,8 @@ func TestParallelRoutersNeverDouble(t *testing.T) {
 		for _, router := range routers {
 			total += int(router.routed.Load())
 		}
-		require.Equal(t, contacts*(each+1+each/3), total, "each event was routed by exactly one router")
+		// contact.created is nobody's business here and never reaches a router.
+		require.Equal(t, contacts*(each+each/3), total, "each event was routed by exactly one router")
 		for c := range contacts {
 			active, ended := 0, 0
 			b.read(func(tx *store.Tx) error {
@@ -167,6 +168,7 @@ func TestOutageCountsNoTries(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := setup(t, s)
+		b.publish("w", object{"triggers": []any{trigger("purchase.completed", nil)}})
 		b.post("purchase.completed", nil)
 		b.router.setup()
 		for range routeTries + 5 {

@@ -51,16 +51,49 @@ func (v *view) load() error {
 	if err != nil {
 		return fmt.Errorf("read account: %w", err)
 	}
-	deals, err := v.tx.DealsOfContact(v.c.ID, "")
-	if err != nil {
-		return fmt.Errorf("read deals of contact %s: %w", v.c.ID, err)
-	}
-	shape, err := contactShape(v.tx, v.c, account, deals)
+	shape, err := v.shape(account)
 	if err != nil {
 		return err
 	}
-	v.account, v.deals, v.contact = account, deals, shape
+	v.account, v.contact = account, shape
 	return nil
+}
+
+// shape is the contact whose tags, courses and deals are read when something looks at them. A read
+// that fails spoils the transaction, so that nothing decided on an empty list can commit.
+func (v *view) shape(account *store.Account) (map[string]any, error) {
+	shape, err := ownShape(v.c, account)
+	if err != nil {
+		return nil, err
+	}
+	shape["tags"] = expr.NewLazy(func() any {
+		tags, err := v.tx.ContactTags(v.c.ID)
+		v.spoil(err)
+		return tagList(tags)
+	})
+	shape["courses"] = expr.NewLazy(func() any {
+		courses, err := v.tx.ContactCourses(v.c.ID)
+		v.spoil(err)
+		return courseList(courses)
+	})
+	shape["deals"] = expr.NewLazy(func() any { return dealList(v.allDeals()) })
+	return shape, nil
+}
+
+// allDeals reads the contact's deals, newest first, once.
+func (v *view) allDeals() []store.Deal {
+	if v.deals == nil {
+		deals, err := v.tx.DealsOfContact(v.c.ID, "")
+		v.spoil(err)
+		v.deals = append([]store.Deal{}, deals...)
+	}
+	return v.deals
+}
+
+func (v *view) spoil(err error) {
+	if err != nil {
+		v.tx.Spoil(fmt.Errorf("read contact %s: %w", v.c.ID, err))
+	}
 }
 
 func (v *view) scope(o ScopeOptions) (*expr.Scope, error) {
@@ -96,13 +129,14 @@ func (v *view) scope(o ScopeOptions) (*expr.Scope, error) {
 		event = trigger
 	}
 	roots["trigger"], roots["event"] = orEmpty(trigger), orEmpty(event)
-	deal, err := v.deal(event, trigger)
-	if err != nil {
-		return nil, err
-	}
-	if deal != nil {
-		roots["deal"] = dealRoot(*deal)
-	}
+	roots["deal"] = expr.NewLazy(func() any {
+		deal, err := v.deal(event, trigger)
+		v.spoil(err)
+		if deal == nil {
+			return nil
+		}
+		return dealRoot(*deal)
+	})
 	return scope, nil
 }
 
@@ -129,7 +163,7 @@ func (v *view) deal(roots ...map[string]any) (*store.Deal, error) {
 			return nil, fmt.Errorf("read deal %s: %w", id, err)
 		}
 	}
-	return newestDeal(v.deals), nil
+	return newestDeal(v.allDeals()), nil
 }
 
 // newestDeal picks from deals, newest first, the first open one, else the first.

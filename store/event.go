@@ -77,6 +77,41 @@ func (tx *Tx) AppendEvent(e *Event) (bool, error) {
 	return err == nil, err
 }
 
+// Heard reports whether anybody may care for an event of this type of this contact: an enrollment
+// that subscribed to it, or a workflow that takes people in and names it.
+func (tx *Tx) Heard(contactID, eventType string) (bool, error) {
+	var heard bool
+	_, err := tx.scan(&heard, `SELECT EXISTS (SELECT 1 FROM subscriptions WHERE contact_id = ? AND event_type = ?)
+		OR EXISTS (SELECT 1 FROM workflow_events we JOIN workflows w ON w.key = we.workflow
+			WHERE we.event_type = ? AND w.version > 0 AND w.status IN ('active', 'paused'))`, contactID, eventType, eventType)
+	return heard, err
+}
+
+// AppendIgnored is AppendEvent for an event that nobody cares for: it moves the router's cursor
+// past it and writes the verdict `ignored` with it. Everything before it must be routed.
+func (tx *Tx) AppendIgnored(e *Event) (bool, error) {
+	if tx.dialect != Postgres {
+		added, err := tx.AppendEvent(e)
+		if err != nil || !added {
+			return false, err
+		}
+		if err := tx.SetRouted(e.ContactID, e.Seq); err != nil {
+			return false, err
+		}
+		return true, tx.PutVerdict(&Verdict{EventID: e.ID, Verdict: "ignored", CreatedAt: e.AcceptedAt})
+	}
+	if !tx.write {
+		return false, ErrReadOnly
+	}
+	return tx.scan(&e.Seq, `WITH added AS (INSERT INTO events (id, type, data, occurred_at, accepted_at, body_hash, cause, source, contact_id, seq)
+			SELECT ?::text, ?::text, ?::jsonb, ?::timestamptz, ?::timestamptz, ?::text, ?::jsonb, ?::text, id, seq + 1
+			FROM contacts WHERE id = ? ON CONFLICT DO NOTHING RETURNING contact_id, seq, id, accepted_at),
+		noted AS (INSERT INTO verdicts (event_id, workflow, enrollment_id, version, verdict, reason, "values", created_at)
+			SELECT id, '', '', 0, 'ignored', '', NULL, accepted_at FROM added)
+		UPDATE contacts c SET seq = added.seq, routed_seq = added.seq FROM added WHERE c.id = added.contact_id RETURNING c.seq`,
+		e.ID, e.Type, e.Data, e.OccurredAt, e.AcceptedAt, e.BodyHash, e.Cause, e.Source, e.ContactID)
+}
+
 // Event returns one event.
 func (tx *Tx) Event(id string) (*Event, error) { return first[Event](tx, "id = ?", id) }
 

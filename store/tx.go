@@ -20,6 +20,14 @@ type Tx struct {
 // registration, in the goroutine that called Write. Inside Read it never runs.
 func (tx *Tx) AfterCommit(fn func()) { tx.after = append(tx.after, fn) }
 
+// Spoil makes the surrounding Write or Read fail with err, for code that has no error result of
+// its own; the first error stands.
+func (tx *Tx) Spoil(err error) {
+	if tx.err == nil {
+		tx.err = err
+	}
+}
+
 // Now is the database's clock, for leases and token buckets only. When the database does not
 // answer, the zero time is returned and the surrounding Write or Read fails.
 func (tx *Tx) Now() time.Time {

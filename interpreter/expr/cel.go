@@ -192,17 +192,20 @@ func (p *program) eval(s *Scope) (result any, reason string) {
 func activation(s *Scope) map[string]any {
 	vars := make(map[string]any, len(rootNames)+1)
 	for _, root := range rootNames {
-		vars[root] = s.Roots[root]
+		vars[root] = plain(s.Roots[root])
 		if vars[root] == nil {
 			vars[root] = map[string]any{}
 		}
 	}
-	if contact, ok := plain(vars["contact"]).(map[string]any); ok {
+	if contact, ok := vars["contact"].(map[string]any); ok {
+		flat := map[string]any{}
 		if fields, ok := plain(contact["fields"]).(map[string]any); ok {
-			flat := maps.Clone(fields)
-			maps.Copy(flat, contact)
-			vars["contact"] = flat
+			maps.Copy(flat, fields)
 		}
+		for key, value := range contact {
+			flat[key] = plain(value)
+		}
+		vars["contact"] = flat
 	}
 	vars["now"] = s.Now.UTC()
 	return vars

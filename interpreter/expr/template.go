@@ -58,7 +58,11 @@ func CheckTemplate(src string) error {
 }
 
 // template is a compiled template; nil root means that the source is its own text.
-type template struct{ root render.Node }
+type template struct {
+	root render.Node
+	// roots are those that the source mentions.
+	roots []string
+}
 
 // templates keeps compiled templates; it is emptied when full, which only costs time.
 var templates = struct {
@@ -109,7 +113,13 @@ func newTemplate(src string) (t *template, err error) {
 	if failed != nil {
 		return nil, &TemplateError{Message: failed.Error()}
 	}
-	return &template{root}, nil
+	t = &template{root: root}
+	for _, name := range rootNames {
+		if strings.Contains(src, name) {
+			t.roots = append(t.roots, name)
+		}
+	}
+	return t, nil
 }
 
 // renderer is the library's configuration for one rendering at a time, with filters that charge
@@ -161,7 +171,7 @@ func (r *run) render(t *template) (err error) {
 		}
 	}()
 	variables := map[string]any{runName: r}
-	for _, root := range rootNames {
+	for _, root := range t.roots {
 		variables[root] = r.wrap(r.scope.Roots[root], root)
 	}
 	if failed := render.Render(t.root, r, variables, shared.cfg); failed != nil {

@@ -60,6 +60,8 @@ func plain(v any) any {
 	switch v := v.(type) {
 	case nil, bool, string, int64, float64, []any, map[string]any:
 		return v
+	case *Lazy:
+		return plain(v.Value())
 	case int:
 		return int64(v)
 	case int32:
