@@ -17,5 +17,5 @@ func main() {
 }
 
 func start(ctx context.Context, o dev.EngineOptions) (dev.Engine, error) {
-	return engine.Start(ctx, engine.Options{Dir: o.Dir, Addr: o.Addr, Namespace: o.Namespace, Notice: o.Notice})
+	return engine.Start(ctx, engine.Options{Dir: o.Dir, Addr: o.Addr, Namespace: o.Namespace, Postgres: o.Postgres, Notice: o.Notice})
 }

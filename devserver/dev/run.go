@@ -33,7 +33,9 @@ type Engine interface {
 // EngineOptions is what an engine is told.
 type EngineOptions struct {
 	Dir, Addr, Namespace string
-	Notice               func(string)
+	// Postgres is the database to use instead of a file, "" for the file.
+	Postgres string
+	Notice   func(string)
 }
 
 // Program is what differs between the programs that are built on this package.
@@ -127,7 +129,7 @@ func startTemporal(ctx context.Context, s *Settings, p Program, c ports.Choice, 
 		return func() error { return nil }, nil
 	}
 	e, err := p.Engine(ctx, EngineOptions{
-		Dir: dir.Path("temporal"), Addr: c.Addr, Namespace: s.TemporalNamespace, Notice: notice,
+		Dir: dir.Path("temporal"), Addr: c.Addr, Namespace: s.TemporalNamespace, Postgres: s.TemporalDatabase, Notice: notice,
 	})
 	if err != nil {
 		return nil, err
