@@ -8,6 +8,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/log"
 	"go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
@@ -39,6 +40,8 @@ type Options struct {
 	// TaskQueue is another queue than the installation's; only tests that share a
 	// server set it.
 	TaskQueue string
+	// Interceptors stand around workflows and activities; only tests set them.
+	Interceptors []interceptor.WorkerInterceptor
 	// OnFatal is told when the worker cannot go on.
 	OnFatal func(error)
 }
@@ -99,6 +102,7 @@ func New(c client.Client, a *activities.Activities, o Options) worker.Worker {
 		WorkerStopTimeout:                       StopTimeout,
 		WorkflowPanicPolicy:                     policy,
 		OnFatalError:                            o.OnFatal,
+		Interceptors:                            o.Interceptors,
 	})
 	Register(w, a, o.Workflow)
 	return w

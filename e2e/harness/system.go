@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -43,6 +44,8 @@ type Options struct {
 	// Temporal is the server; default the shared one.
 	Temporal *Temporal
 	Worker   worker.Options
+	// Log takes what the program logs; default errors on the standard error output.
+	Log *slog.Logger
 	// Change changes the settings of the program before it starts.
 	Change func(s *app.Settings)
 }
@@ -61,8 +64,12 @@ func Start(t testing.TB, o Options) *System {
 	if o.Worker.TaskQueue == "" {
 		o.Worker.TaskQueue = fmt.Sprintf("t%07d", queues.Add(1))
 	}
-	log, err := app.NewLog(level(), nil)
-	require.NoError(t, err)
+	log := o.Log
+	if log == nil {
+		var err error
+		log, err = app.NewLog(level(), nil)
+		require.NoError(t, err)
+	}
 	s.options = app.Options{
 		Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true, Log: log, Worker: o.Worker,
 		Settings: app.Settings{
