@@ -35,7 +35,9 @@ type EngineOptions struct {
 	Dir, Addr, Namespace string
 	// Postgres is the database to use instead of a file, "" for the file.
 	Postgres string
-	Notice   func(string)
+	// TimeSkipping lets clients ask for skipped time in their runs.
+	TimeSkipping bool
+	Notice       func(string)
 }
 
 // Program is what differs between the programs that are built on this package.
@@ -129,7 +131,8 @@ func startTemporal(ctx context.Context, s *Settings, p Program, c ports.Choice, 
 		return func() error { return nil }, nil
 	}
 	e, err := p.Engine(ctx, EngineOptions{
-		Dir: dir.Path("temporal"), Addr: c.Addr, Namespace: s.TemporalNamespace, Postgres: s.TemporalDatabase, Notice: notice,
+		Dir: dir.Path("temporal"), Addr: c.Addr, Namespace: s.TemporalNamespace, Postgres: s.TemporalDatabase,
+		TimeSkipping: s.TimeSkipping, Notice: notice,
 	})
 	if err != nil {
 		return nil, err

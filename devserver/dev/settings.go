@@ -22,6 +22,8 @@ type Settings struct {
 	Only string `help:"Start only this part: temporal is Temporal with its Web UI." enum:",temporal" default:""`
 	// TemporalDatabase is for load and failure tests.
 	TemporalDatabase string `name:"temporal-database-url" env:"FERMATA_TEMPORAL_DATABASE_URL" hidden:"" help:"postgres:// database that our own Temporal keeps everything in, instead of a file."`
+	// TimeSkipping is for tests.
+	TimeSkipping bool `hidden:"" help:"Let clients ask our own Temporal to skip the time in which a run only waits."`
 }
 
 // defaults are those that differ from production's. An address without a default tells a setting
