@@ -4,7 +4,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"fermata/e2e/harness"
+	"fermata/interpreter/nodes"
 )
 
 // Case is one behaviour. Its name is the key of the workflow that shows it.
@@ -21,16 +24,28 @@ func All() []Case {
 	)
 }
 
-// Run runs every case, in parallel, on one program.
+// Run runs every case, in parallel, on one program, and checks that between them
+// they entered a node of every type that can be run.
 func Run(t *testing.T, o harness.Options) {
 	t.Helper()
 	s := harness.Start(t, o)
 	s.Setup()
-	for _, c := range All() {
-		t.Run(c.Name, func(t *testing.T) {
-			t.Parallel()
-			c.Run(newPassage(t, s.For(t), c.Name))
-		})
+	t.Run("cases", func(t *testing.T) {
+		for _, c := range All() {
+			t.Run(c.Name, func(t *testing.T) {
+				t.Parallel()
+				c.Run(newPassage(t, s.For(t), c.Name))
+			})
+		}
+	})
+	entered := map[string]bool{}
+	for _, e := range s.Items("/v1/enrollments?limit=500") {
+		for _, step := range steps(s.Must("GET", "/v1/enrollments/"+e["id"].(string), nil)) {
+			entered[step["type"].(string)] = true
+		}
+	}
+	for _, spec := range nodes.All() {
+		require.True(t, !spec.Available || entered[spec.Type], "no case enters a node of type %s", spec.Type)
 	}
 }
 
