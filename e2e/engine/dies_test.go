@@ -28,8 +28,10 @@ type mortal struct {
 // fate says after how many activities of a contact's run its task dies, and what
 // happens to the contact at that moment.
 type fate struct {
-	after      int
-	meanwhile  func()
+	after     int
+	meanwhile func()
+	// spared tasks live on: only the meanwhile happens.
+	spared     bool
 	mu         sync.Mutex
 	activities int
 	struck     bool
@@ -95,7 +97,7 @@ func (f mortalFuture) Get(ctx workflow.Context, value any) error {
 	err := f.Future.Get(ctx, value)
 	f.f.mu.Lock()
 	defer f.f.mu.Unlock()
-	if f.f.struck && !f.f.died {
+	if f.f.struck && !f.f.died && !f.f.spared {
 		f.f.died = true
 		panic("the worker dies here")
 	}
