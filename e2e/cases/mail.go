@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"errors"
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
@@ -56,7 +57,7 @@ func (p *Passage) part(into map[string]string, contentType, encoding, body strin
 		reader := multipart.NewReader(strings.NewReader(body), parameters["boundary"])
 		for {
 			part, err := reader.NextRawPart()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			require.NoError(p.t, err)

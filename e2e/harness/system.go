@@ -227,10 +227,16 @@ func (s *System) Items(path string) []map[string]any {
 	return items
 }
 
-// Eventually polls a condition for up to a minute.
+// Eventually polls a condition for up to a minute, in the goroutine of the test, so
+// that the condition may fail the test.
 func (s *System) Eventually(what string, condition func() bool) {
 	s.T.Helper()
-	require.Eventually(s.T, condition, time.Minute, 40*time.Millisecond, what)
+	const patience, pause = time.Minute, 40 * time.Millisecond
+	tick := time.NewTicker(pause)
+	defer tick.Stop()
+	for began := time.Now(); !condition(); <-tick.C {
+		require.Lessf(s.T, time.Since(began), patience, "waited in vain: %s", what)
+	}
 }
 
 // Enrollment waits until a contact's only enrollment in a workflow has a status.
