@@ -73,6 +73,8 @@ func TestOperatorControls(t *testing.T) {
 		url := "/v1/enrollments/" + id
 		f.run(t, []scenario{
 			{name: "nothing to retry", method: "POST", url: url + "/retry", status: 409, expected: []string{`"wrong-state"`}},
+			{name: "retry takes an empty object", method: "POST", url: url + "/retry", body: object{}, status: 409, expected: []string{`"wrong-state"`}},
+			{name: "retry takes nothing else", method: "POST", url: url + "/retry", body: object{"node": "mail"}, status: 422, expected: []string{`"/node"`, "is not known here"}},
 			{name: "nothing to release", method: "POST", url: url + "/release", status: 409},
 			{name: "unknown outcome", method: "POST", url: url + "/exit", body: object{"outcome": "great"}, status: 422, expected: []string{`"/outcome"`}},
 			{name: "nobody", method: "POST", url: "/v1/enrollments/enr_none/exit", status: 404},

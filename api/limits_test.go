@@ -52,7 +52,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestEndlessBodiesAreCutOff(t *testing.T) {
 	t.Parallel()
 	f := setup(t, storetest.Open(t))
-	for _, url := range []string{"/v1/events", "/v1/tags", "/v1/workflows", "/v1/validate"} {
+	for _, url := range []string{"/v1/events", "/v1/tags", "/v1/workflows", "/v1/validate", "/v1/enrollments/x/retry"} {
 		body := &endless{}
 		require.Equal(t, 413, f.call("POST", url, body).status, url)
 		require.LessOrEqual(t, body.taken, 4*maxBody, url)

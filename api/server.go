@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"runtime/debug"
@@ -36,7 +37,8 @@ const (
 type server struct {
 	Config
 	document  *document
-	page      *page
+	page      *page  // /docs
+	home      *page  // /
 	bootstrap []byte // hash of the bootstrap key
 	touches   touches
 }
@@ -164,17 +166,14 @@ func (s *server) guard(c *gin.Context) {
 func (s *server) readBody(c *gin.Context, op *operation) error {
 	r := c.Request
 	if len(op.types) == 0 {
-		return refuseBody(r)
+		return s.emptyBody(c)
 	}
 	if r.ContentLength == 0 && !op.bodyRequired() && r.Header.Get("Content-Type") == "" {
 		return s.setBody(c, op, nil)
 	}
-	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if len(r.Header.Values("Content-Type")) > 1 || err != nil || !slices.Contains(op.types, media) {
-		return failure(kindMediaType, "send Content-Type: %s", strings.Join(op.types, " or "))
-	}
-	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return failure(kindMediaType, "send the body without Content-Encoding")
+	media, err := checkMedia(r, op.types)
+	if err != nil {
+		return err
 	}
 	c.Set(ctxMediaType, media)
 	if media == "multipart/form-data" {
@@ -191,20 +190,47 @@ func (s *server) readBody(c *gin.Context, op *operation) error {
 	return s.setBody(c, op, raw)
 }
 
-// refuseBody refuses a body where the operation has none: it would be ignored silently.
-func refuseBody(r *http.Request) error {
-	if r.Body == nil || r.ContentLength == 0 {
+// emptyBody takes the body of an operation that has none: nothing, or the empty object that
+// clients send with every POST. Anything inside would be ignored silently, so it is refused.
+func (s *server) emptyBody(c *gin.Context) error {
+	if c.Request.Body == nil || c.Request.ContentLength == 0 {
 		return nil
 	}
-	var one [1]byte
-	n, err := io.ReadFull(r.Body, one[:])
-	if n > 0 {
-		return failure(kindMediaType, "the call takes no body")
+	raw, err := readAll(c, maxBody)
+	if err != nil || len(raw) == 0 {
+		return err
 	}
-	if errors.Is(err, io.EOF) {
-		return nil
+	if _, err := checkMedia(c.Request, []string{"application/json"}); err != nil {
+		return err
 	}
-	return failure(kindMalformed, "the body cannot be read")
+	value, err := readJSON(raw)
+	if err != nil {
+		return err
+	}
+	object, isObject := value.(map[string]any)
+	if !isObject {
+		return invalid("", "must be an object", "the call takes no body, or {}")
+	}
+	fields := make([]gen.FieldError, 0, len(object))
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		fields = append(fields, gen.FieldError{Pointer: child("", key), Message: "is not known here", Hint: "the call takes no body, or {}"})
+	}
+	if len(fields) > 0 {
+		return invalidFields(fields)
+	}
+	return nil
+}
+
+// checkMedia returns the content type of a body and refuses another one, or an encoded body.
+func checkMedia(r *http.Request, types []string) (string, error) {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if len(r.Header.Values("Content-Type")) > 1 || err != nil || !slices.Contains(types, media) {
+		return "", failure(kindMediaType, "send Content-Type: %s", strings.Join(types, " or "))
+	}
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return "", failure(kindMediaType, "send the body without Content-Encoding")
+	}
+	return media, nil
 }
 
 func readAll(c *gin.Context, limit int64) ([]byte, error) {
