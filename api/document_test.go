@@ -164,6 +164,30 @@ func TestDocsAreSelfContained(t *testing.T) {
 	require.Equal(t, testDocument().doc.Paths.Len(), doc.Paths.Len())
 }
 
+func TestHomeSaysThatThePageIsNotThere(t *testing.T) {
+	t.Parallel()
+	f := setup(t, storetest.Open(t))
+	for _, method := range []string{"GET", "HEAD"} {
+		a := serve(f.handler, method, "/")
+		require.Equal(t, 200, a.Code, "no key is needed")
+		require.Equal(t, "text/html; charset=utf-8", a.Header().Get("Content-Type"))
+		policy := a.Header().Get("Content-Security-Policy")
+		require.Contains(t, policy, "default-src 'none'")
+		require.NotContains(t, policy, "unsafe")
+	}
+	body := serve(f.handler, "GET", "/").Body.String()
+	require.Contains(t, body, "not part of this build")
+	for _, link := range []string{"/docs", "/openapi.json"} {
+		require.Contains(t, body, `href="`+link+`"`)
+		require.Equal(t, 200, serve(f.handler, "GET", link).Code)
+	}
+	for _, forbidden := range []string{"http://", "https://", "src=", "<script"} {
+		require.NotContains(t, body, forbidden)
+	}
+	require.Equal(t, 404, serve(f.handler, "GET", "/workflows").Code)
+	require.Equal(t, 405, serve(f.handler, "POST", "/").Code)
+}
+
 func TestHealth(t *testing.T) {
 	t.Parallel()
 	f := setup(t, storetest.Open(t))

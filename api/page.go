@@ -8,19 +8,24 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"net/http"
 	"sort"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gin-gonic/gin"
 )
 
 //go:embed docs.html
 var docsTemplate string
 
+//go:embed home.html
+var homeTemplate string
+
 //go:embed docs.css
 var docsStyle string
 
-// page is the document as one self-contained HTML page: no script, and one style sheet inside,
+// page is one self-contained HTML page, of the document or without it: no script, and one style sheet inside,
 // which the policy names by its hash.
 type page struct {
 	html   []byte
@@ -72,7 +77,19 @@ func newPage(d *document) (*page, error) {
 		view.Schemas = append(view.Schemas, showSchema(name, ref.Value))
 	}
 	sort.Slice(view.Schemas, func(i, j int) bool { return view.Schemas[i].Name < view.Schemas[j].Name })
-	parsed, err := template.New("docs").Parse(docsTemplate)
+	return makePage(docsTemplate, view, sheet)
+}
+
+// newHome is what stands at / in a program without the page: it says so and leads to the API.
+func newHome(d *document) (*page, error) {
+	sheet := strings.TrimSpace(docsStyle)
+	view := pageView{Title: d.doc.Info.Title, Style: template.CSS(sheet)} //nolint:gosec // our own file
+	return makePage(homeTemplate, view, sheet)
+}
+
+// makePage fills a template and makes the policy that allows its one style sheet and nothing else.
+func makePage(text string, view pageView, sheet string) (*page, error) {
+	parsed, err := template.New("page").Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("parse page: %w", err)
 	}
@@ -84,6 +101,15 @@ func newPage(d *document) (*page, error) {
 	policy := fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 		base64.StdEncoding.EncodeToString(sum[:]))
 	return &page{html: b.Bytes(), policy: policy}, nil
+}
+
+// serve answers the page, which changes with the program only.
+func (p *page) serve(c *gin.Context) {
+	c.Header("Cache-Control", "no-cache")
+	c.Header("Content-Security-Policy", p.policy)
+	c.Header("X-Frame-Options", "DENY")
+	c.Header("Referrer-Policy", "no-referrer")
+	c.Data(http.StatusOK, "text/html; charset=utf-8", p.html)
 }
 
 var methodOrder = map[string]int{"GET": 0, "POST": 1, "PUT": 2, "PATCH": 3, "DELETE": 4}

@@ -60,6 +60,9 @@ func New(cfg Config) (http.Handler, error) {
 	if s.page, err = newPage(doc); err != nil {
 		return nil, err
 	}
+	if s.home, err = newHome(doc); err != nil {
+		return nil, err
+	}
 	if cfg.BootstrapKey != "" {
 		s.bootstrap = hashKey(cfg.BootstrapKey)
 	}
@@ -94,6 +97,8 @@ func (s *server) routes() (http.Handler, error) {
 	gen.RegisterHandlersWithOptions(engine, s, gen.GinServerOptions{ErrorHandler: func(c *gin.Context, err error, _ int) {
 		s.fail(c, invalid("", err.Error(), ""))
 	}})
+	engine.GET("/", s.home.serve)
+	engine.HEAD("/", s.home.serve)
 	for _, call := range notAvailable {
 		engine.Handle(call.method, call.path, s.notAvailable)
 	}

@@ -42,10 +42,4 @@ func (s *server) GetOpenapi(c *gin.Context) {
 	c.Data(http.StatusOK, "application/json", s.document.json)
 }
 
-func (s *server) GetDocs(c *gin.Context) {
-	c.Header("Cache-Control", "no-cache")
-	c.Header("Content-Security-Policy", s.page.policy)
-	c.Header("X-Frame-Options", "DENY")
-	c.Header("Referrer-Policy", "no-referrer")
-	c.Data(http.StatusOK, "text/html; charset=utf-8", s.page.html)
-}
+func (s *server) GetDocs(c *gin.Context) { s.page.serve(c) }
