@@ -2,7 +2,7 @@
 # One set of build flags everywhere: other flags would compile the Temporal server a second time.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo build test e2e lint fuzz generate verify compose
+.PHONY: help dev demo build test e2e lint bench fuzz replay generate verify compose mutants
 
 TOOLS := .cache/tools
 # Modules beside the main one, each with its own go.mod.
@@ -21,12 +21,12 @@ build: bin/launch ## Build bin/fermata and bin/fermata-dev.
 	go build -o bin/fermata ./cmd/fermata
 	@bin/launch build
 
-test: ## Run all tests but the end-to-end ones, on SQLite and PostgreSQL.
-	go test ./...
+test: build ## Run the whole suite: units, both stores, skipped time, recorded histories, the engine on real parts.
+	go test $$(go list ./... | grep -v /e2e/system)
 	@for m in $(NESTED); do echo "go test -C $$m ./..."; go test -C $$m ./... || exit 1; done
 
-e2e: build ## Run the end-to-end tests on the programs that make build leaves.
-	go test -count=1 -timeout 30m ./e2e/...
+e2e: build ## Drive the development server as a process: kills, restarts, the README's first hour, the demo.
+	go test -count=1 -timeout 30m ./e2e/system/...
 
 lint: $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck ## Check style, the import rules (and that they fire), and that workflow code is deterministic.
 	$(TOOLS)/golangci-lint run ./...
@@ -37,6 +37,15 @@ lint: $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck ## Check style, the import r
 
 fuzz: ## Run every fuzz target for FUZZTIME (60s) each.
 	scripts/fuzz $(or $(FUZZTIME),60s)
+
+bench: build ## Print what the engine costs beside hand-written Temporal code, on PostgreSQL.
+	go test -tags bench -count=1 -v -timeout 20m ./bench
+
+replay: ## Replay every recorded history on this build.
+	go test -count=1 -run Replay ./workflows
+
+mutants: build ## Break the rules that keep the promise, one at a time, and see their tests turn red.
+	go run ./scripts/mutants
 
 generate: ## Write the generated files anew.
 	go generate ./...

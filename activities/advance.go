@@ -58,14 +58,10 @@ func (t *turn) carryOut(commands []interpreter.Command) ([]interpreter.Occurrenc
 // expected reports whether the machine counted on this occurrence when it put the
 // next command behind this one.
 func expected(c interpreter.Command, o interpreter.Occurrence) bool {
-	switch o.Kind {
-	case interpreter.Begun:
+	if o.Kind == interpreter.Begun {
 		return true
-	case interpreter.Left:
-		return o.Node == c.Node && o.Visit == c.Visit && o.Port == c.Port
-	default:
-		return false
 	}
+	return o.Kind == interpreter.Left && o.Node == c.Node && o.Visit == c.Visit && o.Port == c.Port
 }
 
 // command carries out one command; nil means that there is nothing to report.

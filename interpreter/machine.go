@@ -2,6 +2,7 @@ package interpreter
 
 import (
 	"fmt"
+	"maps"
 
 	"fermata/interpreter/definition"
 	"fermata/interpreter/nodes"
@@ -240,10 +241,7 @@ func (m *Machine) localPlan(limit int) []Command {
 // ahead is a copy of the machine that may walk on without changing it.
 func (m *Machine) ahead() *Machine {
 	c := *m
-	c.visits = make(map[string]int, len(m.visits))
-	for id, n := range m.visits {
-		c.visits[id] = n
-	}
+	c.visits = maps.Clone(m.visits)
 	return &c
 }
 

@@ -14,29 +14,29 @@ type Planner[P any] interface {
 
 // The effects, by what they plan.
 type (
-	// MailPlanner: email.
+	// MailPlanner plans the effect of email.
 	MailPlanner = Planner[nodes.Mail]
-	// CallPlanner: webhook.
+	// CallPlanner plans the effect of webhook.
 	CallPlanner = Planner[nodes.Call]
-	// SlackPlanner: slack.
+	// SlackPlanner plans the effect of slack.
 	SlackPlanner = Planner[nodes.SlackMessage]
-	// NoticePlanner: notify.
+	// NoticePlanner plans the effect of notify.
 	NoticePlanner = Planner[nodes.Notice]
-	// TagPlanner: tag_add, tag_remove.
+	// TagPlanner plans the effect of tag_add, tag_remove.
 	TagPlanner = Planner[nodes.TagChange]
-	// FieldPlanner: field_set.
+	// FieldPlanner plans the effect of field_set.
 	FieldPlanner = Planner[nodes.FieldChange]
-	// DealPlanner: deal_create, deal_move, deal_assign.
+	// DealPlanner plans the effect of deal_create, deal_move, deal_assign.
 	DealPlanner = Planner[nodes.DealChange]
-	// CoursePlanner: course_enroll, course_unenroll.
+	// CoursePlanner plans the effect of course_enroll, course_unenroll.
 	CoursePlanner = Planner[nodes.CourseChange]
-	// TaskPlanner: task_create.
+	// TaskPlanner plans the effect of task_create.
 	TaskPlanner = Planner[nodes.Task]
-	// EnrollPlanner: enroll_in.
+	// EnrollPlanner plans the effect of enroll_in.
 	EnrollPlanner = Planner[nodes.EnrollIn]
-	// RemovePlanner: remove_from.
+	// RemovePlanner plans the effect of remove_from.
 	RemovePlanner = Planner[nodes.RemoveFrom]
-	// UnsubscribePlanner: unsubscribe.
+	// UnsubscribePlanner plans the effect of unsubscribe.
 	UnsubscribePlanner = Planner[nodes.Unsubscribe]
 )
 

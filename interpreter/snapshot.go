@@ -2,6 +2,7 @@ package interpreter
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,12 +83,7 @@ func (s Snapshot) check(d *definition.Definition) error {
 }
 
 func nodeIDs(d *definition.Definition) []string {
-	ids := make([]string, 0, len(d.Nodes))
-	for id := range d.Nodes {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	return ids
+	return slices.Sorted(maps.Keys(d.Nodes))
 }
 
 func encodeVisits(ids []string, visits map[string]int) string {

@@ -54,7 +54,7 @@ func (s *Store) migrateOnce(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		defer migrator.Close()
+		defer func() { _ = migrator.Close() }()
 		db = migrator
 	}
 	provider, err := goose.NewProvider(dialect, db, dir, options...)

@@ -13,7 +13,7 @@ const (
 	MaxLimit     = 500
 )
 
-// ErrCursor: the cursor was not made by this list.
+// ErrCursor says that the cursor was not made by this list.
 var ErrCursor = errors.New("invalid cursor")
 
 // Page selects a part of a list. Limit 0 means DefaultLimit, more than MaxLimit means MaxLimit;

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"net/url"
@@ -34,7 +35,7 @@ func (s *Store) openSQLite(path string) error {
 	s.writer.SetMaxOpenConns(1)
 	s.writer.SetMaxIdleConns(1)
 	// The writer goes first: it makes the file and turns WAL on, which a reader may not.
-	if err := s.writer.Ping(); err != nil {
+	if err := s.writer.PingContext(context.Background()); err != nil {
 		return err
 	}
 	common.Add("_pragma", "query_only(1)")

@@ -50,7 +50,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		err = s.Ping(ctx)
 	}
 	if err != nil {
-		s.Close()
+		_ = s.Close()
 		return nil, fmt.Errorf("open %s store: %w", s.dialect, mapError(err))
 	}
 	return s, nil

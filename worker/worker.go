@@ -21,10 +21,10 @@ import (
 const (
 	// StopTimeout is how long running activities may take when the worker stops.
 	StopTimeout = 10 * time.Second
-	// WorkflowSlots is how many workflow tasks run at a time; LocalSends is how
-	// many of them may hold an effect outside.
+	// WorkflowSlots is how many workflow tasks run at a time.
 	WorkflowSlots = 200
-	LocalSends    = WorkflowSlots / 4
+	// LocalSends is how many of them may hold an effect outside.
+	LocalSends = WorkflowSlots / 4
 )
 
 // Options tune a worker. The zero value is production's.

@@ -98,21 +98,26 @@ func (p *passage) loop(ctx workflow.Context) error {
 			return p.continueAsNew(ctx)
 		}
 		p.batches++
-		switch first.Kind {
-		case interpreter.Sleep:
-			occurrences, err = p.sleep(ctx, first)
-		case interpreter.Send:
-			occurrences, err = p.send(ctx, first)
-		default:
-			occurrences, err = p.advance(ctx, commands)
-		}
-		if err != nil {
+		if occurrences, err = p.carryOut(ctx, commands); err != nil {
 			return err
 		}
 		p.tell(occurrences)
 		if err := p.describe(ctx); err != nil {
 			return err
 		}
+	}
+}
+
+// carryOut carries out one answer of the machine: local commands, or one other.
+func (p *passage) carryOut(ctx workflow.Context, commands []interpreter.Command) ([]interpreter.Occurrence, error) {
+	first := commands[0]
+	switch {
+	case first.Local():
+		return p.advance(ctx, commands)
+	case first.Kind == interpreter.Sleep:
+		return p.sleep(ctx, first)
+	default:
+		return p.send(ctx, first)
 	}
 }
 

@@ -115,15 +115,16 @@ func recordOne(t *testing.T, s *harness.System, name string, r recording) {
 	if r.meanwhile != nil {
 		var id string
 		s.Eventually("stands", func() bool {
-			for _, e := range s.Items("/v1/enrollments?workflow=" + key) {
-				id = e["id"].(string)
-				if r.stands == "retried" {
-					step := s.Must("GET", "/v1/enrollments/"+id, nil)["steps"].([]any)
-					return len(step) > 0 && step[0].(map[string]any)["attempts"].(float64) > 1
-				}
-				return e["status"] == r.stands
+			list := s.Items("/v1/enrollments?workflow=" + key)
+			if len(list) == 0 {
+				return false
 			}
-			return false
+			id = list[0]["id"].(string)
+			if r.stands == "retried" {
+				step := s.Must("GET", "/v1/enrollments/"+id, nil)["steps"].([]any)
+				return len(step) > 0 && step[0].(map[string]any)["attempts"].(float64) > 1
+			}
+			return list[0]["status"] == r.stands
 		})
 		r.meanwhile(s, id)
 	}

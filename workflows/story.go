@@ -39,7 +39,8 @@ func (p *passage) summarize(commands []interpreter.Command) string {
 			parts = append(parts, "settle: "+c.Node)
 		case interpreter.Finish:
 			parts = append(parts, "finish: "+c.Outcome)
-		default:
+		case interpreter.Act, interpreter.Skip, interpreter.Decide, interpreter.Park,
+			interpreter.Send, interpreter.Sleep, interpreter.Stop:
 			parts = append(parts, c.Node)
 		}
 	}

@@ -12,8 +12,12 @@ import (
 
 func callCases() []Case {
 	return []Case{
-		{"webhook-liquid", webhookLiquid}, {"webhook-2xx", webhook2xx}, {"webhook-default-body", webhookDefaultBody},
-		{"webhook-signed", webhookSigned}, {"webhook-secret", webhookSecret}, {"webhook-final", webhookFinal},
+		{"webhook-liquid", webhookLiquid},
+		{"webhook-2xx", webhook2xx},
+		{"webhook-default-body", webhookDefaultBody},
+		{"webhook-signed", webhookSigned},
+		{"webhook-secret", webhookSecret},
+		{"webhook-final", webhookFinal},
 		{"slack", slack},
 	}
 }

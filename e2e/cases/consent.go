@@ -6,8 +6,11 @@ import (
 
 func consentCases() []Case {
 	return []Case{
-		{"email-marketing", emailMarketing}, {"email-unsubscribed", emailUnsubscribed}, {"email-suppressed", emailSuppressed},
-		{"email-no-address", emailNoAddress}, {"unsubscribe", unsubscribe},
+		{"email-marketing", emailMarketing},
+		{"email-unsubscribed", emailUnsubscribed},
+		{"email-suppressed", emailSuppressed},
+		{"email-no-address", emailNoAddress},
+		{"unsubscribe", unsubscribe},
 	}
 }
 

@@ -6,8 +6,12 @@ import (
 
 func dealCases() []Case {
 	return []Case{
-		{"deal-create", dealCreate}, {"deal-move", dealMove}, {"deal-only-forward", dealOnlyForward},
-		{"deal-none", dealNone}, {"deal-assign", dealAssign}, {"deal-round-robin", dealRoundRobin},
+		{"deal-create", dealCreate},
+		{"deal-move", dealMove},
+		{"deal-only-forward", dealOnlyForward},
+		{"deal-none", dealNone},
+		{"deal-assign", dealAssign},
+		{"deal-round-robin", dealRoundRobin},
 	}
 }
 

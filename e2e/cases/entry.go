@@ -6,8 +6,11 @@ import (
 
 func entryCases() []Case {
 	return []Case{
-		{"reentry-once", reentryOnce}, {"reentry-after-exit", reentryAfterExit}, {"reentry-cooldown", reentryCooldown},
-		{"correlate", correlate}, {"suppress", suppress},
+		{"reentry-once", reentryOnce},
+		{"reentry-after-exit", reentryAfterExit},
+		{"reentry-cooldown", reentryCooldown},
+		{"correlate", correlate},
+		{"suppress", suppress},
 	}
 }
 

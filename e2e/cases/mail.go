@@ -1,10 +1,10 @@
 package cases
 
 import (
-	"errors"
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -20,8 +20,11 @@ import (
 
 func mailCases() []Case {
 	return []Case{
-		{"email-text", emailText}, {"email-html", emailHTML}, {"email-template", emailTemplate},
-		{"email-attachment", emailAttachment}, {"email-strict", emailStrict},
+		{"email-text", emailText},
+		{"email-html", emailHTML},
+		{"email-template", emailTemplate},
+		{"email-attachment", emailAttachment},
+		{"email-strict", emailStrict},
 	}
 }
 

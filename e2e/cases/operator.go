@@ -12,8 +12,12 @@ import (
 
 func operatorCases() []Case {
 	return []Case{
-		{"skip-wait", skipWait}, {"exit-wait", exitWait}, {"skip-retries", skipRetries}, {"exit-retries", exitRetries},
-		{"skip-hold", skipHold}, {"exit-hold", exitHold},
+		{"skip-wait", skipWait},
+		{"exit-wait", exitWait},
+		{"skip-retries", skipRetries},
+		{"exit-retries", exitRetries},
+		{"skip-hold", skipHold},
+		{"exit-hold", exitHold},
 	}
 }
 

@@ -6,8 +6,12 @@ import (
 
 func placeCases() []Case {
 	return []Case{
-		{"course", course}, {"course-missing", courseMissing},
-		{"enroll-in", enrollIn}, {"enroll-in-refused", enrollInRefused}, {"remove-from", removeFrom}, {"remove-from-key", removeFromKey},
+		{"course", course},
+		{"course-missing", courseMissing},
+		{"enroll-in", enrollIn},
+		{"enroll-in-refused", enrollInRefused},
+		{"remove-from", removeFrom},
+		{"remove-from-key", removeFromKey},
 	}
 }
 

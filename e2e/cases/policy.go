@@ -8,8 +8,11 @@ import (
 
 func policyCases() []Case {
 	return []Case{
-		{"policy-held", policyHeld}, {"policy-held-store", policyHeldStore}, {"policy-continue", policyContinue},
-		{"policy-fail", policyFail}, {"policy-skip", policySkip},
+		{"policy-held", policyHeld},
+		{"policy-held-store", policyHeldStore},
+		{"policy-continue", policyContinue},
+		{"policy-fail", policyFail},
+		{"policy-skip", policySkip},
 	}
 }
 

@@ -14,8 +14,11 @@ import (
 
 func retryCases() []Case {
 	return []Case{
-		{"webhook-500", webhook500}, {"webhook-retry-after", webhookRetryAfter}, {"webhook-recovers", webhookRecovers},
-		{"email-retried", emailRetried}, {"email-refused", emailRefused},
+		{"webhook-500", webhook500},
+		{"webhook-retry-after", webhookRetryAfter},
+		{"webhook-recovers", webhookRecovers},
+		{"email-retried", emailRetried},
+		{"email-refused", emailRefused},
 	}
 }
 

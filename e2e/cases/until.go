@@ -8,8 +8,14 @@ import (
 
 func untilCases() []Case {
 	return []Case{
-		{"until-date", untilDate}, {"until-past", untilPast}, {"until-past-exit", untilPastExit}, {"until-day", untilDay},
-		{"until-anchor", untilAnchor}, {"until-field", untilField}, {"until-zone", untilZone}, {"until-no-date", untilNoDate},
+		{"until-date", untilDate},
+		{"until-past", untilPast},
+		{"until-past-exit", untilPastExit},
+		{"until-day", untilDay},
+		{"until-anchor", untilAnchor},
+		{"until-field", untilField},
+		{"until-zone", untilZone},
+		{"until-no-date", untilNoDate},
 	}
 }
 

@@ -8,8 +8,12 @@ import (
 
 func waitCases() []Case {
 	return []Case{
-		{"wait", wait}, {"wait-random", waitRandom}, {"window-open", windowOpen}, {"window-closed", windowClosed},
-		{"hold", hold}, {"latest", latest},
+		{"wait", wait},
+		{"wait-random", waitRandom},
+		{"window-open", windowOpen},
+		{"window-closed", windowClosed},
+		{"hold", hold},
+		{"latest", latest},
 	}
 }
 

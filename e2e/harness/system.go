@@ -132,7 +132,9 @@ func (s *System) Stop() {
 		return
 	}
 	s.stop()
-	<-s.done
+	if err := <-s.done; err != nil {
+		s.T.Log("stop:", err)
+	}
 	s.stop = nil
 }
 

@@ -50,7 +50,9 @@ func readTest(v *form.Values) Test {
 	for _, e := range v.Objects("events") {
 		t.Events = append(t.Events, TestEvent{At: e.Duration("at"), Type: e.Text("type"), Data: e.Map("data")})
 	}
-	for id, stub := range v.Map("stubs") {
+	given := v.Map("stubs")
+	for _, id := range sortedKeys(given) {
+		stub := given[id]
 		if s, ok := stub.(*form.Values); ok {
 			t.Stubs[id] = TestStub{Status: s.Whole("status"), Body: s.Raw("body")}
 		}

@@ -108,7 +108,7 @@ func (c comparison) equal(a, b any) (bool, error) {
 	a, b = plain(a), plain(b)
 	na, textA, okA := numberOf(a)
 	nb, textB, okB := numberOf(b)
-	if okA && okB && !(textA && textB) {
+	if okA && okB && (!textA || !textB) {
 		return na.compare(nb) == 0, nil
 	}
 	switch a := a.(type) {

@@ -20,7 +20,7 @@ func TestParseConditionIssues(t *testing.T) {
 		{`{"op": "eq", "value": 1}`, "", "missing_key", "field"},
 		{`{"field": "contact.a", "op": "eq"}`, "", "missing_value", "missing"},
 		{`{"field": "contact.a", "op": "eq", "value": null}`, "", "missing_value", "missing"},
-		{`{"field": "contact.a", "op": "contians", "value": 1}`, "/op", "unknown_operator", "did you mean contains?"},
+		{`{"field": "contact.a", "op": "containz", "value": 1}`, "/op", "unknown_operator", "did you mean contains?"},
 		{`{"field": "contact.a", "op": ">=", "value": 1}`, "/op", "unknown_operator", "did you mean gte?"},
 		{`{"field": "contact.a", "op": 7, "value": 1}`, "/op", "unknown_operator", ""},
 		{`{"field": "contact.a", "op": "exists", "value": false}`, "/value", "unexpected_value", "missing"},

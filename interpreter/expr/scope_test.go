@@ -93,9 +93,9 @@ func TestEventRootAndWithEvent(t *testing.T) {
 func TestSuggest(t *testing.T) {
 	t.Parallel()
 	known := []string{"eq", "contains", "starts_with", "within_last"}
-	require.Equal(t, "contains", Suggest("contians", known))
+	require.Equal(t, "contains", Suggest("containz", known))
 	require.Equal(t, "starts_with", Suggest("startswith", known))
-	require.Equal(t, "", Suggest("zzzzzzzz", known))
+	require.Empty(t, Suggest("zzzzzzzz", known))
 }
 
 func TestCheckEventType(t *testing.T) {

@@ -3,6 +3,7 @@ package expr
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -19,7 +20,7 @@ func DecodeJSON(data []byte) (any, error) {
 	if err := decoder.Decode(&raw); err != nil {
 		return nil, fmt.Errorf("decode JSON: %w", err)
 	}
-	if _, err := decoder.Token(); err != io.EOF { //nolint:errorlint // Token returns io.EOF itself
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("decode JSON: more than one document")
 	}
 	return settle(raw)

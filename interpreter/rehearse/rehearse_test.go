@@ -195,21 +195,25 @@ func TestOnboarding14FollowsTheCourse(t *testing.T) {
 		end                           string
 	}{
 		{
-			"on track", []rehearse.Injection{progress("5d", 60), progress("2d", 10), refund("6d", "A-2")},
+			"on track",
+			[]rehearse.Injection{progress("5d", 60), progress("2d", 10), refund("6d", "A-2")},
 			"hello first started day7 half praise day14 survey done", "completed", "success", "", "2026-03-16T13:00:00Z",
 		},
 		{"never begins", nil, "hello first started nudge day7 half help day14 survey done", "completed", "success", "", "2026-03-16T13:00:00Z"},
 		{
-			"begins and stops", []rehearse.Injection{progress("2d", 10), progress("8d", 90)},
+			"begins and stops",
+			[]rehearse.Injection{progress("2d", 10), progress("8d", 90)},
 			"hello first started day7 half help day14 survey done", "completed", "success", "", "2026-03-16T13:00:00Z",
 		},
 		{"refunded", []rehearse.Injection{refund("5d", "A-1")}, "hello first started nudge day7", "exited", "neutral", "refunded", "2026-03-07T15:00:00Z"},
 		{
-			"finished early", []rehearse.Injection{after(t, "10d", "course.completed", map[string]any{"course": "program-a"})},
+			"finished early",
+			[]rehearse.Injection{after(t, "10d", "course.completed", map[string]any{"course": "program-a"})},
 			"hello first started nudge day7 half help day14", "exited", "success", "finished", "2026-03-12T14:00:00Z",
 		},
 		{
-			"another course does not count", []rehearse.Injection{after(t, "10d", "course.completed", map[string]any{"course": "program-b"})},
+			"another course does not count",
+			[]rehearse.Injection{after(t, "10d", "course.completed", map[string]any{"course": "program-b"})},
 			"hello first started nudge day7 half help day14 survey done", "completed", "success", "", "2026-03-16T13:00:00Z",
 		},
 	} {

@@ -36,7 +36,7 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 	})
 	switch {
 	case due.Failure != nil:
-		return s.hold(c, due.Failure.Code), nil
+		return s.hold(c, due.Failure.Code), nil //nolint:nilerr // a failed wait is held, which is no error of the rehearsal
 	case due.Exit:
 		if s.open == nil {
 			s.park(c, "waiting", "", due.At)

@@ -148,7 +148,7 @@ func (a *App) Run(ctx context.Context) error {
 		start(a.runWorker)
 		start(a.announce)
 	}
-	server, err := a.listen()
+	server, err := a.listen(running)
 	if err != nil {
 		cancel()
 		parts.Wait()

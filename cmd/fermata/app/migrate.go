@@ -39,7 +39,7 @@ func Migrate(ctx context.Context, s Settings, out io.Writer) error {
 	if err := SeedAccount(ctx, db, s); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "database: up to date")
+	_, _ = fmt.Fprintln(out, "database: up to date")
 	log, err := NewLog(s.Log, nil)
 	if err != nil {
 		return err
@@ -60,17 +60,17 @@ func prepareNamespace(ctx context.Context, c client.Client, namespace string, ou
 		Namespace: namespace, Config: &namespacepb.NamespaceConfig{WorkflowExecutionRetentionTtl: retention},
 	})
 	if err != nil {
-		fmt.Fprintf(out, "warning: retention of namespace %s stays as it is: %v\n", namespace, err)
+		_, _ = fmt.Fprintf(out, "warning: retention of namespace %s stays as it is: %v\n", namespace, err)
 	}
 	_, err = c.OperatorService().AddSearchAttributes(ctx, &operatorservice.AddSearchAttributesRequest{
 		Namespace: namespace, SearchAttributes: SearchAttributes(),
 	})
 	var there *serviceerror.AlreadyExists
 	if err != nil && !errors.As(err, &there) {
-		fmt.Fprintf(out, "warning: search attributes are not registered, runs start without them: %v\n", err)
+		_, _ = fmt.Fprintf(out, "warning: search attributes are not registered, runs start without them: %v\n", err)
 		return nil
 	}
-	fmt.Fprintf(out, "namespace %s: closed runs are kept %d days, search attributes registered\n", namespace, int(temporalKeeps.Hours()/24))
+	_, _ = fmt.Fprintf(out, "namespace %s: closed runs are kept %d days, search attributes registered\n", namespace, int(temporalKeeps.Hours()/24))
 	return nil
 }
 

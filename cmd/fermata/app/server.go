@@ -19,7 +19,7 @@ type server struct {
 
 // listen binds the API, or for a process without API the metrics address; nil when
 // there is neither.
-func (a *App) listen() (*server, error) {
+func (a *App) listen(ctx context.Context) (*server, error) {
 	address, handler := a.o.Settings.MetricsAddr, http.Handler(nil)
 	switch {
 	case a.o.Parts.API:
@@ -34,7 +34,7 @@ func (a *App) listen() (*server, error) {
 	default:
 		handler = a.health.mux()
 	}
-	listener, err := net.Listen("tcp", address)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", address, err)
 	}

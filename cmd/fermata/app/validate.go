@@ -27,17 +27,17 @@ func Validate(files []string, out io.Writer) error {
 			if p.Severity == "error" {
 				errs++
 			}
-			fmt.Fprintf(out, "%s: %s %s at %s: %s", file, p.Severity, p.Code, p.Path, p.Message)
+			_, _ = fmt.Fprintf(out, "%s: %s %s at %s: %s", file, p.Severity, p.Code, p.Path, p.Message)
 			if p.Hint != "" {
-				fmt.Fprintf(out, " (%s)", p.Hint)
+				_, _ = fmt.Fprintf(out, " (%s)", p.Hint)
 			}
-			fmt.Fprintln(out)
+			_, _ = fmt.Fprintln(out)
 		}
 		if errs > 0 {
 			broken++
 			continue
 		}
-		fmt.Fprintf(out, "%s: ok\n", file)
+		_, _ = fmt.Fprintf(out, "%s: ok\n", file)
 	}
 	if broken > 0 {
 		return fmt.Errorf("%d of %d files have errors", broken, len(files))
