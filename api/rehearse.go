@@ -58,7 +58,7 @@ func (s *server) rehearsed(tx *store.Tx, w *store.Workflow, version *int) (*defi
 		}
 		return s.Definitions.Load(tx, v.Hash)
 	}
-	// What a definition refers to need not exist yet: effects are stubbed.
+	// What a definition refers to need not exist yet: effects are stubbed, and each says what is missing.
 	def, problems := definition.Parse(w.Draft, false)
 	if def != nil {
 		problems = def.Validate(nil)

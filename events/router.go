@@ -18,6 +18,8 @@ const (
 	routeTries = 20
 	// transientTries is how often a router tries an event again at once when the store was busy.
 	transientTries = 3
+	// routeTogether is how many events of a contact are routed in one transaction.
+	routeTogether = 10
 
 	defaultLease   = 30 * time.Second
 	defaultPoll    = time.Second
@@ -118,9 +120,9 @@ var errLost = errors.New("claim on contact lost")
 // none is torn and no lease is left behind.
 func (r *Router) drainContact(ctx context.Context, claim store.Claim) {
 	whole := context.WithoutCancel(ctx)
-	transient := 0
+	transient, most := 0, routeTogether
 	for n := 0; n < r.Batch && ctx.Err() == nil; n++ {
-		more, err := r.next(whole, claim)
+		more, err := r.next(whole, claim, most)
 		switch {
 		case err == nil && !more:
 			return
@@ -132,6 +134,10 @@ func (r *Router) drainContact(ctx context.Context, claim store.Claim) {
 		case store.IsTransient(err) && transient < transientTries:
 			transient++
 			r.Log.WarnContext(whole, "route event again", slog.String("contact", claim.ContactID), slog.Any("error", err))
+		case most > 1:
+			// One of several events failed and took the others back with it: one by one, those
+			// before it get through and only it is to blame.
+			most = 1
 		default:
 			r.fail(whole, claim, err)
 			return
@@ -140,10 +146,12 @@ func (r *Router) drainContact(ctx context.Context, claim store.Claim) {
 	r.putBack(whole, claim)
 }
 
-// next routes the contact's next event, if there is one, and reports whether there may be more.
-func (r *Router) next(ctx context.Context, claim store.Claim) (more bool, err error) {
-	var p *pass
+// next routes the contact's next events, at most so many, in one transaction, and reports whether
+// there may be more.
+func (r *Router) next(ctx context.Context, claim store.Claim, most int) (more bool, err error) {
+	routed, dispatched := 0, false
 	err = r.Store.Write(ctx, func(tx *store.Tx) error {
+		routed, dispatched, more = 0, false, false
 		c, err := tx.LockContact(claim.ContactID)
 		if errors.Is(err, store.ErrNotFound) {
 			return r.forget(tx, claim)
@@ -154,16 +162,19 @@ func (r *Router) next(ctx context.Context, claim store.Claim) (more bool, err er
 		if err := r.hold(tx, claim); err != nil {
 			return err
 		}
-		list, err := tx.EventsAfter(c.ID, c.RoutedSeq, nil, 1)
+		list, err := tx.EventsAfter(c.ID, c.RoutedSeq, nil, most)
 		if err != nil {
 			return fmt.Errorf("read log: %w", err)
 		}
-		if len(list) > 0 {
-			p = &pass{tx: tx, c: c, event: &list[0], definitions: r.Definitions, now: r.now()}
+		for i := range list {
+			p := &pass{tx: tx, c: c, event: &list[i], definitions: r.Definitions, now: r.now()}
 			if err := p.guarded(); err != nil {
 				return fmt.Errorf("route event %s: %w", p.event.ID, err)
 			}
 			c.RoutedSeq = p.event.Seq
+			routed, dispatched = routed+1, dispatched || p.dispatched
+		}
+		if routed > 0 {
 			if err := tx.SetRouted(c.ID, c.RoutedSeq); err != nil {
 				return fmt.Errorf("move cursor: %w", err)
 			}
@@ -173,12 +184,12 @@ func (r *Router) next(ctx context.Context, claim store.Claim) (more bool, err er
 		}
 		return release(tx, claim, c.RoutedSeq)
 	})
-	if err != nil || p == nil {
+	if err != nil || routed == 0 {
 		return false, err
 	}
 	r.failures.Delete(claim.ContactID)
-	r.routed.Add(1)
-	if p.dispatched && r.Dispatched != nil {
+	r.routed.Add(int64(routed))
+	if dispatched && r.Dispatched != nil {
 		r.Dispatched()
 	}
 	return more, nil

@@ -80,7 +80,7 @@ func TestLostClaimDecidesNothing(t *testing.T) {
 			taken, err = b.router.claim(context.Background(), 1)
 			return err == nil && len(taken) == 1
 		}, 5*time.Second, time.Millisecond)
-		_, err = b.router.next(context.Background(), old[0])
+		_, err = b.router.next(context.Background(), old[0], 1)
 		require.ErrorIs(t, err, errLost)
 		require.Empty(t, b.enrollments("w"))
 		b.router.drainContact(context.Background(), taken[0])

@@ -13,6 +13,7 @@ import (
 // effect plans an action with the production code, keeps the plan as what would
 // have happened, and changes the rehearsed contact accordingly.
 func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpreter.Occurrence, error) {
+	s.lacks = nil
 	scope := s.world.scope(s.now)
 	in := nodes.PlanInput{Strict: node.Strict, Owner: s.in.Definition.Settings.Owner}
 	failure := s.template(node, &in)
@@ -41,28 +42,42 @@ func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpret
 	return s.conclude(c, node, shown, failure), nil
 }
 
-// template looks up the stored template that a mail names.
+// template looks up the stored template that a mail names. One that does not exist
+// yet is empty here.
 func (s *stage) template(node *definition.Node, in *nodes.PlanInput) *nodes.Failure {
 	named, ok := node.Settings.(interpreter.TemplateNamer)
-	if !ok || s.in.Template == nil {
+	if !ok {
 		return nil
 	}
 	key, failure := named.TemplateKey(s.world.scope(s.now))
-	if failure == nil && key != "" {
-		in.Template = s.in.Template(key)
+	if failure != nil || key == "" {
+		return failure
 	}
-	return failure
+	if s.in.Template != nil {
+		in.Template = s.in.Template(key)
+		s.lacksUnless(in.Template != nil, "template "+key)
+	}
+	if in.Template == nil {
+		in.Template = &nodes.TemplateSource{}
+	}
+	return nil
 }
 
 // conclude leaves an action by its main port, or reports its failure.
 func (s *stage) conclude(c interpreter.Command, node *definition.Node, shown any, failure *nodes.Failure) *interpreter.Occurrence {
+	if failure != nil {
+		shown = map[string]any{"error": failure.Message}
+	}
+	if effect, ok := shown.(map[string]any); ok && s.lacks != nil {
+		effect["missing"] = s.lacks
+	}
 	switch {
 	case failure == nil:
 		return s.leave(c, Step{Status: "done", Port: node.Spec.MainPort, Effect: shown})
 	case failure.Code == nodes.CodeNoAddress:
 		return s.leave(c, Step{Status: "suppressed", Port: node.Spec.MainPort, Reason: failure.Code})
 	}
-	s.open = &Step{Node: c.Node, Visit: c.Visit, Type: node.Type, Effect: map[string]any{"error": failure.Message}}
+	s.open = &Step{Node: c.Node, Visit: c.Visit, Type: node.Type, Reason: failure.Code, Effect: shown}
 	return &interpreter.Occurrence{Kind: interpreter.Failed, Node: c.Node, Visit: c.Visit, Code: failure.Code}
 }
 
@@ -105,6 +120,7 @@ func (s *stage) change(node *definition.Node, in nodes.PlanInput) (any, *nodes.F
 		plan, failure := p.Plan(scope, in)
 		if failure == nil {
 			s.world.changeCourse(plan)
+			s.lacksUnless(s.in.Course == nil || s.in.Course(plan.Course), "course "+plan.Course)
 		}
 		return map[string]any{"kind": "course", "course": plan.Course, "enroll": plan.Enroll}, failure
 	case interpreter.DealPlanner:
@@ -193,14 +209,7 @@ func (w *world) changeCourse(p nodes.CourseChange) {
 
 func (s *stage) changeDeal(p nodes.DealChange) (any, *nodes.Failure) {
 	w := s.world
-	stage, kind := p.Stage, "open"
-	if s.in.Stage != nil {
-		key, stageKind, found := s.in.Stage(p.Pipeline, p.Stage)
-		if !found {
-			return nil, &nodes.Failure{Code: "missing_reference", Message: fmt.Sprintf("there is no stage %q in pipeline %s", p.Stage, p.Pipeline)}
-		}
-		stage, kind = key, stageKind
-	}
+	stage, kind := s.stageOf(p)
 	deal := w.newestDeal(p.Pipeline)
 	if p.Op == nodes.DealCreateOp || (deal == nil && p.Create) {
 		w.deals++
@@ -223,4 +232,28 @@ func (s *stage) changeDeal(p nodes.DealChange) (any, *nodes.Failure) {
 		deal["stage"], deal["status"] = stage, kind
 	}
 	return map[string]any{"kind": "deal", "deal": maps.Clone(deal), "created": false}, nil
+}
+
+// stageOf is the key and kind of the stage that a change of a deal names. What the
+// installation does not have is taken as it is named, as an open stage.
+func (s *stage) stageOf(p nodes.DealChange) (key, kind string) {
+	if s.in.Stage == nil {
+		return p.Stage, "open"
+	}
+	if key, kind, found := s.in.Stage(p.Pipeline, p.Stage); found {
+		return key, kind
+	}
+	if _, _, found := s.in.Stage(p.Pipeline, ""); found {
+		s.lacksUnless(false, "stage "+p.Pipeline+"/"+p.Stage)
+	} else {
+		s.lacksUnless(false, "pipeline "+p.Pipeline)
+	}
+	return p.Stage, "open"
+}
+
+// lacksUnless notes what the installation does not have for the effect at hand.
+func (s *stage) lacksUnless(there bool, what string) {
+	if !there {
+		s.lacks = append(s.lacks, what)
+	}
 }

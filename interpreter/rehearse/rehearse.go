@@ -40,11 +40,15 @@ type Input struct {
 	// Location is the account's zone.
 	Location *time.Location
 	Account  map[string]any
-	// Template, Segment and Stage look up what the installation has; nil ones find
-	// nothing.
+	// Template, Segment, Stage and Course look up what the installation has. What it
+	// lacks stops no rehearsal: it is taken as the definition names it (a template is
+	// empty, a stage open, nobody is in a segment), and the effect lists it under
+	// `missing`. Without a look-up nothing is said to be missing. Stage finds the first
+	// stage of a pipeline for "".
 	Template func(key string) *nodes.TemplateSource
 	Segment  func(key string) (filter any, found bool)
 	Stage    func(pipeline, stage string) (key, kind string, found bool)
+	Course   func(key string) bool
 }
 
 // Injection is an event at a time after the start.
@@ -124,13 +128,17 @@ func Run(in Input) (Result, error) {
 
 // stage is the world of one rehearsal.
 type stage struct {
-	in     Input
-	now    time.Time
-	world  *world
-	queue  []pending
-	open   *Step
-	due    time.Time
-	stuck  bool
+	in    Input
+	now   time.Time
+	world *world
+	queue []pending
+	open  *Step
+	due   time.Time
+	stuck bool
+	// held is why the passage is held, which is not always why its step failed.
+	held string
+	// lacks is what the effect at hand names and the installation does not have.
+	lacks  []string
 	result Result
 	// since is the place in the log after which a wait sees events.
 	since int

@@ -16,7 +16,7 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 		return held(c), nil
 	}
 	if node.Type == "hold" {
-		return s.hold(c, ""), nil
+		return s.hold(c, node.Type), nil
 	}
 	if !node.Spec.Available {
 		return s.hold(c, codeNotAvailable), nil
@@ -61,7 +61,15 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 // hold parks a step until an operator acts; in a rehearsal nobody does, but exits
 // still count.
 func (s *stage) hold(c interpreter.Command, reason string) *interpreter.Occurrence {
-	s.park(c, "held", reason, time.Time{})
+	s.held = reason
+	why := reason
+	switch {
+	case s.open != nil && s.open.Reason != "":
+		why = s.open.Reason
+	case s.in.Definition.Nodes[c.Node].Type == reason:
+		why = ""
+	}
+	s.park(c, "held", why, time.Time{})
 	return held(c)
 }
 
@@ -86,7 +94,7 @@ func (s *stage) sleep(c interpreter.Command) (*interpreter.Occurrence, error) {
 		return woken, nil
 	}
 	if c.Due == 0 {
-		s.stop(s.open.Status, s.open.Reason)
+		s.stop(s.open.Status, s.held)
 		return nil, nil
 	}
 	if s.due.After(s.now) {

@@ -34,16 +34,15 @@ func TestExitsWinWhileHeld(t *testing.T) {
 
 func TestHeldSaysWhy(t *testing.T) {
 	t.Parallel()
-	for node, reason := range map[string]string{
-		`{type: webhook, with: {url: "https://example.com"}}`:         "step_failed",
-		`{type: wait_until, with: {field: contact.nothing}}`:          nodes.CodeNoDate,
-		`{type: hold, with: {reason: "check"}}`:                       "",
-		`{type: deal_move, with: {pipeline: sales, stage: won}}`:      "step_failed",
-		`{type: email, with: {template: missing, to: a@example.com}}`: "step_failed",
+	for node, reasons := range map[string][]string{
+		`{type: webhook, with: {url: "https://example.com"}}`:    {"step_failed", "http_500"},
+		`{type: wait_until, with: {field: contact.nothing}}`:     {nodes.CodeNoDate, nodes.CodeNoDate},
+		`{type: hold, with: {reason: "check"}}`:                  {"hold", ""},
+		`{type: deal_move, with: {pipeline: sales, stage: won}}`: {"step_failed", "no_deal"},
 	} {
 		r := run(t, rehearse.Input{Definition: quick(t, "it: "+node), Start: instant(t, "2026-03-02T15:00:00Z"), Stubs: map[string]rehearse.Stub{"it": {Status: 500}}})
 		require.Equal(t, "held", r.Status, node)
-		require.Equal(t, reason, r.Reason, node)
+		require.Equal(t, reasons, []string{r.Reason, r.Steps[0].Reason}, "%s: the passage, and its step", node)
 	}
 }
 
@@ -118,6 +117,56 @@ func TestEffectsAreShownAsTheyWere(t *testing.T) {
 	require.Equal(t, "won", effect(t, r, "win")["deal"].(map[string]any)["stage"])
 	require.InDelta(t, 5, effect(t, r, "more")["to"], 0)
 	require.Equal(t, "completed neutral open_port", r.Status+" "+r.Outcome+" "+r.Reason)
+}
+
+func TestNothingNeedsToExistForARehearsal(t *testing.T) {
+	t.Parallel()
+	in := rehearse.Input{
+		Definition: quick(t,
+			`open: {type: deal_create, with: {pipeline: partners, title: New}, next: win}`,
+			`win: {type: deal_move, with: {pipeline: partners, stage: won}, next: stage}`,
+			`stage: {type: deal_move, with: {pipeline: sales, stage: paid, create: true}, next: course}`,
+			`course: {type: course_enroll, with: {course: program-b}, next: mail}`,
+			`mail: {type: email, with: {template: welcome, subject: "Hi {{ contact.email }}"}, next: there}`,
+			`there: {type: deal_move, with: {pipeline: sales, stage: won}, next: done}`,
+			"done: {type: end}",
+		),
+		Start: instant(t, "2026-03-02T15:00:00Z"), Stage: stages(t), Contact: map[string]any{"email": "ana@example.com"},
+		Course:   func(key string) bool { return key == "program-a" },
+		Template: func(string) *nodes.TemplateSource { return nil },
+	}
+	r := run(t, in)
+	require.Equal(t, "completed success", r.Status+" "+r.Outcome)
+	missing := map[string]any{}
+	for _, s := range r.Steps[:6] {
+		missing[s.Node] = s.Effect.(map[string]any)["missing"]
+	}
+	require.Equal(t, map[string]any{
+		"open": []string{"pipeline partners"}, "win": []string{"pipeline partners"}, "stage": []string{"stage sales/paid"},
+		"course": []string{"course program-b"}, "mail": []string{"template welcome"}, "there": nil,
+	}, missing)
+	require.Equal(t, []any{"", "open"}, []any{effect(t, r, "open")["deal"].(map[string]any)["stage"], effect(t, r, "open")["deal"].(map[string]any)["status"]})
+	require.Equal(t, []any{"won", "open"}, []any{effect(t, r, "win")["deal"].(map[string]any)["stage"], effect(t, r, "win")["deal"].(map[string]any)["status"]})
+	require.Equal(t, "won", effect(t, r, "there")["deal"].(map[string]any)["status"], "what exists has its own kind")
+	require.Equal(t, []any{"Hi ana@example.com", ""}, []any{effect(t, r, "mail")["subject"], effect(t, r, "mail")["text"]})
+
+	in.Stage, in.Course, in.Template = nil, nil, nil
+	r = run(t, in)
+	require.Equal(t, "completed success", r.Status+" "+r.Outcome)
+	for _, s := range r.Steps[:6] {
+		require.NotContains(t, s.Effect, "missing", s.Node)
+	}
+}
+
+func TestFailureSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	r := run(t, rehearse.Input{
+		Definition: quick(t, `it: {type: deal_move, on_error: fail, with: {pipeline: partners, stage: won}}`),
+		Start:      instant(t, "2026-03-02T15:00:00Z"), Stage: stages(t),
+	})
+	require.Equal(t, "failed no_deal", r.Status+" "+r.Steps[0].Reason)
+	require.Equal(t, "the contact has no deal in pipeline partners", effect(t, r, "it")["error"])
+	require.Equal(t, []string{"pipeline partners"}, effect(t, r, "it")["missing"])
 }
 
 func TestEventAtTheDueInstantComesFirst(t *testing.T) {

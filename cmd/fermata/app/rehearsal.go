@@ -210,7 +210,8 @@ func stubs(in *rehearse.Input, req gen.RehearseRequest) error {
 	return nil
 }
 
-// lookups gives the rehearsal the templates, segments and stages of the installation.
+// lookups gives the rehearsal the templates, segments, stages and courses of the
+// installation.
 func lookups(in *rehearse.Input, l api.Lookups) {
 	if l.Tx == nil {
 		return
@@ -229,6 +230,10 @@ func lookups(in *rehearse.Input, l api.Lookups) {
 		}
 		filter, err := expr.DecodeJSON(s.Filter)
 		return filter, err == nil
+	}
+	in.Course = func(key string) bool {
+		_, err := l.Tx.Course(key)
+		return err == nil
 	}
 	in.Stage = func(pipeline, stage string) (string, string, bool) {
 		p, err := l.Tx.Pipeline(pipeline)
