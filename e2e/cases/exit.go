@@ -61,7 +61,7 @@ func exitOwnEvent(p *Passage) {
 }
 
 func exitDuringRetries(p *Passage) {
-	e := p.retrying()
+	e := p.retrying(2)
 	event := p.post(p.Topic+".stop", nil)
 	p.left(e, "stop", "success")
 	p.withinOneSecond(event, p.becomes("exited"))

@@ -3,10 +3,12 @@ package cases
 import (
 	"context"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/stretchr/testify/require"
 	enumspb "go.temporal.io/api/enums/v1"
 
+	"fermata/e2e/harness"
 	"fermata/events"
 )
 
@@ -16,7 +18,7 @@ func operatorCases() []Case {
 		{"exit-wait", exitWait},
 		{"skip-retries", skipRetries},
 		{"exit-retries", exitRetries},
-		{"skip-hold", skipHold},
+		{"exit-pause", exitPause}, {"skip-hold", skipHold},
 		{"exit-hold", exitHold},
 	}
 }
@@ -71,19 +73,30 @@ func (p *Passage) left(e map[string]any, reason, outcome string) {
 	require.Empty(p.t, p.contact()["tags"])
 }
 
-// retrying publishes a call that never succeeds and waits until the durable
-// activity retries it.
-func (p *Passage) retrying() map[string]any {
+// retrying publishes a call that never succeeds and waits until the given number of
+// tries were made; the last of them asked for ten minutes until the next one.
+func (p *Passage) retrying(tries int64) map[string]any {
 	p.t.Helper()
-	p.answer("", http.StatusBadGateway, "no")
+	var calls atomic.Int64
+	p.HTTP.Handle(p.path(""), func(w http.ResponseWriter, _ harness.Call) {
+		if calls.Add(1) >= tries {
+			w.Header().Set("Retry-After", "600")
+		}
+		w.WriteHeader(http.StatusBadGateway)
+	})
 	p.publish(`  a: {type: webhook, with: {url: "` + p.at("") + `"}, next: b}` + thenTag)
 	p.enter(nil)
-	p.Eventually("it is retried", func() bool { return len(p.HTTP.On(p.path(""))) >= 2 })
-	return p.awaits("a", "running")
+	var e map[string]any
+	p.Eventually("the tries are recorded", func() bool {
+		e = p.awaits("a", "running")
+		a := step(e, "a")
+		return a["attempts"] == float64(tries) && a["error"] != nil
+	})
+	return e
 }
 
 func skipRetries(p *Passage) {
-	e := p.retrying()
+	e := p.retrying(2)
 	p.operate(e, "skip", map[string]any{})
 	e = p.becomes("completed")
 	require.Equal(p.t, []string{"a:skipped:ok", "b:done:next"}, path(e))
@@ -91,9 +104,18 @@ func skipRetries(p *Passage) {
 }
 
 func exitRetries(p *Passage) {
-	e := p.retrying()
+	e := p.retrying(2)
 	p.operate(e, "exit", map[string]any{})
 	p.left(e, "operator", "neutral")
+	require.Len(p.t, p.HTTP.On(p.path("")), 2)
+}
+
+// exitPause ends a passage between the first try and the second.
+func exitPause(p *Passage) {
+	e := p.retrying(1)
+	p.operate(e, "exit", map[string]any{})
+	p.left(e, "operator", "neutral")
+	require.Len(p.t, p.HTTP.On(p.path("")), 1)
 }
 
 func skipHold(p *Passage) {
