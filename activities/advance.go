@@ -175,7 +175,8 @@ func (t *turn) settle(c interpreter.Command) (*interpreter.Occurrence, error) {
 	return &o, nil
 }
 
-// hold parks the enrollment at a failed step until an operator decides.
+// hold parks the enrollment at a failed step until an operator decides. The step
+// keeps why it failed; the enrollment says that a step did.
 func (t *turn) hold(c interpreter.Command) (interpreter.Occurrence, error) {
 	row, err := t.step(c)
 	if err != nil || closed(row) {
@@ -184,7 +185,10 @@ func (t *turn) hold(c interpreter.Command) (interpreter.Occurrence, error) {
 	if row == nil {
 		row = t.newStep(c, "held")
 	}
-	row.Status, row.Reason = "held", c.Code
+	row.Status = "held"
+	if row.Reason == "" {
+		row.Reason = c.Code
+	}
 	if err := t.putStep(row); err != nil {
 		return interpreter.Occurrence{}, err
 	}

@@ -54,11 +54,30 @@ func (t *turn) park(c interpreter.Command) (*interpreter.Occurrence, error) {
 	if row != nil {
 		return t.arriveAt(c, row)
 	}
-	row = t.newStep(c, "waiting")
-	if t.def.Nodes[c.Node].Type == "hold" {
-		row.Status = "held"
+	if node, ok := t.def.Nodes[c.Node].Settings.(*nodes.Hold); ok {
+		return t.holdAt(c, node)
 	}
-	return t.look(c, row)
+	return t.look(c, t.newStep(c, "waiting"))
+}
+
+// holdAt enters a hold node. What its author wrote as reason is text for people and
+// stands in the result; the enrollment's own reason is a code.
+func (t *turn) holdAt(c interpreter.Command, node *nodes.Hold) (*interpreter.Occurrence, error) {
+	row := t.newStep(c, "held")
+	if node.Reason != "" {
+		result, err := encode(map[string]any{"reason": node.Reason})
+		if err != nil {
+			return nil, err
+		}
+		row.Result = result
+	}
+	if err := t.putStep(row); err != nil {
+		return nil, err
+	}
+	t.stand(c, "held", nil)
+	t.e.Reason = "hold"
+	o := parked(c, row)
+	return &o, nil
 }
 
 // arrive answers where the enrollment stands.
@@ -90,23 +109,21 @@ func (t *turn) arriveAt(c interpreter.Command, row *store.Step) (*interpreter.Oc
 // look decides a waiting step, or parks it until its due instant.
 func (t *turn) look(c interpreter.Command, row *store.Step) (*interpreter.Occurrence, error) {
 	node := t.def.Nodes[c.Node]
-	if row.Status != "held" {
-		result, err := t.due(c, row)
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case result.Failure != nil:
-			return t.cannotWait(c, row, result.Failure)
-		case result.Exit:
-			return t.exitPast(c, row)
-		case !result.Forever:
-			at := result.At.UTC().Truncate(time.Millisecond)
-			row.DueAt = &at
-		}
-		if row.DueAt != nil && !row.DueAt.After(t.now) {
-			return t.elapsed(c, row, node.MainPort())
-		}
+	result, err := t.due(c, row)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case result.Failure != nil:
+		return t.cannotWait(c, row, result.Failure)
+	case result.Exit:
+		return t.exitPast(c, row)
+	case !result.Forever:
+		at := result.At.UTC().Truncate(time.Millisecond)
+		row.DueAt = &at
+	}
+	if row.DueAt != nil && !row.DueAt.After(t.now) {
+		return t.elapsed(c, row, node.MainPort())
 	}
 	if err := t.putStep(row); err != nil {
 		return nil, err

@@ -22,49 +22,30 @@ type pump[C any] struct {
 	work func(ctx context.Context, c C)
 }
 
-// run pumps until ctx ends and everything in hand is put down.
+// run pumps until ctx ends and everything in hand is put down. It claims twice as much as there
+// are hands, so that claiming, one transaction at a time, is never what everybody waits for.
 func (p *pump[C]) run(ctx context.Context) {
-	slots := make(chan struct{}, p.workers)
+	work := make(chan C, p.workers)
 	var hands sync.WaitGroup
 	defer hands.Wait()
-	for {
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			return
-		}
-		free := 1 + takeFree(slots)
-		claims, err := p.claim(ctx, free)
+	defer close(work)
+	for range p.workers {
+		hands.Go(func() {
+			for c := range work {
+				p.work(ctx, c)
+			}
+		})
+	}
+	for ctx.Err() == nil {
+		claims, err := p.claim(ctx, p.workers)
 		if err != nil && ctx.Err() == nil {
 			p.log.ErrorContext(ctx, "claim work", slog.String("queue", p.name), slog.Any("error", err))
 		}
 		for _, c := range claims {
-			hands.Add(1)
-			go func() {
-				defer hands.Done()
-				defer func() { <-slots }()
-				p.work(ctx, c)
-			}()
+			work <- c // after ctx has ended, too: work puts it down
 		}
-		for range free - len(claims) {
-			<-slots
-		}
-		if len(claims) == free {
-			continue
-		}
-		if !p.wait(ctx) {
+		if len(claims) < p.workers && !p.wait(ctx) {
 			return
-		}
-	}
-}
-
-// takeFree fills all free slots and returns how many.
-func takeFree(slots chan struct{}) int {
-	for n := 0; ; n++ {
-		select {
-		case slots <- struct{}{}:
-		default:
-			return n
 		}
 	}
 }

@@ -81,10 +81,14 @@ func hold(p *Passage) {
 	p.enter(nil)
 	e := p.awaits("a", "held")
 	require.Nil(p.t, e["due_at"])
-	status, _ := p.Do("POST", "/v1/enrollments/"+e["id"].(string)+"/retry", nil)
+	require.Equal(p.t, "hold", e["reason"])
+	require.Equal(p.t, map[string]any{"reason": "look at it"}, result(step(e, "a")))
+	status, _ := p.Do("POST", "/v1/enrollments/"+e["id"].(string)+"/retry", map[string]any{})
 	require.GreaterOrEqual(p.t, status, 400, "there is nothing to retry")
 	p.operate(e, "release", map[string]any{})
 	e = p.becomes("completed")
+	require.Nil(p.t, e["reason"])
+	require.Equal(p.t, map[string]any{"reason": "look at it"}, result(step(e, "a")), "what it waited for stays in the story")
 	require.Equal(p.t, []string{"a:done:next", "b:done"}, path(e))
 }
 
