@@ -76,7 +76,9 @@ func (t *turn) removeFrom(c interpreter.Command, p nodes.RemoveFrom) (done, *nod
 		if other.Workflow != p.Workflow || other.ID == t.e.ID || (p.Correlate != "" && other.Key != p.Correlate) {
 			continue
 		}
-		if err := events.End(t.tx, other, "exited", interpreter.OutcomeNeutral, "removed", t.now); err != nil {
+		how := events.Ending{Status: store.StatusExited, Outcome: interpreter.OutcomeNeutral, Reason: "removed", Now: t.now, Wake: true}
+		// With the turn's own contact: its log number must stay true for what the turn writes next.
+		if err := events.EndWith(t.tx, t.contact, other, how); err != nil {
 			return done{}, nil, fmt.Errorf("end enrollment: %w", err)
 		}
 		removed = append(removed, other.ID)

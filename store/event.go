@@ -88,14 +88,16 @@ func (tx *Tx) Heard(contactID, eventType string) (bool, error) {
 }
 
 // AppendIgnored is AppendEvent for an event that nobody cares for: it moves the router's cursor
-// past it and writes the verdict `ignored` with it. Everything before it must be routed.
+// past it and writes the verdict `ignored` with it. When something before it is not routed yet, the
+// cursor stays, and the router comes to this event in its turn: nothing is ever passed over.
 func (tx *Tx) AppendIgnored(e *Event) (bool, error) {
 	if tx.dialect != Postgres {
 		added, err := tx.AppendEvent(e)
 		if err != nil || !added {
 			return false, err
 		}
-		if err := tx.SetRouted(e.ContactID, e.Seq); err != nil {
+		_, err = tx.exec("UPDATE contacts SET routed_seq = ? WHERE id = ? AND routed_seq = ?", e.Seq, e.ContactID, e.Seq-1)
+		if err != nil {
 			return false, err
 		}
 		return true, tx.PutVerdict(&Verdict{EventID: e.ID, Verdict: "ignored", CreatedAt: e.AcceptedAt})
@@ -108,7 +110,8 @@ func (tx *Tx) AppendIgnored(e *Event) (bool, error) {
 			FROM contacts WHERE id = ? ON CONFLICT DO NOTHING RETURNING contact_id, seq, id, accepted_at),
 		noted AS (INSERT INTO verdicts (event_id, workflow, enrollment_id, version, verdict, reason, "values", created_at)
 			SELECT id, '', '', 0, 'ignored', '', NULL, accepted_at FROM added)
-		UPDATE contacts c SET seq = added.seq, routed_seq = added.seq FROM added WHERE c.id = added.contact_id RETURNING c.seq`,
+		UPDATE contacts c SET seq = added.seq, routed_seq = CASE WHEN c.routed_seq = c.seq THEN added.seq ELSE c.routed_seq END
+		FROM added WHERE c.id = added.contact_id RETURNING c.seq`,
 		e.ID, e.Type, e.Data, e.OccurredAt, e.AcceptedAt, e.BodyHash, e.Cause, e.Source, e.ContactID)
 }
 

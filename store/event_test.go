@@ -241,3 +241,26 @@ func TestVerdictsFirstOneStays(t *testing.T) {
 		})
 	})
 }
+
+func TestIgnoredEventNeverTakesTheCursorPastAnUnroutedOne(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *store.Store) {
+		c := newContact(t, s)
+		write(t, s, func(tx *store.Tx) {
+			ignored := func(id string) *store.Contact {
+				e := &store.Event{ID: id, ContactID: c.ID, Type: "a.b", Data: store.JSON(`{}`), OccurredAt: at, AcceptedAt: at, Source: "api"}
+				added, err := tx.AppendIgnored(e)
+				require.NoError(t, err)
+				require.True(t, added)
+				got, err := tx.LockContact(c.ID)
+				require.NoError(t, err)
+				require.Equal(t, e.Seq, got.Seq)
+				return got
+			}
+			require.EqualValues(t, 1, ignored("i1").RoutedSeq)
+			_, _, err := appendEvent(tx, c.ID, "e2", "a.c")
+			require.NoError(t, err)
+			require.EqualValues(t, 1, ignored("i3").RoutedSeq, "the second event is still to be routed")
+		})
+	})
+}
