@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"os"
 	"strings"
 	"testing"
@@ -202,19 +201,25 @@ func TestPublishNeedsWhatItNames(t *testing.T) {
 		preview := f.must(200, "POST", "/v1/workflows/post-purchase/publish?dry_run=true", nil)
 		require.NotEmpty(t, preview["problems"])
 
+		a = f.call("POST", "/v1/workflows/post-purchase/publish?create_missing=true", nil)
+		require.Equal(t, 422, a.status, "nobody but a person knows the secret")
+		require.Contains(t, a.body, "/v1/secrets/slack_team")
+		require.Empty(t, f.must(200, "GET", "/v1/secrets", nil)["items"])
+		f.must(404, "GET", "/v1/pipelines/sales", nil)
+
 		f.must(200, "PUT", "/v1/secrets/slack_team", object{"value": "http://127.0.0.1/slack"})
 		f.must(404, "GET", "/v1/pipelines/sales", nil)
 		f.must(200, "POST", "/v1/workflows/post-purchase/publish?create_missing=true", nil)
 		pipeline := f.must(200, "GET", "/v1/pipelines/sales", nil)
-		encoded, err := json.Marshal(pipeline)
-		require.NoError(t, err)
-		require.Contains(t, string(encoded), `"won"`)
+		require.Equal(t, []any{
+			object{"key": "new", "name": "New", "kind": "open"}, object{"key": "won", "name": "Won", "kind": "won"},
+		}, pipeline["stages"])
 		f.must(200, "GET", "/v1/courses/program-a", nil)
 
 		f.must(201, "POST", "/v1/workflows", example(t, "refund"), yamlBody)
 		f.must(200, "POST", "/v1/workflows/refund/publish?create_missing=true", nil)
 		f.run(t, []scenario{
-			{name: "stages were added", method: "GET", url: "/v1/pipelines/sales", status: 200, expected: []string{`"won"`, `"refunded"`}},
+			{name: "stages were added", method: "GET", url: "/v1/pipelines/sales", status: 200, expected: []string{`"won"`, `{"key":"refunded","kind":"lost","name":"Refunded"}`}},
 			{name: "pipeline in use", method: "DELETE", url: "/v1/pipelines/sales", status: 409, expected: []string{`"in-use"`, "workflow refund (version 1)"}},
 			{name: "course in use", method: "DELETE", url: "/v1/courses/program-a", status: 409, expected: []string{"workflow post-purchase"}},
 			{name: "secret in use", method: "DELETE", url: "/v1/secrets/slack_team", status: 409, expected: []string{"workflow post-purchase"}},

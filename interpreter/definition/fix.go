@@ -13,7 +13,7 @@ func (v *validation) fix(r Reference) *Fix {
 	post := func(path string, body map[string]any) *Fix { return &Fix{Method: "POST", Path: path, Body: body} }
 	switch form.RefKind(r.Kind) {
 	case form.RefPipeline:
-		return post("/v1/pipelines", map[string]any{"key": r.Key, "name": title(r.Key), "stages": v.withNeeded(r.Key, nil)})
+		return post("/v1/pipelines", map[string]any{"key": r.Key, "name": title(r.Key), "stages": usable(v.withNeeded(r.Key, nil))})
 	case form.RefStage:
 		c, ok := v.catalog.(StageCatalog)
 		if !ok {
@@ -51,19 +51,29 @@ func (v *validation) withNeeded(pipeline string, stages []Stage) []Stage {
 			stages = append(stages, Stage{Key: r.Key, Name: title(r.Key), Kind: stageKind(r.Key)})
 		}
 	}
-	if len(stages) == 0 {
-		stages = []Stage{{Key: "new", Name: "New", Kind: "open"}}
+	return stages
+}
+
+// usable orders the stages of a new pipeline: open ones first, because a deal that
+// names no stage begins at the first. There is always an open one.
+func usable(stages []Stage) []Stage {
+	rank := map[string]int{"open": 0, "won": 1, "lost": 2}
+	slices.SortStableFunc(stages, func(a, b Stage) int { return rank[a.Kind] - rank[b.Kind] })
+	if len(stages) == 0 || stages[0].Kind != "open" {
+		stages = slices.Insert(stages, 0, Stage{Key: "new", Name: "New", Kind: "open"})
 	}
 	return stages
 }
 
-// stageKind guesses the kind of a stage from its usual names.
+// stageKind guesses the kind of a stage from the words of its key.
 func stageKind(key string) string {
-	switch strings.ToLower(key) {
-	case "won", "closed-won", "closed_won":
-		return "won"
-	case "lost", "closed-lost", "closed_lost", "refunded", "canceled", "cancelled":
-		return "lost"
+	for _, word := range strings.FieldsFunc(strings.ToLower(key), func(r rune) bool { return r == '-' || r == '_' || r == ' ' }) {
+		switch word {
+		case "won":
+			return "won"
+		case "lost", "refunded", "canceled", "cancelled":
+			return "lost"
+		}
 	}
 	return "open"
 }

@@ -79,6 +79,9 @@ func (v *validation) references() {
 		if fix != nil {
 			hint = fmt.Sprintf("create it: %s %s", fix.Method, fix.Path)
 		}
+		if r.Kind == string(form.RefSecret) {
+			hint += ", with its value filled in"
+		}
 		v.found = append(v.found, Problem{
 			Severity: SeverityError, Code: CodeMissing, Node: r.Node, Path: r.Path, Message: what, Hint: hint, Fix: fix,
 		})

@@ -2,6 +2,7 @@ package definition_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -192,7 +193,9 @@ nodes:
 	}}, problems[0].Fix.Body)
 	require.Equal(t, "/nodes/b/with/pipeline", problems[1].Path, "one problem for each missing thing and place")
 	require.Equal(t, &definition.Fix{Method: "POST", Path: "/v1/pipelines", Body: map[string]any{
-		"key": "partners", "name": "Partners", "stages": []definition.Stage{{Key: "won", Name: "Won", Kind: "won"}, {Key: "lost", Name: "Lost", Kind: "lost"}},
+		"key": "partners", "name": "Partners", "stages": []definition.Stage{
+			{Key: "new", Name: "New", Kind: "open"}, {Key: "won", Name: "Won", Kind: "won"}, {Key: "lost", Name: "Lost", Kind: "lost"},
+		},
 	}}, problems[1].Fix)
 	require.Equal(t, "/nodes/c/with/pipeline", problems[2].Path)
 }
@@ -244,4 +247,59 @@ func TestParseCanonicalRefusesWhatCannotRun(t *testing.T) {
 		_, err := definition.ParseCanonical([]byte(document))
 		require.Error(t, err, document)
 	}
+}
+
+func TestFixesOfTheExamplesLeaveUsablePipelines(t *testing.T) {
+	t.Parallel()
+	stage := func(key, kind string) definition.Stage {
+		return definition.Stage{Key: key, Name: strings.ToUpper(key[:1]) + key[1:], Kind: kind}
+	}
+	for name, stages := range map[string][]definition.Stage{
+		"post-purchase":     {stage("new", "open"), stage("won", "won")},
+		"refund":            {stage("new", "open"), stage("refunded", "lost")},
+		"agency-onboarding": {stage("new", "open")},
+	} {
+		c := setup(t)
+		c.pipelines = nil
+		var bodies []any
+		for _, p := range read(t, filepath.Join(examples, name+".yaml")).Validate(c) {
+			if p.Fix != nil && p.Fix.Path == "/v1/pipelines" {
+				bodies = append(bodies, p.Fix.Body.(map[string]any)["stages"])
+			}
+		}
+		require.Equal(t, []any{stages}, bodies, name)
+	}
+}
+
+func TestFixOfAPipelineBeginsWithAnOpenStage(t *testing.T) {
+	t.Parallel()
+	d := workflow(t, `
+start: a
+nodes:
+  a: {type: deal_move, with: {pipeline: shop, stage: order_refunded}, next: b}
+  b: {type: deal_move, with: {pipeline: shop, stage: Closed-Won}, next: c}
+  c: {type: deal_move, with: {pipeline: shop, stage: proposal}, next: e}
+  e: {type: deal_move, with: {pipeline: shop, stage: wonder}}
+`)
+	problems := d.Validate(setup(t))
+	var kinds []string
+	for _, s := range problems[0].Fix.Body.(map[string]any)["stages"].([]definition.Stage) {
+		kinds = append(kinds, s.Key+" "+s.Kind)
+	}
+	require.Equal(t, []string{"proposal open", "wonder open", "Closed-Won won", "order_refunded lost"}, kinds)
+}
+
+func TestFixOfASecretAsksForItsValue(t *testing.T) {
+	t.Parallel()
+	c := setup(t)
+	c.secrets = nil
+	var fixes []*definition.Fix
+	var hints []string
+	for _, p := range read(t, filepath.Join(examples, "post-purchase.yaml")).Validate(c) {
+		if p.Code == definition.CodeMissing {
+			fixes, hints = append(fixes, p.Fix), append(hints, p.Hint)
+		}
+	}
+	require.Equal(t, []*definition.Fix{{Method: "PUT", Path: "/v1/secrets/slack_team", Body: map[string]any{"value": ""}}}, fixes)
+	require.Contains(t, hints[0], "value")
 }
