@@ -162,15 +162,15 @@ func (t *turn) settle(c interpreter.Command) (*interpreter.Occurrence, error) {
 	if row == nil {
 		row = t.newStep(c, "running")
 	}
-	o := left(row)
-	if !closed(row) {
-		row.Reason = c.Code
-		if o, err = t.closeStep(row, "failed", c.Port); err != nil {
-			return nil, err
-		}
+	if closed(row) {
+		// A person, or an effect that came through at last, was faster.
+		o := left(row)
+		return &o, nil
 	}
-	if c.Port == "" {
-		return nil, nil
+	row.Reason = c.Code
+	o, err := t.closeStep(row, "failed", c.Port)
+	if err != nil || c.Port == "" {
+		return nil, err
 	}
 	return &o, nil
 }

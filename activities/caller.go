@@ -3,6 +3,7 @@ package activities
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -161,6 +162,11 @@ func retryAfter(value, date string) time.Duration {
 // classifyCall reads a transport error: a connection that was never made is safe
 // to repeat; one that broke afterwards leaves the outcome unknown.
 func classifyCall(err error) error {
+	// Its text quotes the URL, and the path of a URL may be a secret.
+	var call *url.Error
+	if errors.As(err, &call) {
+		err = call.Err
+	}
 	switch {
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrProhibitedPort):
 		return &SendError{Code: "private_target", Final: true, err: errors.New("the target is on a private network")}
@@ -172,6 +178,10 @@ func classifyCall(err error) error {
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
 		return &SendError{Code: "dns", err: err}
+	}
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &certificate) {
+		return &SendError{Code: "tls", err: err}
 	}
 	code := "http_broken"
 	if errors.Is(err, context.DeadlineExceeded) {

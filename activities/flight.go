@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -95,13 +96,20 @@ func (f *flight) deferred(now time.Time) names.SendResult {
 
 // fly carries out the effect and records what came of it.
 func (a *Activities) fly(f *flight) {
-	a.inFlight.Add(1)
 	defer a.inFlight.Done()
 	defer close(f.done)
 	defer a.flights.remove(f.key)
+	defer func() {
+		// Nobody waits for this goroutine's panics: one would end the process, and
+		// the effect that brought it about would end every process after it.
+		if r := recover(); r != nil {
+			a.Log.Error("record effect", "enrollment", f.in.Enrollment, "node", f.in.Node, "error", "panic", "stack", string(debug.Stack()))
+			f.err = retryError(codePanic, 0)
+		}
+	}()
 	began := a.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), f.parcel.timeout)
-	answer, err := f.parcel.do(ctx)
+	answer, err := f.carryOut(ctx)
 	cancel()
 	if f.leave != nil {
 		var send *SendError
@@ -109,6 +117,19 @@ func (a *Activities) fly(f *flight) {
 	}
 	now := f.in.Now.Add(a.Now().Sub(began))
 	f.result, f.err = a.land(f, answer, err, now)
+}
+
+// codePanic is the code of an effect whose code panicked.
+const codePanic = "panic"
+
+// carryOut carries out the effect; a panic in it leaves its outcome unknown.
+func (f *flight) carryOut(ctx context.Context) (answer reply, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &SendError{Code: codePanic, Unknown: true, err: fmt.Errorf("panic: %v", r)}
+		}
+	}()
+	return f.parcel.do(ctx)
 }
 
 // land records the outcome, trying until the store answers or patience ends; then
@@ -128,6 +149,10 @@ func (a *Activities) land(f *flight, answer reply, sendErr error, now time.Time)
 			return result, retry
 		}
 		a.Log.WarnContext(ctx, "record effect", "enrollment", f.in.Enrollment, "node", f.in.Node, "error", err)
+		if errors.Is(err, store.ErrUnstorable) {
+			// That it happened counts more than what the other side said.
+			answer = reply{}
+		}
 		select {
 		case <-ctx.Done():
 			return names.SendResult{}, storeError(err)
@@ -188,12 +213,10 @@ func (t *turn) conclude(f *flight, row *store.Step, state, code, text string, re
 	switch {
 	case state == "done":
 		row.Reason, row.Error, row.Result = "", "", result
-		o, err := t.closeStep(row, "done", node.MainPort())
-		return names.SendResult{Occurrence: o}, nil, err
+		return t.concluded(row, "done", node.MainPort())
 	case state == "unknown" && f.skipUnknown:
 		row.Reason, row.Error = code, text
-		o, err := t.closeStep(row, "unknown", node.MainPort())
-		return names.SendResult{Occurrence: o}, nil, err
+		return t.concluded(row, "unknown", node.MainPort())
 	}
 	row.Reason, row.Error = code, text
 	if err := t.putStep(row); err != nil {
@@ -207,6 +230,23 @@ func (t *turn) conclude(f *flight, row *store.Step, state, code, text string, re
 		delay = send.RetryAfter
 	}
 	return names.SendResult{}, retryError(code, delay), nil
+}
+
+// concluded closes the step of an effect. A run that gave up while the effect was
+// under way holds the step and sleeps: it is woken.
+func (t *turn) concluded(row *store.Step, status, port string) (names.SendResult, error, error) {
+	held := row.Status == "held"
+	o, err := t.closeStep(row, status, port)
+	if err != nil || !held {
+		return names.SendResult{Occurrence: o}, nil, err
+	}
+	t.stand(interpreter.Command{Node: row.Node, Visit: row.Visit}, "running", nil)
+	t.tx.AfterCommit(t.a.Nudge)
+	if _, err := t.tx.SetWake(t.e.ID); err != nil {
+		return names.SendResult{}, nil, fmt.Errorf("wake enrollment: %w", err)
+	}
+	t.e.WakePending = true
+	return names.SendResult{Occurrence: o}, nil, nil
 }
 
 func (t *turn) standing(row *store.Step) interpreter.Occurrence {
@@ -224,12 +264,12 @@ func verdict(err error) (state, code, text string) {
 	}
 	var send *SendError
 	if !errors.As(err, &send) {
-		return "failed", "failed", err.Error()
+		return "failed", "failed", plain(err.Error())
 	}
 	if send.Unknown {
-		return "unknown", send.Code, send.Error()
+		return "unknown", send.Code, plain(send.Error())
 	}
-	return "failed", send.Code, send.Error()
+	return "failed", send.Code, plain(send.Error())
 }
 
 // reopen is open without the fence: a result is recorded even when the enrollment

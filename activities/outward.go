@@ -80,6 +80,7 @@ func (a *Activities) outward(ctx context.Context, in names.SendInput, pack packe
 		return intent.result, intent.retry
 	}
 	a.flights.add(intent.flight)
+	a.inFlight.Add(1)
 	go a.fly(intent.flight)
 	return a.await(ctx, in, intent.flight)
 }

@@ -187,6 +187,7 @@ func (t *turn) closeStep(row *store.Step, status, port string) (interpreter.Occu
 
 // putStep inserts or updates the row of a visit.
 func (t *turn) putStep(row *store.Step) error {
+	row.Error = plain(row.Error)
 	if row.Seq > 0 {
 		if err := t.tx.SaveStep(row); err != nil {
 			return fmt.Errorf("save step: %w", err)

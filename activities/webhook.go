@@ -134,9 +134,9 @@ func parseAnswer(body []byte) any {
 		return nil
 	}
 	if v, err := expr.DecodeJSON(body); err == nil {
-		return v
+		return plainValue(v)
 	}
-	return strings.ToValidUTF8(string(body), "\uFFFD")
+	return plain(string(body))
 }
 
 // reveal resolves a value that is `secret:name` as a whole. The plain value lives
