@@ -63,6 +63,9 @@ func New(c Config) *Activities {
 	if c.Nudge == nil {
 		c.Nudge = func() {}
 	}
+	if c.Sink == nil {
+		c.Sink = drop{}
+	}
 	return &Activities{Config: c}
 }
 

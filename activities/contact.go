@@ -2,7 +2,9 @@ package activities
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"fermata/events"
@@ -63,7 +65,11 @@ func (t *turn) changeField(c interpreter.Command, p nodes.FieldChange) (done, *n
 		if !ok {
 			return done{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("field %s holds %v, which is not a number", p.Field, before)}, nil
 		}
-		value = number + *p.Increment
+		sum := number + *p.Increment
+		if math.IsInf(sum, 0) {
+			return done{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("field %s would be beyond every number", p.Field)}, nil
+		}
+		value = sum
 	}
 	raw := map[string]any{"id": t.contact.ID}
 	if standard {
@@ -79,7 +85,11 @@ func (t *turn) changeField(c interpreter.Command, p nodes.FieldChange) (done, *n
 	if err != nil {
 		return done{}, nil, err
 	}
-	result, err := events.Upsert(t.tx, input, t.now, "workflow", cause)
+	result, err := events.UpdateContact(t.tx, t.contact, input, t.now, "workflow", cause)
+	var refused *events.InvalidError
+	if errors.As(err, &refused) {
+		return done{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: refused.Fields[0].Message}, nil
+	}
 	if err != nil {
 		return done{}, nil, fmt.Errorf("update contact: %w", err)
 	}
@@ -125,7 +135,8 @@ func asNumber(v any) (float64, bool) {
 		return f, err == nil
 	case string:
 		f, err := strconv.ParseFloat(n, 64)
-		return f, err == nil
+		// "NaN" and "inf" are read, too, and JSON can say neither.
+		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
 	}
 	return 0, false
 }

@@ -96,7 +96,7 @@ func (t *turn) packNotice(c interpreter.Command, node *definition.Node) (*parcel
 // email.sent with the record.
 func (t *turn) mailParcel(m Message, class, template string) *parcel {
 	mailer := t.a.Mailer
-	if t.e.Test && t.e.Sends != "real" && t.a.Sink != nil {
+	if t.e.Test && t.e.Sends != "real" {
 		mailer = t.a.Sink
 	}
 	send := &store.Send{

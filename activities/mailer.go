@@ -31,6 +31,12 @@ type Attachment struct {
 	Data              []byte
 }
 
+// drop takes the mails of tests where there is no sink.
+type drop struct{}
+
+func (drop) Send(context.Context, Message) error { return nil }
+func (drop) Addr() string                        { return "sink" }
+
 // SMTP hands mails to one server. It opens one connection per mail, so that a
 // connection that died says nothing about the next mail.
 type SMTP struct {

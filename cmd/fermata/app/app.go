@@ -56,6 +56,7 @@ type App struct {
 	box         *Box
 	fatal       chan error
 	health      *health
+	metrics     *metrics
 }
 
 // Open wires a process without starting anything.
@@ -108,12 +109,17 @@ func (a *App) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var sink activities.Mailer
+	if s.Dev {
+		sink = mailer // every mail of the development server goes to its sink
+	}
 	a.activities = activities.New(activities.Config{
-		Store: a.store, Definitions: a.definitions, Mailer: mailer, Caller: activities.NewCaller(s.AllowPrivate),
+		Store: a.store, Definitions: a.definitions, Mailer: mailer, Sink: sink, Caller: activities.NewCaller(s.AllowPrivate),
 		Secrets: a.box, Gate: activities.NewGate(worker.LocalSends, time.Now), Log: a.log, Now: time.Now,
 		MailFrom: s.MailFrom, BaseURL: s.Base(), Nudge: a.nudge,
 	})
 	a.health = &health{app: a}
+	a.metrics = newMetrics(a.store, time.Now)
 	return nil
 }
 
@@ -265,7 +271,7 @@ func (a *App) handler() (http.Handler, error) {
 	if s.Dev {
 		person = "developer"
 	}
-	extra := map[string]http.Handler{"/metrics": metricsHandler()}
+	extra := map[string]http.Handler{"/metrics": a.metrics.handler()}
 	for path, h := range a.o.Extra {
 		extra[path] = h
 	}
