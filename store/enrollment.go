@@ -203,6 +203,24 @@ func (tx *Tx) OverdueEnrollments(before time.Time, limit int) ([]Enrollment, err
 	return all[Enrollment](tx, "WHERE active AND due_at < ? ORDER BY due_at, id LIMIT ?", before, limit)
 }
 
+// CountActive counts the active enrollments by status, and those of them that were due before an
+// instant.
+func (tx *Tx) CountActive(dueBefore time.Time) (byStatus map[string]int, due int, err error) {
+	var rows []struct {
+		Status string
+		N      int
+	}
+	if _, err := tx.scan(&rows, "SELECT status, count(*) AS n FROM enrollments WHERE active GROUP BY status"); err != nil {
+		return nil, 0, err
+	}
+	byStatus = map[string]int{}
+	for _, row := range rows {
+		byStatus[row.Status] = row.N
+	}
+	_, err = tx.scan(&due, "SELECT count(*) FROM enrollments WHERE active AND due_at < ?", dueBefore)
+	return byStatus, due, err
+}
+
 // SetWake asks for the enrollment to be woken and reports whether this call did it: while a wake is
 // on its way no second one is added. Ended enrollments are woken too, so that their run closes.
 func (tx *Tx) SetWake(enrollmentID string) (bool, error) {

@@ -154,7 +154,7 @@ func (h *health) mux() http.Handler {
 		}
 		w.WriteHeader(http.StatusOK)
 	})
-	mux.Handle("GET /metrics", metricsHandler())
+	mux.Handle("GET /metrics", h.app.metrics.handler())
 	return mux
 }
 

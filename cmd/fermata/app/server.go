@@ -7,8 +7,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // server is the HTTP side of a process.
@@ -59,5 +57,3 @@ func (s *server) stop(ctx context.Context) {
 		_ = s.http.Close()
 	}
 }
-
-func metricsHandler() http.Handler { return promhttp.Handler() }

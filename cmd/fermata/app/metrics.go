@@ -1,0 +1,109 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"fermata/store"
+)
+
+const (
+	// metricsKept is how long one reading of the store serves scrapes.
+	metricsKept = 2 * time.Second
+	// metricsWait is how long a scrape waits for the store.
+	metricsWait = time.Second
+)
+
+var (
+	routerAge     = prometheus.NewDesc("fermata_router_age_seconds", "Age of the oldest accepted event that is not routed.", nil, nil)
+	dispatcherAge = prometheus.NewDesc("fermata_dispatcher_age_seconds", "Age of the oldest call to Temporal that is not made.", nil, nil)
+	activeNow     = prometheus.NewDesc("fermata_enrollments_active", "Active enrollments, tests included.", []string{"status"}, nil)
+	lateNow       = prometheus.NewDesc("fermata_enrollments_late", "Active enrollments that were due more than a minute ago.", nil, nil)
+)
+
+// metrics reads the series of the product from the store when they are asked for. A
+// store that does not answer leaves them out; nothing in them names a contact.
+type metrics struct {
+	store    *store.Store
+	now      func() time.Time
+	registry *prometheus.Registry
+
+	mu     sync.Mutex
+	readAt time.Time
+	last   []prometheus.Metric
+}
+
+func newMetrics(s *store.Store, now func() time.Time) *metrics {
+	m := &metrics{store: s, now: now, registry: prometheus.NewRegistry()}
+	m.registry.MustRegister(m)
+	return m
+}
+
+// handler serves these series and those of the process.
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(prometheus.Gatherers{prometheus.DefaultGatherer, m.registry}, promhttp.HandlerOpts{})
+}
+
+// Describe implements prometheus.Collector.
+func (m *metrics) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{routerAge, dispatcherAge, activeNow, lateNow} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (m *metrics) Collect(to chan<- prometheus.Metric) {
+	for _, one := range m.current() {
+		to <- one
+	}
+}
+
+// current is the last reading, or a new one when that is too old.
+func (m *metrics) current() []prometheus.Metric {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.now()
+	if m.readAt.IsZero() || now.Sub(m.readAt) >= metricsKept {
+		m.last, m.readAt = m.read(now), now
+	}
+	return m.last
+}
+
+// read is empty when the store does not answer.
+func (m *metrics) read(now time.Time) []prometheus.Metric {
+	ctx, cancel := context.WithTimeout(context.Background(), metricsWait)
+	defer cancel()
+	var list []prometheus.Metric
+	gauge := func(desc *prometheus.Desc, value float64, labels ...string) {
+		list = append(list, prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, labels...))
+	}
+	err := m.store.Read(ctx, func(tx *store.Tx) error {
+		_, oldest, err := tx.RouterLag()
+		if err != nil {
+			return err
+		}
+		gauge(routerAge, age(now, oldest))
+		if _, oldest, err = tx.DispatchLag(); err != nil {
+			return err
+		}
+		gauge(dispatcherAge, age(now, oldest))
+		active, late, err := tx.CountActive(now.Add(-lateAfter))
+		if err != nil {
+			return err
+		}
+		for _, status := range []string{store.StatusRunning, store.StatusWaiting, store.StatusPaused, store.StatusHeld} {
+			gauge(activeNow, float64(active[status]), status)
+		}
+		gauge(lateNow, float64(late))
+		return nil
+	})
+	if err != nil {
+		return nil
+	}
+	return list
+}
