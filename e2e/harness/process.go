@@ -26,8 +26,8 @@ type Process struct {
 }
 
 // StartProcess starts bin/fermata-dev on free ports and a folder of its own, with
-// mails going to a sink of this process.
-func StartProcess(t testing.TB) *Process {
+// mails going to a sink of this process. Settings in env are "NAME=value" and win.
+func StartProcess(t testing.TB, env ...string) *Process {
 	t.Helper()
 	p := &Process{Dir: t.TempDir(), smtp: StartSMTP(t)}
 	addr := FreeAddr(t)
@@ -36,6 +36,7 @@ func StartProcess(t testing.TB) *Process {
 		"FERMATA_HTTP_ADDR="+addr, "FERMATA_DATA_DIR="+p.Dir, "FERMATA_TEMPORAL_ADDR="+FreeAddr(t),
 		"FERMATA_TEMPORAL_UI_ADDR="+FreeAddr(t), "FERMATA_SMTP_URL="+p.smtp.URL(), "FERMATA_API_KEY="+Key,
 	)
+	p.env = append(p.env, env...)
 	p.Start()
 	t.Cleanup(p.Kill)
 	return p

@@ -2,10 +2,8 @@ package system_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -133,57 +131,22 @@ func (s *shell) learn(l lesson) {
 	require.Truef(s.t, right, "README, %s:\n%s\n\npromised:\n%s\n\ngot:\n%s", l.heading, l.script, l.answer, got)
 }
 
-// development starts the program as `make dev` does, with its own mail sink, and
-// returns the address of its API.
-func development(t *testing.T) string {
-	t.Helper()
-	dir, addr := t.TempDir(), harness.FreeAddr(t)
-	log, err := os.Create(filepath.Join(dir, "process.log"))
-	require.NoError(t, err)
-	program := exec.Command(filepath.Join(harness.Root(), "bin", "fermata-dev"))
-	program.Env = append(os.Environ(), "FERMATA_HTTP_ADDR="+addr, "FERMATA_DATA_DIR="+filepath.Join(dir, "data"),
-		"FERMATA_TEMPORAL_ADDR="+harness.FreeAddr(t), "FERMATA_TEMPORAL_UI_ADDR="+harness.FreeAddr(t),
-		"FERMATA_SMTP_URL=smtp://"+harness.FreeAddr(t))
-	program.Stdout, program.Stderr = log, log
-	require.NoError(t, program.Start())
-	t.Cleanup(func() {
-		_ = program.Process.Kill()
-		_ = program.Wait()
-		_ = log.Close()
-	})
-	require.Eventually(t, func() bool { return ready(t, "http://"+addr) }, 90*time.Second, 100*time.Millisecond,
-		"the development server is ready")
-	return addr
-}
-
-func ready(t *testing.T, url string) bool {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
-	require.NoError(t, err)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	_ = res.Body.Close()
-	return res.StatusCode == http.StatusOK
-}
-
 func TestFirstHourOfTheReadmeAndTheDemoGoAsPromised(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"bash", "curl", "jq"} {
 		_, err := exec.LookPath(program)
 		require.NoErrorf(t, err, "the README's first hour needs %s", program)
 	}
-	addr := development(t)
-	s := startShell(t, "FERMATA_URL=http://"+addr)
+	// As make dev is started: with its own key, and with its own mail sink.
+	p := harness.StartProcess(t, "FERMATA_API_KEY=dev-key", "FERMATA_SMTP_URL=smtp://"+harness.FreeAddr(t))
+	s := startShell(t, "FERMATA_URL="+p.URL)
 	list := lessons(t)
 	require.Greater(t, len(list), 15)
 	for _, l := range list {
 		s.learn(l)
 	}
 
+	addr := strings.TrimPrefix(p.URL, "http://")
 	demo := "go run ./scripts/demo 2>&1; echo \"exit $?\""
 	for range 2 {
 		printed := s.run("FERMATA_HTTP_ADDR=" + addr + " " + demo)
