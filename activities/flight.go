@@ -103,7 +103,7 @@ func (a *Activities) fly(f *flight) {
 		// Nobody waits for this goroutine's panics: one would end the process, and
 		// the effect that brought it about would end every process after it.
 		if r := recover(); r != nil {
-			a.Log.Error("record effect", "enrollment", f.in.Enrollment, "node", f.in.Node, "error", "panic", "stack", string(debug.Stack()))
+			a.Log.ErrorContext(context.Background(), "record effect", "enrollment", f.in.Enrollment, "node", f.in.Node, "error", "panic", "stack", string(debug.Stack()))
 			f.err = retryError(codePanic, 0)
 		}
 	}()

@@ -109,6 +109,9 @@ func (t *turn) arriveAt(c interpreter.Command, row *store.Step) (*interpreter.Oc
 // look decides a waiting step, or parks it until its due instant.
 func (t *turn) look(c interpreter.Command, row *store.Step) (*interpreter.Occurrence, error) {
 	node := t.def.Nodes[c.Node]
+	if w, ok := node.Settings.(*nodes.WaitEvent); ok {
+		return t.lookForEvent(c, row, w)
+	}
 	result, err := t.due(c, row)
 	if err != nil {
 		return nil, err

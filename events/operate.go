@@ -163,6 +163,9 @@ func (d *decision) leave(status, port string) error {
 	left := d.now
 	d.step.Status, d.step.Port, d.step.LeftAt = status, port, &left
 	d.step.Reason = "operator"
+	if err := d.tx.DropSubscriptions(d.e.ID, store.SubscriptionWait); err != nil {
+		return fmt.Errorf("drop subscriptions: %w", err)
+	}
 	return d.goOn()
 }
 

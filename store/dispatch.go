@@ -67,6 +67,12 @@ func (tx *Tx) RetryDispatch(id, token, message string, notBefore time.Time) (boo
 	return n > 0, err
 }
 
+// HastenWakes makes an enrollment's wakes that failed due at once, and returns how many there were.
+func (tx *Tx) HastenWakes(enrollmentID string) (int64, error) {
+	return tx.exec(`UPDATE dispatches SET error = '', not_before = ?
+		WHERE enrollment_id = ? AND kind = 'wake' AND token = '' AND error <> ''`, tx.clock(0), enrollmentID)
+}
+
 // Dispatches lists the open calls of one enrollment, oldest first.
 func (tx *Tx) Dispatches(enrollmentID string) ([]Dispatch, error) {
 	return all[Dispatch](tx, "WHERE enrollment_id = ? ORDER BY id", enrollmentID)

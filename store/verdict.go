@@ -25,6 +25,19 @@ func (tx *Tx) PutVerdict(v *Verdict) error {
 	return err
 }
 
+// SettleVerdict is PutVerdict for a word that outranks one given before: an event that one wait let
+// pass may advance the enrollment at the next.
+func (tx *Tx) SettleVerdict(v *Verdict) error {
+	if v.CreatedAt.IsZero() {
+		v.CreatedAt = wallClock()
+	}
+	_, err := tx.exec(`INSERT INTO verdicts (event_id, workflow, enrollment_id, version, verdict, reason, "values", created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id, workflow, enrollment_id)
+		DO UPDATE SET version = excluded.version, verdict = excluded.verdict, reason = excluded.reason, "values" = excluded."values"`,
+		v.EventID, v.Workflow, v.EnrollmentID, v.Version, v.Verdict, v.Reason, v.Values, v.CreatedAt)
+	return err
+}
+
 // Verdicts returns the verdicts of some events by event id, in order of their making.
 func (tx *Tx) Verdicts(eventIDs ...string) (map[string][]Verdict, error) {
 	found := make(map[string][]Verdict, len(eventIDs))

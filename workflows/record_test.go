@@ -40,6 +40,15 @@ func operate(action string) func(s *harness.System, id string) {
 	return func(s *harness.System, id string) { s.Must("POST", "/v1/enrollments/"+id+"/"+action, map[string]any{}) }
 }
 
+// happens posts an event of the recorded contact.
+func happens(name, event string) func(s *harness.System, id string) {
+	return func(s *harness.System, _ string) {
+		s.Must("POST", "/v1/events", map[string]any{
+			"type": "recorded." + topicOf(name) + event, "contact": map[string]any{"email": keyOf(name) + "@example.com"},
+		})
+	}
+}
+
 const andEnd = "\n  b: {type: end}"
 
 // recordings are named after the node type that they show; what follows a dot is
@@ -55,6 +64,8 @@ func recordings(s *harness.System) map[string]recording {
 		"wait.runaway":    {nodes: "  a: {type: wait, with: {for: 1s}, next: b}\n  b: {type: tag_add, max_visits: 2, with: {tag: round}, next: a}", status: "failed"},
 		"wait_until":      done(`  a: {type: wait_until, with: {date: "` + soon + `"}, next: b}` + andEnd),
 		"wait_until.past": {nodes: `  a: {type: wait_until, with: {date: "2020-01-01", past: exit}, next: b}` + andEnd, status: "exited"},
+		"wait_event":      {`  a: {type: wait_event, with: {events: [{id: got, event: ` + "recorded." + topicOf("wait_event") + `.done}], timeout: 30d}, next: {got: b}}` + andEnd, "waiting", happens("wait_event", ".done"), "completed"},
+		"wait_event.late": done(`  a: {type: wait_event, with: {events: [{id: got, event: recorded.never}], timeout: 1s}, next: {got: b, timeout: b}}` + andEnd),
 		"window":          done(`  a: {type: window, next: b}` + andEnd),
 		"hold":            {`  a: {type: hold, next: b}` + andEnd, "held", operate("release"), "completed"},
 		"branch":          done("  a: {type: branch, with: {branches: [{id: x, when: {tag: x}}]}, next: {x: b, else: c}}\n  b: {type: end}\n  c: {type: end}"),

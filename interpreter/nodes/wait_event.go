@@ -9,9 +9,6 @@ import (
 	"fermata/interpreter/nodes/form"
 )
 
-// waitEventAvailable is switched on with the activity that carries the wait out.
-const waitEventAvailable = false
-
 // Values of WaitEvent.Since.
 const (
 	SinceStep       = "step"
@@ -38,7 +35,7 @@ func waitEventSpec() Spec {
 	return Spec{
 		Type: "wait_event", Title: "Wait for an event", Group: "Timing", Icon: "radio", Kind: KindWait,
 		Description: "Waits until one of several events arrives, or until the time is up.",
-		FixedPorts:  []string{PortTimeout}, Holds: true, Available: waitEventAvailable,
+		FixedPorts:  []string{PortTimeout}, Holds: true, Available: true,
 	}.with(form.Object{
 		Fields: []form.Field{
 			{

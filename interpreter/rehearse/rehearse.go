@@ -140,8 +140,10 @@ type stage struct {
 	// lacks is what the effect at hand names and the installation does not have.
 	lacks  []string
 	result Result
-	// since is the place in the log after which a wait sees events.
+	// since is the place in the log after which a wait sees events; used are the
+	// places whose events have advanced the passage.
 	since int
+	used  map[int]bool
 }
 
 type pending struct {
@@ -166,6 +168,7 @@ func newStage(in Input) (*stage, error) {
 	}
 	sort.SliceStable(s.queue, func(i, j int) bool { return s.queue[i].at.Before(s.queue[j].at) })
 	w.log = append(w.log, in.Trigger)
+	s.used = map[int]bool{}
 	s.since = len(w.log)
 	return s, nil
 }

@@ -34,6 +34,12 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 		Now: entered, Entered: entered, Anchor: s.in.Trigger.OccurredAt, Scope: scope, Location: scope.Location,
 		InCycle: s.in.Definition.InCycle(c.Node), Seed: fmt.Sprintf("rehearsal/%s/%d", c.Node, c.Visit),
 	})
+	if w, ok := node.Settings.(*nodes.WaitEvent); ok {
+		o, err := s.take(c, w)
+		if err != nil || o != nil {
+			return o, err
+		}
+	}
 	switch {
 	case due.Failure != nil:
 		return s.hold(c, due.Failure.Code), nil //nolint:nilerr // a failed wait is held, which is no error of the rehearsal
@@ -124,6 +130,35 @@ func (s *stage) happen(event expr.Event) (*interpreter.Occurrence, error) {
 				outcome = interpreter.OutcomeNeutral
 			}
 			return s.end("exited", outcome, exit.ID), nil
+		}
+	}
+	return nil, nil
+}
+
+// take leaves a wait for events by the earliest one in the log that it waits for; nil
+// when there is none. An event advances the passage once.
+func (s *stage) take(c interpreter.Command, w *nodes.WaitEvent) (*interpreter.Occurrence, error) {
+	from := s.since
+	if w.Since == nodes.SinceEnrollment {
+		from = 1
+	}
+	for i := from; i < len(s.world.log); i++ {
+		event := s.world.log[i]
+		if s.used[i] {
+			continue
+		}
+		for _, awaited := range w.Events {
+			if awaited.Event != event.Type {
+				continue
+			}
+			holds, values, err := awaited.Where.Eval(s.world.scope(s.now).WithEvent(event))
+			if err != nil {
+				return nil, fmt.Errorf("evaluate event %s: %w", awaited.ID, err)
+			}
+			if holds {
+				s.used[i], s.since, s.world.event = true, i+1, event
+				return s.leave(c, Step{Status: "done", Port: awaited.ID, Values: values}), nil
+			}
 		}
 	}
 	return nil, nil

@@ -1,0 +1,240 @@
+package activities
+
+import (
+	"fmt"
+
+	"fermata/events"
+	"fermata/interpreter"
+	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
+	"fermata/store"
+)
+
+// logPage is how many events of the log are read at a time.
+const logPage = 100
+
+// reading is what a wait remembers while it is open: how far it has read the log, so
+// that every event is offered to it once.
+type reading struct {
+	Log int64 `json:"log"`
+}
+
+// found is the event that ended a wait.
+type found struct {
+	event   store.Event
+	awaited nodes.AwaitedEvent
+	values  []expr.Value
+}
+
+// lookForEvent decides a wait for events: the earliest event of the log that it waits
+// for wins, also one that came after the due instant, else the timeout. The
+// enrollment subscribes before it reads, with the contact locked, so that no event
+// falls in between.
+func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.WaitEvent) (*interpreter.Occurrence, error) {
+	due, err := t.due(c, row)
+	if err != nil {
+		return nil, err
+	}
+	if !due.Forever {
+		at := due.At.UTC()
+		row.DueAt = &at
+	}
+	after, err := t.readFrom(row, w)
+	if err != nil {
+		return nil, err
+	}
+	if row.Seq == 0 {
+		if err := t.putStep(row); err != nil {
+			return nil, err
+		}
+		if err := t.listen(c, w); err != nil {
+			return nil, err
+		}
+	}
+	hit, last, err := t.readLog(w, after)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case hit != nil:
+		return t.advanced(c, row, hit)
+	case row.DueAt != nil && !row.DueAt.After(t.now):
+		if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
+			return nil, fmt.Errorf("drop subscriptions: %w", err)
+		}
+		row.Result = nil
+		return t.elapsed(c, row, nodes.PortTimeout)
+	}
+	if row.Result, err = encode(reading{Log: last}); err != nil {
+		return nil, err
+	}
+	if err := t.putStep(row); err != nil {
+		return nil, err
+	}
+	t.stand(c, row.Status, row.DueAt)
+	o := parked(c, row)
+	return &o, nil
+}
+
+// readFrom is the place in the log after which the wait has not looked yet: where it
+// stopped reading, or where its events begin to count.
+func (t *turn) readFrom(row *store.Step, w *nodes.WaitEvent) (int64, error) {
+	if row.Seq > 0 && len(row.Result) > 0 {
+		var r reading
+		if err := decode(row.Result, &r); err != nil {
+			return 0, fmt.Errorf("read cursor: %w", err)
+		}
+		return r.Log, nil
+	}
+	if w.Since == nodes.SinceEnrollment {
+		return t.e.StartSeq, nil
+	}
+	return max(t.e.StartSeq, t.e.WaitSeq), nil
+}
+
+// listen asks the router for a wake-up at every event that the wait names.
+func (t *turn) listen(c interpreter.Command, w *nodes.WaitEvent) error {
+	var list []store.Subscription
+	seen := map[string]bool{}
+	for _, awaited := range w.Events {
+		if seen[awaited.Event] {
+			continue
+		}
+		seen[awaited.Event] = true
+		list = append(list, store.Subscription{
+			EnrollmentID: t.e.ID, ContactID: t.contact.ID, Kind: store.SubscriptionWait, EventType: awaited.Event,
+			Node: c.Node, Visit: c.Visit, RuleID: awaited.ID, CreatedAt: t.now,
+		})
+	}
+	if err := t.tx.AddSubscriptions(list); err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	return nil
+}
+
+// readLog offers the contact's events to the wait, in log order, and returns the
+// first that it takes, and how far it read. An event that has advanced this
+// enrollment before is not offered again.
+func (t *turn) readLog(w *nodes.WaitEvent, after int64) (*found, int64, error) {
+	last := t.contact.Seq
+	if last <= after {
+		return nil, after, nil
+	}
+	used, err := t.usedEvents()
+	if err != nil {
+		return nil, 0, err
+	}
+	types := make([]string, len(w.Events))
+	for i, awaited := range w.Events {
+		types[i] = awaited.Event
+	}
+	for {
+		list, err := t.tx.EventsAfter(t.contact.ID, after, types, logPage)
+		if err != nil {
+			return nil, 0, fmt.Errorf("read log: %w", err)
+		}
+		for i := range list {
+			after = list[i].Seq
+			if used[list[i].ID] {
+				continue
+			}
+			hit, err := t.offer(w, &list[i])
+			if err != nil || hit != nil {
+				return hit, after, err
+			}
+		}
+		if len(list) < logPage {
+			return nil, last, nil
+		}
+	}
+}
+
+// usedEvents are the events that have advanced this enrollment.
+func (t *turn) usedEvents() (map[string]bool, error) {
+	steps, err := t.tx.Steps(t.e.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read steps: %w", err)
+	}
+	used := map[string]bool{}
+	for _, s := range steps {
+		if s.DecidedEventID != "" {
+			used[s.DecidedEventID] = true
+		}
+	}
+	return used, nil
+}
+
+// offer asks whether the wait takes an event. What it lets pass is noted with the
+// values that it saw.
+func (t *turn) offer(w *nodes.WaitEvent, event *store.Event) (*found, error) {
+	candidate, err := events.DecodeEvent(event)
+	if err != nil {
+		return nil, fmt.Errorf("read event %s: %w", event.ID, err)
+	}
+	scope, err := t.scope()
+	if err != nil {
+		return nil, err
+	}
+	var values []expr.Value
+	for _, awaited := range w.Events {
+		if awaited.Event != event.Type {
+			continue
+		}
+		holds, saw, err := awaited.Where.Eval(scope.WithEvent(candidate))
+		if err != nil {
+			return nil, fmt.Errorf("evaluate event %s: %w", awaited.ID, err)
+		}
+		values = append(values, saw...)
+		if holds {
+			return &found{event: *event, awaited: awaited, values: values}, nil
+		}
+	}
+	return nil, t.judge(event.ID, events.VerdictFiltered, values)
+}
+
+// advanced leaves the wait by the port of the event, which becomes the passage's
+// `event`. Waiting stops at that event's place in the log: what came behind it is for
+// the next wait.
+func (t *turn) advanced(c interpreter.Command, row *store.Step, hit *found) (*interpreter.Occurrence, error) {
+	if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
+		return nil, fmt.Errorf("drop subscriptions: %w", err)
+	}
+	if err := t.judge(hit.event.ID, events.VerdictAdvanced, hit.values); err != nil {
+		return nil, err
+	}
+	var err error
+	if row.Values, err = encode(hit.values); err != nil {
+		return nil, err
+	}
+	if row.Result, err = encode(map[string]any{"event": hit.event.ID, "type": hit.event.Type}); err != nil {
+		return nil, err
+	}
+	row.DecidedEventID = hit.event.ID
+	t.stand(c, "running", nil)
+	at := hit.event.OccurredAt
+	t.e.EventID, t.e.EventType, t.e.EventData, t.e.EventAt = hit.event.ID, hit.event.Type, hit.event.Data, &at
+	t.e.WaitSeq = hit.event.Seq
+	t.changed()
+	o, err := t.closeStep(row, "done", hit.awaited.ID)
+	return &o, err
+}
+
+// judge writes this enrollment's verdict on an event.
+func (t *turn) judge(eventID, verdict string, values []expr.Value) error {
+	raw, err := encode(values)
+	if err != nil {
+		return err
+	}
+	write := t.tx.PutVerdict
+	if verdict == events.VerdictAdvanced {
+		write = t.tx.SettleVerdict
+	}
+	err = write(&store.Verdict{
+		EventID: eventID, Workflow: t.e.Workflow, Version: t.e.Version, Verdict: verdict,
+		Values: raw, EnrollmentID: t.e.ID, CreatedAt: t.now,
+	})
+	if err != nil {
+		return fmt.Errorf("write verdict: %w", err)
+	}
+	return nil
+}
