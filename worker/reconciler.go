@@ -20,8 +20,13 @@ const (
 	reconcileEvery = 15 * time.Second
 	// overdueAfter is how long a step may be overdue before its run is looked at.
 	overdueAfter = 30 * time.Second
-	// reconcileBatch bounds the runs that are looked at in one round.
+	// idleAfter is how long nothing may be heard of a running enrollment before its
+	// run is looked at.
+	idleAfter = 5 * time.Minute
+	// reconcileBatch bounds the overdue runs that are looked at in one round, idleBatch
+	// the idle ones: the next round goes on behind them.
 	reconcileBatch = 200
+	idleBatch      = 50
 )
 
 // RunState is what Temporal says of a run.
@@ -71,6 +76,8 @@ type Reconciler struct {
 	Overdue time.Duration
 
 	lost atomic.Int64
+	// behind is the id of the last idle enrollment that was looked at.
+	behind string
 }
 
 // Lost is how many runs the last round found lost or closed behind our back.
@@ -96,30 +103,23 @@ func (r *Reconciler) Run(ctx context.Context) error {
 	}
 }
 
-// Round looks at every enrollment that is overdue or whose wake-up found no run,
-// and returns how many it had to repair.
+// Round looks at the enrollments that are overdue or whose wake-up found no run, and
+// at some that run without a sign of life, and returns how many it had to repair.
 func (r *Reconciler) Round(ctx context.Context) (int, error) {
-	overdue := r.Overdue
-	if overdue == 0 {
-		overdue = overdueAfter
-	}
-	var suspects []store.Enrollment
-	err := r.Store.Read(ctx, func(tx *store.Tx) error {
-		var err error
-		suspects, err = tx.SuspectEnrollments(r.Now().Add(-overdue), reconcileBatch)
-		return err
-	})
+	suspects, idle, err := r.suspects(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read suspects: %w", err)
 	}
 	var lost, repaired int64
-	for _, e := range suspects {
+	for i, e := range append(suspects, idle...) {
 		state, err := r.Engine.Describe(ctx, events.WorkflowID(e.Workflow, e.ContactID, e.ID))
 		if err != nil {
 			return int(repaired), err
 		}
 		if state != RunOpen {
 			lost++
+		} else if i >= len(suspects) {
+			continue // it is at work, or tries again: nothing is due
 		}
 		if err := r.repair(ctx, e.ID, state); err != nil {
 			return int(repaired), err
@@ -132,6 +132,26 @@ func (r *Reconciler) Round(ctx context.Context) (int, error) {
 		r.Nudge()
 	}
 	return int(repaired), nil
+}
+
+// suspects reads whom to look at in this round.
+func (r *Reconciler) suspects(ctx context.Context) (overdue, idle []store.Enrollment, err error) {
+	late := r.Overdue
+	if late == 0 {
+		late = overdueAfter
+	}
+	err = r.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		if overdue, err = tx.SuspectEnrollments(r.Now().Add(-late), reconcileBatch); err != nil {
+			return err
+		}
+		idle, err = tx.IdleEnrollments(r.Now().Add(-idleAfter), r.behind, idleBatch)
+		return err
+	})
+	r.behind = ""
+	if len(idle) == idleBatch {
+		r.behind = idle[idleBatch-1].ID
+	}
+	return overdue, idle, err
 }
 
 func (r *Reconciler) repair(ctx context.Context, id string, state RunState) error {
@@ -151,6 +171,10 @@ func (r *Reconciler) repair(ctx context.Context, id string, state RunState) erro
 		case RunAbsent:
 			return tx.AddDispatch(store.DispatchStart, e.ID)
 		case RunOpen:
+			// A wake-up that found no run before rests; a second one beside it would be one too many.
+			if hastened, err := tx.HastenWakes(e.ID); err != nil || hastened > 0 {
+				return err
+			}
 			_, err := tx.SetWake(e.ID)
 			return err
 		}
