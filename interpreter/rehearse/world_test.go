@@ -34,7 +34,7 @@ func TestExitsWinWhileHeld(t *testing.T) {
 
 func TestHeldSaysWhy(t *testing.T) {
 	t.Parallel()
-	for node, reasons := range map[string][]string{
+	for node, want := range map[string][]string{
 		`{type: webhook, with: {url: "https://example.com"}}`:    {"step_failed", "http_500"},
 		`{type: wait_until, with: {field: contact.nothing}}`:     {nodes.CodeNoDate, nodes.CodeNoDate},
 		`{type: hold, with: {reason: "check"}}`:                  {"hold", ""},
@@ -42,7 +42,7 @@ func TestHeldSaysWhy(t *testing.T) {
 	} {
 		r := run(t, rehearse.Input{Definition: quick(t, "it: "+node), Start: instant(t, "2026-03-02T15:00:00Z"), Stubs: map[string]rehearse.Stub{"it": {Status: 500}}})
 		require.Equal(t, "held", r.Status, node)
-		require.Equal(t, reasons, []string{r.Reason, r.Steps[0].Reason}, "%s: the passage, and its step", node)
+		require.Equal(t, want, []string{r.Reason, r.Steps[0].Reason}, "%s: the passage, and its step", node)
 	}
 }
 
