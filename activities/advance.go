@@ -40,6 +40,9 @@ func (a *Activities) Advance(ctx context.Context, in names.AdvanceInput) (names.
 func (t *turn) carryOut(commands []interpreter.Command) ([]interpreter.Occurrence, error) {
 	var occurrences []interpreter.Occurrence
 	for _, c := range commands {
+		if exited, err := t.exited(); err != nil || exited {
+			return append(occurrences, *ended(t.e)), err
+		}
 		o, err := t.command(c)
 		if err != nil {
 			return nil, fmt.Errorf("%s %s/%d: %w", c.Kind, c.Node, c.Visit, err)

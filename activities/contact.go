@@ -94,7 +94,7 @@ func (t *turn) changeField(c interpreter.Command, p nodes.FieldChange) (done, *n
 		return done{}, nil, fmt.Errorf("update contact: %w", err)
 	}
 	t.contact = result.Contact
-	t.tx.AfterCommit(t.a.Nudge)
+	t.wrote(events.TypeContactUpdated)
 	return done{
 		result: map[string]any{"field": p.Field, "from": before, "to": value},
 		undo:   map[string]any{"field": p.Field, "value": before},

@@ -82,8 +82,8 @@ func (t *turn) removeFrom(c interpreter.Command, p nodes.RemoveFrom) (done, *nod
 			return done{}, nil, fmt.Errorf("end enrollment: %w", err)
 		}
 		removed = append(removed, other.ID)
+		t.wrote(events.TypeWorkflowCompleted)
 	}
-	t.tx.AfterCommit(t.a.Nudge)
 	return done{result: map[string]any{"workflow": p.Workflow, "removed": removed}}, nil, nil
 }
 

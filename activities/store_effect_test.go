@@ -84,3 +84,20 @@ func TestTestPassageSendsNothingUnlessItSaysReal(t *testing.T) {
 		require.Equal(t, status, step.Status, sends)
 	}
 }
+
+func TestStepFindsTheExitThatTheStepBeforeItWrote(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		p := enroll(t, s, `{type: tag_add, with: {tag: x}, next: b}
+  b: {type: tag_add, with: {tag: y}}
+exits: [{id: tagged, event: tag.added, outcome: success}]`)
+		second := command(interpreter.Act, "")
+		second.Node = "b"
+		occurrences := p.advance(command(interpreter.Act, ""), second)
+		require.Len(t, occurrences, 2)
+		require.Equal(t, interpreter.Ended, occurrences[1].Kind)
+		e, step := p.stands()
+		require.Equal(t, []string{"exited", "success", "tagged"}, []string{e.Status, e.Outcome, e.Reason})
+		require.Equal(t, "it", step.Node)
+	})
+}

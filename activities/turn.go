@@ -30,6 +30,9 @@ type turn struct {
 	// fresh is true once this turn knows that the next visits have no rows: it began
 	// the enrollment, or wrote the row of the visit before them.
 	fresh bool
+	// exits is true when this turn wrote an event that the definition exits on, and
+	// nobody has looked at it yet.
+	exits bool
 }
 
 // open begins a turn. It returns an occurrence when the enrollment has ended: the
@@ -144,8 +147,30 @@ func (t *turn) emitNth(c interpreter.Command, typ, which string, data map[string
 	if err != nil {
 		return fmt.Errorf("append event %s: %w", typ, err)
 	}
-	t.tx.AfterCommit(t.a.Nudge)
+	t.wrote(typ)
 	return nil
+}
+
+// wrote takes notice of an event that this turn wrote to the contact's log.
+func (t *turn) wrote(typ string) {
+	for i := range t.def.Exits {
+		t.exits = t.exits || t.def.Exits[i].Event == typ
+	}
+	t.tx.AfterCommit(t.a.Nudge)
+}
+
+// exited reports whether an event that this turn wrote itself ends the enrollment:
+// the next command must find it in the log like any other.
+func (t *turn) exited() (bool, error) {
+	if !t.exits {
+		return false, nil
+	}
+	t.exits = false
+	exited, err := events.CheckExits(t.tx, t.e, t.def, t.contact, t.now)
+	if err != nil {
+		return false, fmt.Errorf("check exits: %w", err)
+	}
+	return exited, nil
 }
 
 // step returns the row of a visit, nil when the visit has none yet.

@@ -87,6 +87,7 @@ func (o *Operator) Retry(ctx context.Context, id, person string) error {
 type decision struct {
 	tx     *store.Tx
 	now    time.Time
+	c      *store.Contact
 	e      *store.Enrollment
 	step   *store.Step
 	node   *definition.Node
@@ -121,11 +122,11 @@ func (o *Operator) decide(ctx context.Context, id, person, action string, carryO
 
 // read locks the contact and reads where the enrollment stands.
 func (o *Operator) read(tx *store.Tx, id string) (*decision, error) {
-	e, _, err := tx.LockEnrollmentContact(id)
+	e, c, err := tx.LockEnrollmentContact(id)
 	if err != nil {
 		return nil, fmt.Errorf("lock enrollment %s: %w", id, err)
 	}
-	d := &decision{tx: tx, now: o.Now().UTC(), e: e, detail: map[string]any{}}
+	d := &decision{tx: tx, now: o.Now().UTC(), c: c, e: e, detail: map[string]any{}}
 	steps, err := tx.Steps(id)
 	if err != nil {
 		return nil, fmt.Errorf("read steps of %s: %w", id, err)
@@ -163,6 +164,9 @@ func (d *decision) leave(status, port string) error {
 	left := d.now
 	d.step.Status, d.step.Port, d.step.LeftAt = status, port, &left
 	d.step.Reason = "operator"
+	if !d.node.Spec.Action() {
+		d.e.WaitSeq = d.c.Seq // it stops waiting now
+	}
 	if err := d.tx.DropSubscriptions(d.e.ID, store.SubscriptionWait); err != nil {
 		return fmt.Errorf("drop subscriptions: %w", err)
 	}
