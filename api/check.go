@@ -14,6 +14,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
+
+	"fermata/interpreter/expr"
 )
 
 // checkParameters validates path, query and header parameters against the document. A query
@@ -221,7 +223,7 @@ func firstText(texts ...string) string {
 func didYouMean(word string, known []string) string {
 	best, limit := "", 2
 	for _, candidate := range known {
-		if d := editDistance(strings.ToLower(word), candidate); d <= limit && (best == "" || d < limit || candidate < best) {
+		if d := expr.Distance(strings.ToLower(word), candidate); d <= limit && (best == "" || d < limit || candidate < best) {
 			best, limit = candidate, d
 		}
 	}
@@ -229,27 +231,4 @@ func didYouMean(word string, known []string) string {
 		return ""
 	}
 	return "did you mean " + best + "?"
-}
-
-func editDistance(a, b string) int {
-	if len(a) > 64 || len(b) > 64 {
-		return 64
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

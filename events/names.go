@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"fermata/interpreter/expr"
 )
 
 // maxTypeLength is the most characters an event type may have.
@@ -149,30 +151,9 @@ func clipType(name string) string {
 func nearest(word string, candidates []string) (string, bool) {
 	best, limit := "", min(3, max(1, len(word)/4))
 	for _, candidate := range candidates {
-		if d := distance(word, candidate); d <= limit {
+		if d := expr.Distance(word, candidate); d <= limit {
 			best, limit = candidate, d-1
 		}
 	}
 	return best, best != ""
-}
-
-// distance is the Levenshtein distance of two short names.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -14,7 +14,7 @@ func Suggest(word string, known []string) string {
 	word = strings.ToLower(word)
 	best, nearest := "", len(word)/3+2
 	for _, candidate := range known {
-		if d := distance(word, strings.ToLower(candidate)); d < nearest {
+		if d := Distance(word, strings.ToLower(candidate)); d < nearest {
 			best, nearest = candidate, d
 		}
 	}
@@ -29,8 +29,8 @@ func didYouMean(word string, known []string) string {
 	return "one of: " + strings.Join(known, ", ")
 }
 
-// distance counts the edits between two words, a swap of neighbours as one (optimal string alignment).
-func distance(a, b string) int {
+// Distance counts the edits between two words, a swap of neighbours as one (optimal string alignment).
+func Distance(a, b string) int {
 	before, previous, current := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
 	for j := range previous {
 		previous[j] = j
