@@ -173,12 +173,19 @@ func (a *App) Run(ctx context.Context) error {
 	}
 	stopping, done := context.WithTimeout(context.Background(), stopTimeout)
 	defer done()
-	if server != nil {
-		server.stop(stopping)
-	}
+	// Requests and work are brought to an end side by side: a client that is slow to go
+	// must not take the time that an effect under way needs to be recorded.
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		if server != nil {
+			server.stop(stopping)
+		}
+	}()
 	cancel()
 	parts.Wait()
 	a.activities.Drain(stopping)
+	<-served
 	return errors.Join(failed, a.close())
 }
 
