@@ -74,17 +74,9 @@ func (t *turn) packEmail(c interpreter.Command, node *definition.Node) (*parcel,
 }
 
 func (t *turn) packNotice(c interpreter.Command, node *definition.Node) (*parcel, *nodes.Failure, error) {
-	planner, ok := node.Settings.(interpreter.NoticePlanner)
-	if !ok {
-		return nil, nil, fmt.Errorf("type %s plans no notice", node.Type)
-	}
-	scope, err := t.scope()
-	if err != nil {
-		return nil, nil, err
-	}
-	plan, failure := planner.Plan(scope, nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner})
-	if failure != nil {
-		return nil, failure, nil
+	plan, failure, err := plan[nodes.Notice](t, node)
+	if err != nil || failure != nil {
+		return nil, failure, err
 	}
 	return t.mailParcel(Message{
 		ID: t.messageID(c), From: t.a.MailFrom, To: plan.To,

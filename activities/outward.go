@@ -61,6 +61,21 @@ type reply struct {
 // packer plans the effect of a node.
 type packer func(t *turn, c interpreter.Command, node *definition.Node) (*parcel, *nodes.Failure, error)
 
+// plan renders the effect of a node that needs nothing but its scope.
+func plan[P any](t *turn, node *definition.Node) (P, *nodes.Failure, error) {
+	var none P
+	planner, ok := node.Settings.(interpreter.Planner[P])
+	if !ok {
+		return none, nil, fmt.Errorf("type %s plans no %T", node.Type, none)
+	}
+	scope, err := t.scope()
+	if err != nil {
+		return none, nil, err
+	}
+	p, failure := planner.Plan(scope, nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner})
+	return p, failure, nil
+}
+
 // outward carries out one effect outside: claim, act, record. Whatever dies in
 // between leaves a claim whose lease runs out, and an effect that is `unknown`.
 func (a *Activities) outward(ctx context.Context, in names.SendInput, pack packer) (names.SendResult, error) {

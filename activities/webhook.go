@@ -37,17 +37,9 @@ func (a *Activities) Slack(ctx context.Context, in names.SendInput) (names.SendR
 }
 
 func (t *turn) packCall(c interpreter.Command, node *definition.Node) (*parcel, *nodes.Failure, error) {
-	planner, ok := node.Settings.(interpreter.CallPlanner)
-	if !ok {
-		return nil, nil, fmt.Errorf("type %s plans no call", node.Type)
-	}
-	scope, err := t.scope()
-	if err != nil {
-		return nil, nil, err
-	}
-	plan, failure := planner.Plan(scope, nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner})
-	if failure != nil {
-		return nil, failure, nil
+	plan, failure, err := plan[nodes.Call](t, node)
+	if err != nil || failure != nil {
+		return nil, failure, err
 	}
 	request := Request{
 		Method: plan.Method, Headers: map[string]string{}, Body: plan.Body, ContentType: plan.ContentType, Timeout: plan.Timeout,
@@ -77,17 +69,9 @@ func (t *turn) packCall(c interpreter.Command, node *definition.Node) (*parcel, 
 }
 
 func (t *turn) packSlack(c interpreter.Command, node *definition.Node) (*parcel, *nodes.Failure, error) {
-	planner, ok := node.Settings.(interpreter.SlackPlanner)
-	if !ok {
-		return nil, nil, fmt.Errorf("type %s plans no message", node.Type)
-	}
-	scope, err := t.scope()
-	if err != nil {
-		return nil, nil, err
-	}
-	plan, failure := planner.Plan(scope, nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner})
-	if failure != nil {
-		return nil, failure, nil
+	plan, failure, err := plan[nodes.SlackMessage](t, node)
+	if err != nil || failure != nil {
+		return nil, failure, err
 	}
 	target, failure, err := t.reveal(plan.Webhook)
 	if err != nil || failure != nil {
