@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -80,6 +81,18 @@ func (a *Activities) Drain(ctx context.Context) {
 	case <-done:
 	case <-ctx.Done():
 	}
+}
+
+// write is Store.Write that turns a panic into an error: its text may quote what a row
+// holds, and must not get into Temporal's history.
+func (a *Activities) write(ctx context.Context, enrollment string, fn func(*store.Tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			a.Log.ErrorContext(ctx, "step panicked", "enrollment", enrollment, "stack", string(debug.Stack()))
+			err = retryError(codePanic, 0)
+		}
+	}()
+	return a.Store.Write(ctx, fn)
 }
 
 // storeError is the error of an activity whose transaction failed: always worth

@@ -14,7 +14,7 @@ import (
 // worth another try.
 func (a *Activities) Advance(ctx context.Context, in names.AdvanceInput) (names.AdvanceResult, error) {
 	var result names.AdvanceResult
-	err := a.Store.Write(ctx, func(tx *store.Tx) error {
+	err := a.write(ctx, in.Enrollment, func(tx *store.Tx) error {
 		result = names.AdvanceResult{}
 		t, ended, err := a.open(tx, in.Passage, in.Now)
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -99,14 +98,6 @@ func (a *Activities) fly(f *flight) {
 	defer a.inFlight.Done()
 	defer close(f.done)
 	defer a.flights.remove(f.key)
-	defer func() {
-		// Nobody waits for this goroutine's panics: one would end the process, and
-		// the effect that brought it about would end every process after it.
-		if r := recover(); r != nil {
-			a.Log.ErrorContext(context.Background(), "record effect", "enrollment", f.in.Enrollment, "node", f.in.Node, "error", "panic", "stack", string(debug.Stack()))
-			f.err = retryError(codePanic, 0)
-		}
-	}()
 	began := a.Now()
 	ctx, cancel := context.WithTimeout(context.Background(), f.parcel.timeout)
 	answer, err := f.carryOut(ctx)
@@ -122,7 +113,8 @@ func (a *Activities) fly(f *flight) {
 // codePanic is the code of an effect whose code panicked.
 const codePanic = "panic"
 
-// carryOut carries out the effect; a panic in it leaves its outcome unknown.
+// carryOut carries out the effect; a panic in it leaves its outcome unknown. Nobody
+// else would catch it: it would end the process, and then the next one that tries.
 func (f *flight) carryOut(ctx context.Context) (answer reply, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -140,7 +132,7 @@ func (a *Activities) land(f *flight, answer reply, sendErr error, now time.Time)
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		var result names.SendResult
 		var retry error
-		err := a.Store.Write(ctx, func(tx *store.Tx) error {
+		err := a.write(ctx, f.in.Enrollment, func(tx *store.Tx) error {
 			var err error
 			result, retry, err = a.record(tx, f, answer, sendErr, now)
 			return err

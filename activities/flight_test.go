@@ -140,3 +140,16 @@ func TestPanicOfAnEffectEndsNothingButItself(t *testing.T) {
 		})
 	}
 }
+
+// trap is a mailer that has no name to be told.
+type trap struct{ bomb }
+
+func (trap) Addr() string { panic("ana@example.com") }
+
+func TestPanicOfAStepTellsNobodyWhatItHeld(t *testing.T) {
+	t.Parallel()
+	p := enroll(t, storetest.Open(t), `{type: email, with: {to: ana@example.com, subject: Hi, body: Text.}}`).outside(trap{})
+	_, err := p.activities.Email(t.Context(), names.SendInput{Passage: p.in, Now: noon, Node: "it", Visit: 1, First: true})
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "ana@")
+}

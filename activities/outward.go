@@ -112,7 +112,7 @@ type intent struct {
 func (a *Activities) intend(ctx context.Context, in names.SendInput, c interpreter.Command, pack packer) (intent, error) {
 	var out intent
 	var leave func(bool)
-	err := a.Store.Write(ctx, func(tx *store.Tx) error {
+	err := a.write(ctx, in.Enrollment, func(tx *store.Tx) error {
 		out = intent{}
 		t, ended, err := a.open(tx, in.Passage, in.Now)
 		if err != nil {
