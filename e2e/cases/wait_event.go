@@ -9,6 +9,7 @@ func waitEventCases() []Case {
 		{"event-arrives", eventArrives},
 		{"event-before-wait", eventBeforeWait},
 		{"event-since", eventSince},
+		{"event-since-skip", eventSinceSkip},
 		{"event-first-of-several", eventFirstOfSeveral},
 		{"event-once", eventOnce},
 		{"event-timeout", eventTimeout},
@@ -74,6 +75,18 @@ func eventSince(p *Passage) {
 	p.awaits("a", "waiting")
 	p.post(p.Topic+".one", nil)
 	require.Equal(p.t, []string{"a:done:one", "b:done:timeout", "d:done"}, path(p.becomes("completed")))
+}
+
+// A wait that a person ended is one that ended.
+func eventSinceSkip(p *Passage) {
+	p.publish("  a: {type: wait, with: {for: 30d}, next: b}\n" +
+		"  b: {type: wait_event, with: {events: [{id: got, event: " + p.Topic + ".done}], timeout: 1s}, next: {got: c, timeout: d}}\n" +
+		"  c: {type: end}\n  d: {type: end, with: {outcome: neutral}}")
+	p.enter(nil)
+	e := p.awaits("a", "waiting")
+	p.post(p.Topic+".done", nil)
+	p.operate(e, "skip", map[string]any{})
+	require.Equal(p.t, []string{"a:skipped:next", "b:done:timeout", "d:done"}, path(p.becomes("completed")))
 }
 
 // Of several events the first in the log wins, and the others stay for the next wait.
