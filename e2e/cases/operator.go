@@ -18,7 +18,8 @@ func operatorCases() []Case {
 		{"exit-wait", exitWait},
 		{"skip-retries", skipRetries},
 		{"exit-retries", exitRetries},
-		{"exit-pause", exitPause}, {"skip-hold", skipHold},
+		{"exit-pause", exitPause},
+		{"skip-hold", skipHold},
 		{"exit-hold", exitHold},
 	}
 }
