@@ -12,9 +12,15 @@ import (
 	"fermata/interpreter/nodes"
 )
 
+// maxTags is how many tags a contact may have.
+const maxTags = 200
+
 // changeTags adds or removes tags; a tag that is there (or gone) already is done
 // without an event.
 func (t *turn) changeTags(c interpreter.Command, p nodes.TagChange) (done, *nodes.Failure, error) {
+	if failure, err := t.tagLimit(p.Add); err != nil || failure != nil {
+		return done{}, failure, err
+	}
 	added, removed := []string{}, []string{}
 	for _, name := range p.Add {
 		fresh, spelled, err := t.tx.AddContactTag(t.contact.ID, name)
@@ -48,6 +54,33 @@ func (t *turn) changeTags(c interpreter.Command, p nodes.TagChange) (done, *node
 		result: map[string]any{"added": added, "removed": removed},
 		undo:   map[string]any{"remove": added, "add": removed},
 	}, nil, nil
+}
+
+// tagLimit refuses tags beyond what a contact may have, before any is added.
+func (t *turn) tagLimit(add []string) (*nodes.Failure, error) {
+	if len(add) == 0 {
+		return nil, nil
+	}
+	count, err := t.tx.CountContactTags(t.contact.ID)
+	if err != nil {
+		return nil, fmt.Errorf("count tags: %w", err)
+	}
+	if count+len(add) <= maxTags {
+		return nil, nil
+	}
+	for _, name := range add {
+		there, err := t.tx.HasContactTag(t.contact.ID, name)
+		if err != nil {
+			return nil, fmt.Errorf("read tag: %w", err)
+		}
+		if !there {
+			count++
+		}
+	}
+	if count > maxTags {
+		return &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("a contact may have %d tags", maxTags)}, nil
+	}
+	return nil, nil
 }
 
 // changeField sets, clears or increments one field of the contact.

@@ -78,41 +78,53 @@ func (t *turn) packNotice(c interpreter.Command, node *definition.Node) (*parcel
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
-	return t.mailParcel(Message{
+	return t.handOver(Message{
 		ID: t.messageID(c), From: t.a.MailFrom, To: plan.To,
 		Subject: plan.Subject, Text: plan.Text, HTML: plan.HTML,
-	}, nodes.ClassTransactional, ""), nil, nil
+	}, nodes.ClassTransactional), nil, nil
 }
 
-// mailParcel wraps a mail: the row in sends is written with the claim, the event
-// email.sent with the record.
-func (t *turn) mailParcel(m Message, class, template string) *parcel {
+// handOver wraps a mail that goes to a server and leaves nothing but its step.
+func (t *turn) handOver(m Message, class string) *parcel {
 	mailer := t.a.Mailer
 	if t.e.Test && t.e.Sends != "real" {
 		mailer = t.a.Sink
 	}
+	return &parcel{
+		destination: mailer.Addr(), class: class, timeout: mailTimeout,
+		do: func(ctx context.Context) (reply, error) {
+			return reply{result: map[string]any{"message_id": m.ID, "to": m.To, "subject": m.Subject}}, mailer.Send(ctx, m)
+		},
+	}
+}
+
+// mailParcel wraps a mail to the contact: the row in sends is written with the claim,
+// the event email.sent with the record.
+func (t *turn) mailParcel(m Message, class, template string) *parcel {
 	send := &store.Send{
 		ID: store.NewID("send"), ContactID: t.contact.ID, EnrollmentID: t.e.ID, Workflow: t.e.Workflow,
 		Channel: "email", Class: class, ToAddress: strings.Join(m.To, ", "), Subject: m.Subject,
 		MessageID: m.ID, State: "claimed", Template: template, CreatedAt: t.now,
 	}
-	return &parcel{
-		destination: mailer.Addr(), class: class, timeout: mailTimeout,
-		do: func(ctx context.Context) (reply, error) {
-			return reply{result: map[string]any{"send": send.ID, "message_id": m.ID, "to": m.To, "subject": m.Subject}}, mailer.Send(ctx, m)
-		},
-		claimed: func(t *turn, c interpreter.Command) error {
-			send.Node, send.Visit = c.Node, c.Visit
-			return putSend(t.tx, send)
-		},
-		recorded: func(t *turn, c interpreter.Command, _ reply) error {
-			return t.emit(c, "email.sent", map[string]any{
-				"send_id": send.ID, "workflow": t.e.Workflow, "enrollment": t.e.ID, "node": c.Node,
-				"template": template, "class": class,
-			})
-		},
-		settled: func(t *turn, state, text string) error { return settleSend(t, m.ID, state, text) },
+	p := t.handOver(m, class)
+	hand := p.do
+	p.do = func(ctx context.Context) (reply, error) {
+		r, err := hand(ctx)
+		r.result["send"] = send.ID
+		return r, err
 	}
+	p.claimed = func(t *turn, c interpreter.Command) error {
+		send.Node, send.Visit = c.Node, c.Visit
+		return putSend(t.tx, send)
+	}
+	p.recorded = func(t *turn, c interpreter.Command, _ reply) error {
+		return t.emit(c, "email.sent", map[string]any{
+			"send_id": send.ID, "workflow": t.e.Workflow, "enrollment": t.e.ID, "node": c.Node,
+			"template": template, "class": class,
+		})
+	}
+	p.settled = func(t *turn, state, text string) error { return settleSend(t, m.ID, state, text) }
+	return p
 }
 
 // settleSend notes in the list of sends what became of a mail.

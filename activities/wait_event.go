@@ -10,8 +10,13 @@ import (
 	"fermata/store"
 )
 
-// logPage is how many events of the log are read at a time.
-const logPage = 100
+const (
+	// logPage is how many events of the log are read at a time.
+	logPage = 100
+	// logTurn is how many events one transaction offers to a wait; the rest is read by
+	// the next, so that a very long log never makes a transaction too long.
+	logTurn = 1000
+)
 
 // reading is what a wait remembers while it is open: how far it has read the log, so
 // that every event is offered to it once.
@@ -51,14 +56,14 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 			return nil, err
 		}
 	}
-	hit, last, err := t.readLog(w, after)
+	hit, last, more, err := t.readLog(w, after)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case hit != nil:
-		return t.advanced(c, row, hit)
-	case row.DueAt != nil && !row.DueAt.After(t.now):
+		return t.advanced(c, row, w, hit)
+	case !more && row.DueAt != nil && !row.DueAt.After(t.now):
 		if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
 			return nil, fmt.Errorf("drop subscriptions: %w", err)
 		}
@@ -73,6 +78,9 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 	}
 	t.stand(c, row.Status, row.DueAt)
 	o := parked(c, row)
+	if more {
+		o.Due = t.now.UnixMilli()
+	}
 	return &o, nil
 }
 
@@ -113,25 +121,24 @@ func (t *turn) listen(c interpreter.Command, w *nodes.WaitEvent) error {
 }
 
 // readLog offers the contact's events to the wait, in log order, and returns the
-// first that it takes, and how far it read. An event that has advanced this
-// enrollment before is not offered again.
-func (t *turn) readLog(w *nodes.WaitEvent, after int64) (*found, int64, error) {
-	last := t.contact.Seq
+// first that it takes, how far it read, and whether there is more. An event that has
+// advanced this enrollment before is not offered again.
+func (t *turn) readLog(w *nodes.WaitEvent, after int64) (hit *found, last int64, more bool, err error) {
+	last = t.contact.Seq
 	if last <= after {
-		return nil, after, nil
+		return nil, after, false, nil
 	}
 	used, err := t.usedEvents()
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, false, err
 	}
-	types := make([]string, len(w.Events))
-	for i, awaited := range w.Events {
-		types[i] = awaited.Event
-	}
-	for {
-		list, err := t.tx.EventsAfter(t.contact.ID, after, types, logPage)
+	for offered := 0; ; offered += logPage {
+		if offered >= logTurn {
+			return nil, after, true, nil
+		}
+		list, err := t.tx.EventsAfter(t.contact.ID, after, awaitedTypes(w), logPage)
 		if err != nil {
-			return nil, 0, fmt.Errorf("read log: %w", err)
+			return nil, 0, false, fmt.Errorf("read log: %w", err)
 		}
 		for i := range list {
 			after = list[i].Seq
@@ -140,13 +147,36 @@ func (t *turn) readLog(w *nodes.WaitEvent, after int64) (*found, int64, error) {
 			}
 			hit, err := t.offer(w, &list[i])
 			if err != nil || hit != nil {
-				return hit, after, err
+				return hit, after, false, err
 			}
 		}
 		if len(list) < logPage {
-			return nil, last, nil
+			return nil, last, false, nil
 		}
 	}
+}
+
+func awaitedTypes(w *nodes.WaitEvent) []string {
+	types := make([]string, len(w.Events))
+	for i, awaited := range w.Events {
+		types[i] = awaited.Event
+	}
+	return types
+}
+
+// passBy notes that the events behind the one that won were offered and not taken
+// here; a later wait may take them, and its word outranks this one.
+func (t *turn) passBy(w *nodes.WaitEvent, after int64) error {
+	list, err := t.tx.EventsAfter(t.contact.ID, after, awaitedTypes(w), logPage)
+	if err != nil {
+		return fmt.Errorf("read log: %w", err)
+	}
+	for i := range list {
+		if err := t.judge(list[i].ID, events.VerdictPassed, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // usedEvents are the events that have advanced this enrollment.
@@ -195,14 +225,17 @@ func (t *turn) offer(w *nodes.WaitEvent, event *store.Event) (*found, error) {
 // advanced leaves the wait by the port of the event, which becomes the passage's
 // `event`. Waiting stops at that event's place in the log: what came behind it is for
 // the next wait.
-func (t *turn) advanced(c interpreter.Command, row *store.Step, hit *found) (*interpreter.Occurrence, error) {
+func (t *turn) advanced(c interpreter.Command, row *store.Step, w *nodes.WaitEvent, hit *found) (*interpreter.Occurrence, error) {
 	if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
 		return nil, fmt.Errorf("drop subscriptions: %w", err)
 	}
 	if err := t.judge(hit.event.ID, events.VerdictAdvanced, hit.values); err != nil {
 		return nil, err
 	}
-	var err error
+	err := t.passBy(w, hit.event.Seq)
+	if err != nil {
+		return nil, err
+	}
 	if row.Values, err = encode(hit.values); err != nil {
 		return nil, err
 	}

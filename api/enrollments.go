@@ -67,7 +67,7 @@ func shapeStep(row *store.Step, effects map[effectKey]*gen.StepEffect) (gen.Step
 	return gen.Step{
 		Node: row.Node, Visit: row.Visit, Type: row.Type, Title: row.Title, Status: gen.StepStatus(status), Port: text(row.Port),
 		Reason: text(row.Reason), EnteredAt: row.EnteredAt.UTC(), LeftAt: utc(row.LeftAt), DueAt: utc(row.DueAt), Attempts: row.Attempts,
-		Values: values, Result: raw(row.Result), Effect: effects[effectKey{row.Node, row.Visit}], Error: text(row.Error),
+		Values: values, Result: raw(shownResult(row)), Effect: effects[effectKey{row.Node, row.Visit}], Error: text(row.Error),
 	}, nil
 }
 
@@ -180,4 +180,12 @@ func (s *server) ReleaseEnrollment(c *gin.Context, id string) {
 	s.operate(c, id, func(ctx context.Context, o Operator, person string) error {
 		return o.Release(ctx, id, or(in.Port, ""), person)
 	})
+}
+
+// shownResult hides how far an open wait has read the log: nobody's business but its own.
+func shownResult(row *store.Step) store.JSON {
+	if row.Type == "wait_event" && row.DecidedEventID == "" {
+		return nil
+	}
+	return row.Result
 }
