@@ -46,6 +46,8 @@ type Options struct {
 	Worker   worker.Options
 	// Log takes what the program logs; default errors on the standard error output.
 	Log *slog.Logger
+	// Reconcile is how late a step may be before its run is looked at; default the program's.
+	Reconcile time.Duration
 	// Change changes the settings of the program before it starts.
 	Change func(s *app.Settings)
 }
@@ -71,7 +73,7 @@ func Start(t testing.TB, o Options) *System {
 		require.NoError(t, err)
 	}
 	s.options = app.Options{
-		Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true, Log: log, Worker: o.Worker,
+		Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true, Reconcile: o.Reconcile, Log: log, Worker: o.Worker,
 		Settings: app.Settings{
 			HTTPAddr: "127.0.0.1:0", DataDir: dir, DatabaseURL: o.Database, TemporalAddr: o.Temporal.Addr,
 			TemporalNamespace: "default", TemporalUIAddr: "127.0.0.1:8233", SMTPURL: s.SMTP.URL(), APIKey: Key,

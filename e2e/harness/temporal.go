@@ -165,3 +165,9 @@ func freeAddr() (string, error) {
 	defer func() { _ = l.Close() }()
 	return l.Addr().String(), nil
 }
+
+// Forget ends the process and removes everything that it kept.
+func (s *Temporal) Forget() error {
+	s.Kill()
+	return os.RemoveAll(s.dir)
+}

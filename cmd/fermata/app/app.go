@@ -33,6 +33,9 @@ type Options struct {
 	Log      *slog.Logger
 	// Extra are further handlers by path, like the mail sink of the development server.
 	Extra map[string]http.Handler
+	// Reconcile is how late a step may be before its run is looked at, and how often;
+	// 0 leaves both to the reconciler. Tests only.
+	Reconcile time.Duration
 	// Worker tunes the worker; tests only.
 	Worker worker.Options
 	// Ready, when set, is called once everything serves, with the address of the API.
@@ -104,7 +107,10 @@ func (a *App) prepare(ctx context.Context) error {
 	a.router = &events.Router{Store: a.store, Definitions: a.definitions, Log: a.log}
 	a.dispatcher = &events.Dispatcher{Store: a.store, Engine: a.engine, Log: a.log, Workers: 16}
 	a.router.Dispatched = a.dispatcher.Nudge
-	a.reconciler = &worker.Reconciler{Store: a.store, Engine: a.engine, Log: a.log, Now: time.Now, Nudge: a.nudge}
+	a.reconciler = &worker.Reconciler{
+		Store: a.store, Engine: a.engine, Log: a.log, Now: time.Now, Nudge: a.nudge,
+		Every: a.o.Reconcile, Overdue: a.o.Reconcile,
+	}
 	mailer, err := activities.NewSMTP(s.SMTPURL)
 	if err != nil {
 		return err
