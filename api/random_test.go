@@ -172,7 +172,7 @@ func (m *maker) body(op *operation) any {
 }
 
 func FuzzReadJSON(f *testing.F) {
-	for _, seed := range []string{`{}`, `{"a":[1,2.5,"x",null,true]}`, `{"a":1,"a":2}`, `[[[[`, "\"\\u0000\"", `1e999`, `{"a":`, `{} x`, strings.Repeat("[", 40)} {
+	for _, seed := range []string{`{}`, `{"a":[1,2.5,"x",null,true]}`, `{"a":1,"a":2}`, `[[[[`, "\"\\u0000\"", `1e999`, `{"a":`, `{} x`, `0e0`, strings.Repeat("[", 40)} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
@@ -186,6 +186,9 @@ func FuzzReadJSON(f *testing.F) {
 		require.NoError(t, err)
 		again, err := readJSON(encoded)
 		require.NoError(t, err)
-		require.Equal(t, value, again)
+		// 0e0 is a fraction and its shortest spelling 0 is not: what counts is what is written.
+		rewritten, err := json.Marshal(again)
+		require.NoError(t, err)
+		require.Equal(t, string(encoded), string(rewritten))
 	})
 }

@@ -289,9 +289,12 @@ func newEnrollment(tx *store.Tx, in EnrollInput, key string) (*store.Enrollment,
 	return e, nil
 }
 
+// MetaInterpreter is where the store keeps the machine's version for new enrollments.
+const MetaInterpreter = "interpreter_active"
+
 // activeInterpreter is the interpreter version that new enrollments run.
 func activeInterpreter(tx *store.Tx) (int, error) {
-	stored, err := tx.Meta("interpreter_active")
+	stored, err := tx.Meta(MetaInterpreter)
 	if errors.Is(err, store.ErrNotFound) || err == nil && stored == "" {
 		return 1, nil
 	}

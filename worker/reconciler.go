@@ -186,3 +186,10 @@ func (r *Reconciler) repair(ctx context.Context, id string, state RunState) erro
 func Announce(ctx context.Context, s *store.Store, id string) error {
 	return s.Write(ctx, func(tx *store.Tx) error { return tx.AnnounceWorker(id, interpreter.Current) })
 }
+
+// Retire tells the store that a worker has stopped on purpose.
+func Retire(ctx context.Context, s *store.Store, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return s.Write(ctx, func(tx *store.Tx) error { return tx.RetireWorker(id) })
+}

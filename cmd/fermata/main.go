@@ -4,14 +4,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
 	"fermata/cmd/fermata/app"
+	"fermata/store"
 )
 
 // version is the released version, or "dev".
@@ -26,6 +29,7 @@ type program struct {
 	All     runAll     `cmd:"" help:"Serve, carry, route and dispatch in one process."`
 	Migrate migrate    `cmd:"" help:"Bring the database and Temporal's namespace up to date."`
 	Check   checkFiles `cmd:"" name:"validate" help:"Check definition files and list every problem."`
+	Switch  activate   `cmd:"" name:"activate" help:"Let new enrollments run a version of the interpreter that all living workers know."`
 	Version about      `cmd:"" help:"Print the version."`
 }
 
@@ -98,6 +102,22 @@ type migrate struct{}
 // Run migrates and returns.
 func (migrate) Run(ctx context.Context, s *app.Settings) error {
 	return app.Migrate(ctx, *s, os.Stdout)
+}
+
+type activate struct {
+	Number int `arg:"" optional:"" help:"The version; default the newest of this build."`
+}
+
+// Run activates and returns.
+func (a activate) Run(ctx context.Context, s *app.Settings) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, s.Database())
+	if err != nil {
+		return fmt.Errorf("open store: %w", err)
+	}
+	return errors.Join(app.Activate(ctx, db, a.Number, time.Now(), os.Stdout), db.Close())
 }
 
 type checkFiles struct {

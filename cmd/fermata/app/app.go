@@ -248,7 +248,7 @@ func (a *App) announce(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return worker.Retire(context.WithoutCancel(ctx), a.store, id)
 		case <-tick.C:
 		}
 	}
