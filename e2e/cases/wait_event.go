@@ -16,7 +16,6 @@ func waitEventCases() []Case {
 		{"event-where", eventWhere},
 		{"event-beats-timeout", eventBeatsTimeout},
 		{"event-passed", eventPassed},
-		{"event-long-log", eventLongLog},
 	}
 }
 
@@ -161,22 +160,4 @@ func eventPassed(p *Passage) {
 	require.Equal(p.t, "b:done:x", path(p.becomes("completed"))[1])
 	p.says(winner, "advanced")
 	p.says(loser, "passed")
-}
-
-// A log longer than one transaction reads is read to its end.
-func eventLongLog(p *Passage) {
-	p.publish("  a: {type: hold, next: b}\n" +
-		"  b: {type: wait_event, with: {events: [{id: got, event: " + p.Topic + ".step, where: {field: event.n, op: eq, value: 1099}}], timeout: 30d, since: enrollment}, next: {got: c}}\n" +
-		"  c: {type: end}")
-	p.enter(nil)
-	e := p.awaits("a", "held")
-	for from := 0; from < 1100; from += 550 {
-		batch := make([]any, 550)
-		for i := range batch {
-			batch[i] = map[string]any{"type": p.Topic + ".step", "contact": map[string]any{"email": p.Mail}, "data": map[string]any{"n": from + i}}
-		}
-		p.Must("POST", "/v1/events", map[string]any{"events": batch})
-	}
-	p.operate(e, "release", map[string]any{})
-	require.Equal(p.t, "b:done:got", path(p.becomes("completed"))[1])
 }
