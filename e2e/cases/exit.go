@@ -10,12 +10,13 @@ func exitCases() []Case {
 	return []Case{{"exit-rule", exitRule}, {"exit-where", exitWhere}, {"exit-own-event", exitOwnEvent}, {"exit-during-retries", exitDuringRetries}, {"exit-before-due", exitBeforeDue}}
 }
 
-// withinOneSecond checks that the enrollment ended within a second of the acceptance
-// of the event that ended it.
-func (p *Passage) withinOneSecond(event string, e map[string]any) {
+// atOnce checks that the enrollment ended soon after the acceptance of the event that
+// ended it, although eighty cases share one program; how soon on a quiet one is a test
+// of its own.
+func (p *Passage) atOnce(event string, e map[string]any) {
 	p.t.Helper()
 	accepted := p.time(p.Must("GET", "/v1/events/"+event, nil)["accepted_at"])
-	require.LessOrEqual(p.t, p.time(e["ended_at"]).Sub(accepted), time.Second)
+	require.LessOrEqual(p.t, p.time(e["ended_at"]).Sub(accepted), 5*time.Second)
 }
 
 func exitRule(p *Passage) {
@@ -24,7 +25,7 @@ func exitRule(p *Passage) {
 	e := p.awaits("a", "waiting")
 	event := p.post(p.Topic+".stop", nil)
 	p.left(e, "stop", "success")
-	p.withinOneSecond(event, p.becomes("exited"))
+	p.atOnce(event, p.becomes("exited"))
 	p.Eventually("the verdict is there", func() bool {
 		verdicts := p.Must("GET", "/v1/events/"+event, nil)["verdicts"].([]any)
 		return len(verdicts) == 1 && verdicts[0].(map[string]any)["verdict"] == "exited" && verdicts[0].(map[string]any)["enrollment"] == e["id"]
@@ -64,7 +65,7 @@ func exitDuringRetries(p *Passage) {
 	e := p.retrying(2)
 	event := p.post(p.Topic+".stop", nil)
 	p.left(e, "stop", "success")
-	p.withinOneSecond(event, p.becomes("exited"))
+	p.atOnce(event, p.becomes("exited"))
 }
 
 // exitBeforeDue ends a passage shortly before a send is due: it never happens.
