@@ -85,7 +85,11 @@ func appendNew(tx *store.Tx, in Draft) (event *store.Event, added bool, err erro
 // own events are of this kind. It holds back while an earlier event of the contact is on its way,
 // because that one may make somebody listen.
 func ignorable(tx *store.Tx, c *store.Contact, eventType string) (bool, error) {
-	if c.RoutedSeq != c.Seq || eventType == TypeEnrollRequested || eventType == TypeContactUpdated {
+	if c.RoutedSeq != c.Seq {
+		return false, nil
+	}
+	switch eventType {
+	case TypeEnrollRequested, TypeTriggered, TypeContactUpdated:
 		return false, nil
 	}
 	heard, err := tx.Heard(c.ID, eventType)
@@ -132,6 +136,11 @@ var eventIDEncoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").Wit
 // node writes. The same effect always gets the same id.
 func EffectEventID(enrollment, node string, visit, n int) string {
 	key := strings.Join([]string{enrollment, node, strconv.Itoa(visit), strconv.Itoa(n)}, "\x00")
+	return derivedID(key)
+}
+
+// derivedID is the event id that a key has for ever.
+func derivedID(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return "evt_" + eventIDEncoding.EncodeToString(sum[:16])
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"fermata/interpreter/definition"
 	"fermata/store"
 )
 
@@ -35,19 +36,12 @@ func (p *pass) enrollRequested() error {
 }
 
 func (p *pass) enrollIn(key string, data map[string]any, cause *Cause) (EnrollResult, int, error) {
-	workflow, err := p.tx.Workflow(key)
-	if errors.Is(err, store.ErrNotFound) {
-		return EnrollResult{Verdict: VerdictFiltered, Reason: ReasonNotActive}, 0, nil
-	}
+	workflow, def, err := p.opened(key)
 	if err != nil {
 		return EnrollResult{}, 0, err
 	}
-	if workflow.Status != store.WorkflowActive && workflow.Status != store.WorkflowPaused || workflow.Version == 0 {
+	if def == nil {
 		return EnrollResult{Verdict: VerdictFiltered, Reason: ReasonNotActive}, workflow.Version, nil
-	}
-	def, err := p.definitions.Load(p.tx, workflow.Hash)
-	if err != nil {
-		return EnrollResult{}, 0, err
 	}
 	in := EnrollInput{
 		Contact: p.c, Workflow: workflow, Def: def, Hash: workflow.Hash, Version: workflow.Version,
@@ -58,6 +52,23 @@ func (p *pass) enrollIn(key string, data map[string]any, cause *Cause) (EnrollRe
 	}
 	result, err := enroll(p.view(), in)
 	return result, workflow.Version, err
+}
+
+// opened returns a workflow with the definition of the version that takes people in as this
+// transaction sees it. The definition is nil when it takes nobody in, or is not there at all.
+func (p *pass) opened(key string) (*store.Workflow, *definition.Definition, error) {
+	workflow, err := p.tx.Workflow(key)
+	if errors.Is(err, store.ErrNotFound) {
+		return &store.Workflow{Key: key}, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read workflow %s: %w", key, err)
+	}
+	if !open(workflow.Status) || workflow.Version == 0 {
+		return workflow, nil, nil
+	}
+	def, err := p.definitions.Load(p.tx, workflow.Hash)
+	return workflow, def, err
 }
 
 // report merges {verdict, reason, enrollment} into the result of the step that asked.

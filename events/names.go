@@ -31,6 +31,10 @@ const (
 	// TypeEnrollRequested asks the router to enroll the contact in one workflow. Its data is
 	// {workflow, data}; it is never offered to triggers, waits or exits.
 	TypeEnrollRequested = "workflow.enroll_requested"
+	// TypeTriggered is the firing of a trigger that no event of the contact meets: a date, a
+	// schedule, an inbound webhook. Its data is {workflow, trigger, data}; it is never offered to
+	// other triggers, waits or exits.
+	TypeTriggered = "workflow.triggered"
 )
 
 // standardTypes are the names whose data the contract describes; a misspelled name is compared

@@ -40,8 +40,11 @@ func (p *pass) guarded() (err error) {
 	}()
 	p.verdicts, p.offered = map[string]bool{}, map[string]bool{}
 	p.filtered, p.ended = map[string]verdictRow{}, map[string]bool{}
-	if p.event.Type == TypeEnrollRequested {
+	switch p.event.Type {
+	case TypeEnrollRequested:
 		return p.enrollRequested()
+	case TypeTriggered:
+		return p.fired()
 	}
 	if err := p.subscriptions(); err != nil {
 		return err
