@@ -171,3 +171,28 @@ func all[T any](tx *Tx, tail string, args ...any) ([]T, error) {
 	_, err := tx.scan(&rows, "SELECT "+columns[T]("")+" FROM "+tableOf(new(T))+" "+tail, args...)
 	return rows, err
 }
+
+// Attempt runs fn so that an error takes back what fn wrote and nothing else: the transaction goes
+// on. A transient error is returned as it is, and the transaction is then better given up.
+func (tx *Tx) Attempt(fn func() error) error {
+	if _, err := tx.exec("SAVEPOINT attempt"); err != nil {
+		return err
+	}
+	hooks := len(tx.after)
+	err := fn()
+	if err == nil {
+		err = tx.err
+	}
+	if err == nil {
+		_, err = tx.exec("RELEASE SAVEPOINT attempt")
+		return err
+	}
+	tx.after, tx.err = tx.after[:hooks], nil
+	if _, failed := tx.exec("ROLLBACK TO SAVEPOINT attempt"); failed != nil {
+		return failed
+	}
+	if _, failed := tx.exec("RELEASE SAVEPOINT attempt"); failed != nil {
+		return failed
+	}
+	return mapError(err)
+}

@@ -374,6 +374,33 @@ func (e FieldType) Valid() bool {
 	}
 }
 
+// Defines values for JobStatus.
+const (
+	JobStatusCanceled JobStatus = "canceled"
+	JobStatusDone     JobStatus = "done"
+	JobStatusFailed   JobStatus = "failed"
+	JobStatusQueued   JobStatus = "queued"
+	JobStatusRunning  JobStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the JobStatus enum.
+func (e JobStatus) Valid() bool {
+	switch e {
+	case JobStatusCanceled:
+		return true
+	case JobStatusDone:
+		return true
+	case JobStatusFailed:
+		return true
+	case JobStatusQueued:
+		return true
+	case JobStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageClass.
 const (
 	Marketing     MessageClass = "marketing"
@@ -920,6 +947,33 @@ func (e ListEventsParamsVerdict) Valid() bool {
 	case ListEventsParamsVerdictPaused:
 		return true
 	case ListEventsParamsVerdictReentry:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListJobsParamsStatus.
+const (
+	ListJobsParamsStatusCanceled ListJobsParamsStatus = "canceled"
+	ListJobsParamsStatusDone     ListJobsParamsStatus = "done"
+	ListJobsParamsStatusFailed   ListJobsParamsStatus = "failed"
+	ListJobsParamsStatusQueued   ListJobsParamsStatus = "queued"
+	ListJobsParamsStatusRunning  ListJobsParamsStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the ListJobsParamsStatus enum.
+func (e ListJobsParamsStatus) Valid() bool {
+	switch e {
+	case ListJobsParamsStatusCanceled:
+		return true
+	case ListJobsParamsStatusDone:
+		return true
+	case ListJobsParamsStatusFailed:
+		return true
+	case ListJobsParamsStatusQueued:
+		return true
+	case ListJobsParamsStatusRunning:
 		return true
 	default:
 		return false
@@ -1685,6 +1739,66 @@ type InFlight struct {
 	Exit    int `json:"exit"`
 	Migrate int `json:"migrate"`
 	Stay    int `json:"stay"`
+}
+
+// Job Example: {"counts":{"enrolled":45,"matched":48,"reentry":3},"created_at":"2026-03-02T09:00:00Z","done":120,"ended_at":null,"error":null,"errors":0,"id":"job_1","kind":"enroll","params":{},"person":"Ana","rate":"50/1s","started_at":"2026-03-02T09:00:00Z","status":"running","total":300,"workflow":"welcome"}
+type Job struct {
+	// Counts Pieces by what became of them, such as verdicts
+	Counts    map[string]int `json:"counts"`
+	CreatedAt time.Time      `json:"created_at"`
+
+	// Done Pieces of `total` that are over with
+	Done    int        `json:"done"`
+	EndedAt *time.Time `json:"ended_at"`
+
+	// Error Why it rests, failed or ended early
+	Error *string `json:"error"`
+
+	// Errors Pieces that failed
+	Errors int    `json:"errors"`
+	Id     string `json:"id"`
+	Kind   string `json:"kind"`
+
+	// Params Any JSON object
+	Params Raw    `json:"params"`
+	Person string `json:"person"`
+
+	// Rate Pieces that may be carried out in a time: 100/1m
+	Rate      string     `json:"rate"`
+	StartedAt *time.Time `json:"started_at"`
+	Status    JobStatus  `json:"status"`
+
+	// Total Pieces to go through; null while nobody knows
+	Total    *int    `json:"total"`
+	Workflow *string `json:"workflow"`
+}
+
+// JobStatus defines model for Job.Status.
+type JobStatus string
+
+// JobError Example: {"field":"email","message":"is not a mail address","row":17,"subject":null}
+type JobError struct {
+	// Field Column or field
+	Field   *string `json:"field"`
+	Message string  `json:"message"`
+
+	// Row Row of the file, where the header is row 1
+	Row *int `json:"row"`
+
+	// Subject Id of what failed, a contact for instance
+	Subject *string `json:"subject"`
+}
+
+// JobErrorList Example: {"items":[],"next":null}
+type JobErrorList struct {
+	Items []JobError `json:"items"`
+	Next  *string    `json:"next"`
+}
+
+// JobList Example: {"items":[],"next":null}
+type JobList struct {
+	Items []Job   `json:"items"`
+	Next  *string `json:"next"`
 }
 
 // Key Lower-case letters, digits, - and _
@@ -2454,6 +2568,36 @@ type UploadFileParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListJobsParams defines parameters for ListJobs.
+type ListJobsParams struct {
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Kind Only of this kind
+	Kind *string `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Status Only these
+	Status *ListJobsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// Workflow Only about this workflow
+	Workflow *string `form:"workflow,omitempty" json:"workflow,omitempty"`
+}
+
+// ListJobsParamsStatus defines parameters for ListJobs.
+type ListJobsParamsStatus string
+
+// ListJobErrorsParams defines parameters for ListJobErrors.
+type ListJobErrorsParams struct {
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListPipelinesParams defines parameters for ListPipelines.
 type ListPipelinesParams struct {
 	// Limit Items per page
@@ -3142,6 +3286,18 @@ type ServerInterface interface {
 	// GetEngineHealth Health of the engine
 	// (GET /v1/health/engine)
 	GetEngineHealth(c *gin.Context)
+	// ListJobs List long work, newest first
+	// (GET /v1/jobs)
+	ListJobs(c *gin.Context, params ListJobsParams)
+	// GetJob Progress and counts of a job
+	// (GET /v1/jobs/{id})
+	GetJob(c *gin.Context, id string)
+	// CancelJob Cancel a job
+	// (POST /v1/jobs/{id}/cancel)
+	CancelJob(c *gin.Context, id string)
+	// ListJobErrors What failed while the job went on
+	// (GET /v1/jobs/{id}/errors)
+	ListJobErrors(c *gin.Context, id string, params ListJobErrorsParams)
 	// ListNodes Specs of the node types
 	// (GET /v1/nodes)
 	ListNodes(c *gin.Context)
@@ -4979,6 +5135,159 @@ func (siw *ServerInterfaceWrapper) GetEngineHealth(c *gin.Context) {
 	siw.Handler.GetEngineHealth(c)
 }
 
+// ListJobs operation middleware
+func (siw *ServerInterfaceWrapper) ListJobs(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJobsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", c.Request.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter status: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "workflow" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "workflow", c.Request.URL.Query(), &params.Workflow, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter workflow: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListJobs(c, params)
+}
+
+// GetJob operation middleware
+func (siw *ServerInterfaceWrapper) GetJob(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetJob(c, id)
+}
+
+// CancelJob operation middleware
+func (siw *ServerInterfaceWrapper) CancelJob(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CancelJob(c, id)
+}
+
+// ListJobErrors operation middleware
+func (siw *ServerInterfaceWrapper) ListJobErrors(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJobErrorsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListJobErrors(c, id, params)
+}
+
 // ListNodes operation middleware
 func (siw *ServerInterfaceWrapper) ListNodes(c *gin.Context) {
 
@@ -6568,6 +6877,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/enrollments/:id/skip", wrapper.SkipEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/retry", wrapper.RetryEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/release", wrapper.ReleaseEnrollment)
+	router.GET(options.BaseURL+"/v1/jobs", wrapper.ListJobs)
+	router.GET(options.BaseURL+"/v1/jobs/:id", wrapper.GetJob)
+	router.GET(options.BaseURL+"/v1/jobs/:id/errors", wrapper.ListJobErrors)
+	router.POST(options.BaseURL+"/v1/jobs/:id/cancel", wrapper.CancelJob)
 	router.GET(options.BaseURL+"/v1/contacts", wrapper.ListContacts)
 	router.POST(options.BaseURL+"/v1/contacts", wrapper.CreateContact)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id", wrapper.DeleteContact)

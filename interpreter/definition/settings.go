@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -130,12 +131,24 @@ func (rateType) Read(raw any, at string, r *form.Report) any {
 	if !ok {
 		return nil
 	}
+	rate, err := ParseRate(s)
+	if err != nil {
+		r.Error(at, form.CodeValue, fmt.Sprintf("%q is not a rate", s), "a rate is a count per duration: 100/1h")
+		return nil
+	}
+	return rate
+}
+
+// ErrRate is wrapped by every error of ParseRate.
+var ErrRate = errors.New("a rate is a count per duration: 100/1h")
+
+// ParseRate reads 100/1h.
+func ParseRate(s string) (Rate, error) {
 	count, per, _ := strings.Cut(s, "/")
 	n, err := strconv.ParseUint(count, 10, 31)
 	length, errLength := calendar.ParseDuration(per)
 	if err != nil || n == 0 || errLength != nil || count[0] == '0' {
-		r.Error(at, form.CodeValue, fmt.Sprintf("%q is not a rate", s), "a rate is a count per duration: 100/1h")
-		return nil
+		return Rate{}, fmt.Errorf("parse rate %q: %w", s, ErrRate)
 	}
-	return Rate{Count: int(n), Per: length}
+	return Rate{Count: int(n), Per: length}, nil
 }

@@ -54,6 +54,7 @@ type App struct {
 	engine      *worker.Engine
 	router      *events.Router
 	dispatcher  *events.Dispatcher
+	jobs        *events.Jobs
 	reconciler  *worker.Reconciler
 	activities  *activities.Activities
 	box         *Box
@@ -107,6 +108,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.router = &events.Router{Store: a.store, Definitions: a.definitions, Log: a.log}
 	a.dispatcher = &events.Dispatcher{Store: a.store, Engine: a.engine, Log: a.log, Workers: 16}
 	a.router.Dispatched = a.dispatcher.Nudge
+	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
 	a.reconciler = &worker.Reconciler{
 		Store: a.store, Engine: a.engine, Log: a.log, Now: time.Now, Nudge: a.nudge,
 		Every: a.o.Reconcile, Overdue: a.o.Reconcile,
@@ -129,12 +131,17 @@ func (a *App) prepare(ctx context.Context) error {
 	return nil
 }
 
-// nudge tells router and dispatcher of this process that there is work.
+// nudge tells the relay of this process that there is work.
 func (a *App) nudge() {
 	if a.o.Parts.Relay {
-		a.router.Nudge()
-		a.dispatcher.Nudge()
+		a.nudgeQueues()
+		a.jobs.Nudge()
 	}
+}
+
+func (a *App) nudgeQueues() {
+	a.router.Nudge()
+	a.dispatcher.Nudge()
 }
 
 // Run runs the parts until ctx ends, then stops them gracefully.
@@ -154,6 +161,7 @@ func (a *App) Run(ctx context.Context) error {
 	if a.o.Parts.Relay {
 		start(a.router.Run)
 		start(a.dispatcher.Run)
+		start(a.jobs.Run)
 		start(a.reconciler.Run)
 	}
 	if a.o.Parts.Worker {
