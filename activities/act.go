@@ -30,13 +30,13 @@ func (t *turn) act(c interpreter.Command) (interpreter.Occurrence, error) {
 	row.Attempts++
 	node := t.def.Nodes[c.Node]
 	t.stand(c, "running", nil)
-	late, err := t.late(node)
+	status, reason, err := t.passOver(c)
 	if err != nil {
 		return interpreter.Occurrence{}, err
 	}
-	if late {
-		row.Reason = "latest"
-		return t.closeStep(row, "dropped", node.MainPort())
+	if status != "" {
+		row.Reason = reason
+		return t.closeStep(row, status, node.MainPort())
 	}
 	d, failure, err := t.effect(c, node)
 	if err != nil {
@@ -136,8 +136,12 @@ func (t *turn) late(node *definition.Node) (bool, error) {
 	}
 	due := t.e.StartedAt
 	for _, s := range steps {
-		if s.LeftAt != nil && s.DueAt != nil {
-			due = *s.DueAt
+		if s.LeftAt == nil || s.DueAt == nil {
+			continue
+		}
+		due = *s.DueAt
+		if s.PlannedAt != nil && (s.Reason == reasonOverdue || s.Reason == reasonOverdueSkipped) {
+			due = *s.PlannedAt // a pause kept it from ending then
 		}
 	}
 	return t.now.After(node.Latest.From(due, t.zone())), nil

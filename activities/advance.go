@@ -71,6 +71,9 @@ func expected(c interpreter.Command, o interpreter.Occurrence) bool {
 func (t *turn) command(c interpreter.Command) (*interpreter.Occurrence, error) {
 	var o interpreter.Occurrence
 	var err error
+	if held, err := t.heldBack(c); err != nil || held {
+		return t.pausedAt(c), err
+	}
 	switch c.Kind {
 	case interpreter.Begin:
 		return t.begin()

@@ -130,6 +130,10 @@ func (a *Activities) intend(ctx context.Context, in names.SendInput, c interpret
 			out.result.Occurrence = left(row)
 			return nil
 		}
+		if t.e.Paused {
+			out.result.Occurrence = *t.pausedAt(c)
+			return t.close()
+		}
 		if row == nil {
 			row = t.newStep(c, "running")
 		}
@@ -160,13 +164,13 @@ func (a *Activities) intend(ctx context.Context, in names.SendInput, c interpret
 func (t *turn) prepare(c interpreter.Command, row *store.Step, pack packer) (*parcel, *interpreter.Occurrence, error) {
 	node := t.def.Nodes[c.Node]
 	t.stand(c, "running", nil)
-	late, err := t.late(node)
+	status, reason, err := t.passOver(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	if late {
-		row.Reason = "latest"
-		o, err := t.closeStep(row, "dropped", node.MainPort())
+	if status != "" {
+		row.Reason = reason
+		o, err := t.closeStep(row, status, node.MainPort())
 		return nil, &o, err
 	}
 	p, failure, err := pack(t, c, node)
@@ -187,7 +191,8 @@ func (t *turn) prepare(c interpreter.Command, row *store.Step, pack packer) (*pa
 		o, err := t.closeStep(row, "suppressed", node.MainPort())
 		return nil, &o, err
 	}
-	return p, nil, nil
+	quiet, err := t.quiet(c, row, p.class)
+	return p, quiet, err
 }
 
 // claim takes the ledger row, or says why it cannot be taken now.

@@ -5,6 +5,7 @@ import (
 
 	"fermata/events"
 	"fermata/interpreter"
+	"fermata/interpreter/calendar"
 	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
 	"fermata/store"
@@ -40,9 +41,11 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 	if err != nil {
 		return nil, err
 	}
+	var paced calendar.Paced
 	if !due.Forever {
-		at := due.At.UTC()
-		row.DueAt = &at
+		if paced, err = t.pace(c, row, due.At.UTC()); err != nil {
+			return nil, err
+		}
 	}
 	after, err := t.readFrom(row, w)
 	if err != nil {
@@ -56,7 +59,7 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 			return nil, err
 		}
 	}
-	hit, last, more, err := t.readLog(w, after)
+	hit, last, more, err := t.readLog(w, after, paced)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +70,7 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 		if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
 			return nil, fmt.Errorf("drop subscriptions: %w", err)
 		}
-		row.Result = nil
+		row.Result, row.Reason = nil, overdue(paced)
 		return t.elapsed(c, row, nodes.PortTimeout)
 	}
 	if row.Result, err = encode(reading{Log: last}); err != nil {
@@ -122,8 +125,9 @@ func (t *turn) listen(c interpreter.Command, w *nodes.WaitEvent) error {
 
 // readLog offers the contact's events to the wait, in log order, and returns the
 // first that it takes, how far it read, and whether there is more. An event that has
-// advanced this enrollment before is not offered again.
-func (t *turn) readLog(w *nodes.WaitEvent, after int64) (hit *found, last int64, more bool, err error) {
+// advanced this enrollment before is not offered again. When the wait fell due during a
+// pause, what was accepted after that came too late: the pause took nobody's timeout away.
+func (t *turn) readLog(w *nodes.WaitEvent, after int64, paced calendar.Paced) (hit *found, last int64, more bool, err error) {
 	last = t.contact.Seq
 	if last <= after {
 		return nil, after, false, nil
@@ -143,6 +147,12 @@ func (t *turn) readLog(w *nodes.WaitEvent, after int64) (hit *found, last int64,
 		for i := range list {
 			after = list[i].Seq
 			if used[list[i].ID] {
+				continue
+			}
+			if paced.Overdue && !list[i].AcceptedAt.Before(paced.Due) {
+				if err := t.judge(list[i].ID, events.VerdictPassed, nil); err != nil {
+					return nil, 0, false, err
+				}
 				continue
 			}
 			hit, err := t.offer(w, &list[i])

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fermata/interpreter"
+	"fermata/interpreter/calendar"
 	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
 	"fermata/store"
@@ -86,6 +87,9 @@ func (t *turn) arrive(c interpreter.Command) (*interpreter.Occurrence, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.e.Paused && !closed(row) && (row == nil || row.Status != "held") {
+		return t.pausedAt(c), nil
+	}
 	if row == nil {
 		return &interpreter.Occurrence{Kind: interpreter.Standing, Node: c.Node, Visit: c.Visit}, nil
 	}
@@ -97,7 +101,7 @@ func (t *turn) arriveAt(c interpreter.Command, row *store.Step) (*interpreter.Oc
 	case closed(row):
 		o := left(row)
 		return &o, nil
-	case row.Status == "running":
+	case row.Status == "running", t.def.Nodes[c.Node].Spec.Action() && row.Status == "waiting":
 		return &interpreter.Occurrence{Kind: interpreter.Standing, Node: c.Node, Visit: c.Visit}, nil
 	case row.Status == "held":
 		o := parked(c, row)
@@ -122,11 +126,14 @@ func (t *turn) look(c interpreter.Command, row *store.Step) (*interpreter.Occurr
 	case result.Exit:
 		return t.exitPast(c, row)
 	case !result.Forever:
-		at := result.At.UTC().Truncate(time.Millisecond)
-		row.DueAt = &at
-	}
-	if row.DueAt != nil && !row.DueAt.After(t.now) {
-		return t.elapsed(c, row, node.MainPort())
+		paced, err := t.pace(c, row, result.At.UTC().Truncate(time.Millisecond))
+		if err != nil {
+			return nil, err
+		}
+		if !paced.Fire.After(t.now) {
+			row.Reason = overdue(paced)
+			return t.elapsed(c, row, node.MainPort())
+		}
 	}
 	if err := t.putStep(row); err != nil {
 		return nil, err
@@ -144,14 +151,19 @@ func (t *turn) elapsed(c interpreter.Command, row *store.Step, port string) (*in
 	return &o, err
 }
 
-// due computes when a waiting step ends. A duration is fixed by the row once it is
+// due computes when a waiting step ends if its workflow is never paused. A duration is fixed by the row once it is
 // written; a date or window is computed again from the same recorded inputs, so
 // that it follows the contact's zone and field.
 func (t *turn) due(c interpreter.Command, row *store.Step) (nodes.DueResult, error) {
-	node := t.def.Nodes[c.Node]
-	if row.DueAt != nil && !follows(node.Type) {
-		return nodes.DueResult{At: *row.DueAt}, nil
+	if row.PlannedAt != nil && !follows(t.def.Nodes[c.Node].Type) {
+		return nodes.DueResult{At: *row.PlannedAt}, nil
 	}
+	return t.dueFrom(c, row, row.EnteredAt)
+}
+
+// dueFrom computes when a step ends that waits from an instant on.
+func (t *turn) dueFrom(c interpreter.Command, row *store.Step, from time.Time) (nodes.DueResult, error) {
+	node := t.def.Nodes[c.Node]
 	settings, ok := node.Settings.(interpreter.DueFinder)
 	if !ok {
 		return nodes.DueResult{}, fmt.Errorf("type %s has no due instant", node.Type)
@@ -160,15 +172,17 @@ func (t *turn) due(c interpreter.Command, row *store.Step) (nodes.DueResult, err
 	if err != nil {
 		return nodes.DueResult{}, err
 	}
+	pauses, err := t.pauses()
+	if err != nil {
+		return nodes.DueResult{}, err
+	}
 	result := settings.Due(nodes.DueInput{
-		Now: row.EnteredAt, Entered: row.EnteredAt, Anchor: t.e.AnchorAt, Scope: scope,
+		Now: from, Entered: from, Anchor: t.e.AnchorAt.Add(calendar.Frozen(t.e.StartedAt, pauses)), Scope: scope,
 		Location: scope.Location, InCycle: t.def.InCycle(c.Node),
 		Seed: t.e.ID + "/" + c.Node + "/" + fmt.Sprint(c.Visit),
 	})
-	if t.e.Test && t.e.Waits == "compressed" && result.Failure == nil && !result.Forever {
-		if soon := row.EnteredAt.Add(compressedWait); result.At.After(soon) {
-			result.At = soon
-		}
+	if result.Failure == nil && !result.Forever {
+		result.At = t.compressed(row, result.At)
 	}
 	return result, nil
 }

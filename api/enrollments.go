@@ -9,9 +9,18 @@ import (
 	"fermata/store"
 )
 
-func (s *server) shapeEnrollment(e *store.Enrollment, contacts map[string]store.Contact) gen.Enrollment {
+// statusOf is the status that people see: whoever waits in a paused workflow is paused, although
+// the row learns of it only when the wait is over.
+func statusOf(e *store.Enrollment, paused map[string]bool) gen.EnrollmentStatus {
+	if e.Status == store.StatusWaiting && !e.Test && paused[e.Workflow] {
+		return store.StatusPaused
+	}
+	return gen.EnrollmentStatus(e.Status)
+}
+
+func (s *server) shapeEnrollment(e *store.Enrollment, contacts map[string]store.Contact, paused map[string]bool) gen.Enrollment {
 	shown := gen.Enrollment{
-		Id: e.ID, Workflow: e.Workflow, Contact: contactRef(e.ContactID, contacts), Key: e.Key, Status: gen.EnrollmentStatus(e.Status),
+		Id: e.ID, Workflow: e.Workflow, Contact: contactRef(e.ContactID, contacts), Key: e.Key, Status: statusOf(e, paused),
 		Reason: text(e.Reason), Node: text(e.Node), DueAt: utc(e.DueAt), StartedAt: e.StartedAt.UTC(), EndedAt: utc(e.EndedAt), Test: e.Test,
 	}
 	if e.Version > 0 {
@@ -95,7 +104,11 @@ func (s *server) enrollment(tx *store.Tx, id string) (reply, error) {
 			return reply{}, err
 		}
 	}
-	shown := s.shapeEnrollment(e, contacts)
+	paused, err := tx.PausedWorkflows()
+	if err != nil {
+		return reply{}, err
+	}
+	shown := s.shapeEnrollment(e, contacts, paused)
 	shown.Steps = &steps
 	return ok(shown), nil
 }
@@ -122,7 +135,11 @@ func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParam
 		if err != nil {
 			return reply{}, err
 		}
-		return listReply(rows, next, func(e *store.Enrollment) gen.Enrollment { return s.shapeEnrollment(e, contacts) }), nil
+		paused, err := tx.PausedWorkflows()
+		if err != nil {
+			return reply{}, err
+		}
+		return listReply(rows, next, func(e *store.Enrollment) gen.Enrollment { return s.shapeEnrollment(e, contacts, paused) }), nil
 	})
 }
 

@@ -62,7 +62,13 @@ func (s *server) StartWorkflow(c *gin.Context, key string) {
 		case w.Version == 0:
 			return reply{}, failure(kindState, "the workflow has no version yet; publish it")
 		default:
-			w.Status = statusActive
+			paused, err := shownPause(tx, key)
+			if err != nil {
+				return reply{}, err
+			}
+			if w.Status = statusActive; paused != nil {
+				w.Status = statusPaused // it was stopped during a pause, which still goes on
+			}
 		}
 		return s.settle(c, tx, w, "workflow.start", false)
 	})

@@ -43,7 +43,8 @@ func (s *server) shapeWorkflow(tx *store.Tx, w *store.Workflow) (gen.Workflow, e
 	if w.Version > 0 {
 		shown.Version = &w.Version
 	}
-	return shown, nil
+	shown.Paused, err = shownPause(tx, w.Key)
+	return shown, err
 }
 
 func (s *server) workflowReply(tx *store.Tx, w *store.Workflow) (reply, error) {
@@ -63,7 +64,7 @@ func (s *server) savedWorkflow(tx *store.Tx, w *store.Workflow, status int) (rep
 	r.status = status
 	r.body = gen.WorkflowSaved{
 		Key: shown.Key, Name: shown.Name, Status: shown.Status, Version: shown.Version, Hash: shown.Hash, Draft: shown.Draft,
-		Active: shown.Active, UpdatedAt: shown.UpdatedAt, Owner: shown.Owner, Folder: shown.Folder, Problems: shown.Draft.Problems,
+		Active: shown.Active, UpdatedAt: shown.UpdatedAt, Owner: shown.Owner, Folder: shown.Folder, Paused: shown.Paused, Problems: shown.Draft.Problems,
 	}
 	if status == http.StatusCreated {
 		r.header["Location"] = location("workflows", w.Key)

@@ -253,7 +253,7 @@ func insert(tx *store.Tx, in EnrollInput, key string) (EnrollResult, error) {
 		return EnrollResult{}, fmt.Errorf("queue start of %s: %w", e.ID, err)
 	}
 	result := EnrollResult{Verdict: VerdictEnrolled, Enrollment: e}
-	if in.Workflow.Status == store.WorkflowPaused {
+	if e.Status == store.StatusPaused {
 		result.Verdict = VerdictPaused
 	}
 	return result, nil
@@ -279,6 +279,9 @@ func newEnrollment(tx *store.Tx, in EnrollInput, key string) (*store.Enrollment,
 		TriggerData: store.JSON(data), AnchorAt: anchor(in), EventData: store.JSON(data),
 		Vars: store.JSON("{}"), ParentID: in.Parent, Cause: cause, Interpreter: interpreter,
 		StartSeq: in.Contact.Seq, CreatedAt: in.Now,
+	}
+	if !in.Test && in.Workflow.Status == store.WorkflowPaused {
+		e.Status = store.StatusPaused
 	}
 	if in.Event != nil {
 		occurred := in.Event.OccurredAt

@@ -59,6 +59,10 @@ type Enrollment struct {
 	WaitSeq     int64 // the contact's log number when it last stopped waiting
 	RunID       string
 	CreatedAt   time.Time
+
+	// Read together with the lock (LockEnrollmentContact), and never written.
+	Paused bool `gorm:"-"` // its workflow is paused now, and it is no test
+	Pauses int  `gorm:"-"` // how many pauses there have been since it started, this one included
 }
 
 // EnrollmentFilter selects enrollments; empty fields select all.
@@ -103,7 +107,15 @@ func (tx *Tx) LockEnrollment(id string) (*Enrollment, error) {
 type lockedRows struct {
 	Enrollment Enrollment `gorm:"embedded;embeddedPrefix:e_"`
 	Contact    Contact    `gorm:"embedded;embeddedPrefix:c_"`
+	Paused     bool
+	Pauses     int
 }
+
+// pauseColumns tell what pauses mean for an enrollment; those of tests never pause.
+const pauseColumns = `,
+	EXISTS (SELECT 1 FROM pauses p WHERE p.workflow = e.workflow AND p.ended_at IS NULL AND NOT e.test) AS paused,
+	(SELECT count(*) FROM pauses p WHERE p.workflow = e.workflow AND NOT e.test
+		AND (p.ended_at IS NULL OR p.ended_at > e.started_at)) AS pauses`
 
 var lockedColumns = aliased[Enrollment]("e") + ", " + aliased[Contact]("c")
 
@@ -118,7 +130,7 @@ func (tx *Tx) LockEnrollmentContact(id string) (*Enrollment, *Contact, error) {
 		lock = " FOR NO KEY UPDATE OF c FOR NO KEY UPDATE OF e"
 	}
 	var rows lockedRows
-	found, err := tx.scan(&rows, "SELECT "+lockedColumns+
+	found, err := tx.scan(&rows, "SELECT "+lockedColumns+pauseColumns+
 		" FROM enrollments e JOIN contacts c ON c.id = e.contact_id WHERE e.id = ?"+lock, id)
 	if err != nil {
 		return nil, nil, err
@@ -126,6 +138,7 @@ func (tx *Tx) LockEnrollmentContact(id string) (*Enrollment, *Contact, error) {
 	if !found {
 		return nil, nil, ErrNotFound
 	}
+	rows.Enrollment.Paused, rows.Enrollment.Pauses = rows.Paused, rows.Pauses
 	return &rows.Enrollment, &rows.Contact, nil
 }
 
@@ -168,7 +181,7 @@ func (tx *Tx) LastEnrollment(workflow, contactID, key string) (*Enrollment, erro
 func (f EnrollmentFilter) apply(q *query) {
 	q.equal("workflow", f.Workflow)
 	q.equal("contact_id", f.Contact)
-	q.equal("status", f.Status)
+	f.applyStatus(q)
 	q.equal("node", f.Node)
 	if f.Version != 0 {
 		q.and("version = ?", f.Version)
@@ -178,6 +191,22 @@ func (f EnrollmentFilter) apply(q *query) {
 	}
 	if f.Active != nil {
 		q.and("active = ?", *f.Active)
+	}
+}
+
+// inPaused holds for what belongs to a workflow that is paused.
+const inPaused = "workflow IN (SELECT p.workflow FROM pauses p WHERE p.ended_at IS NULL)"
+
+// applyStatus selects by the status that people see: whoever waits in a paused workflow is paused,
+// although nobody has told the row.
+func (f EnrollmentFilter) applyStatus(q *query) {
+	switch f.Status {
+	case StatusPaused:
+		q.and("(status = 'paused' OR status = 'waiting' AND NOT test AND " + inPaused + ")")
+	case StatusWaiting:
+		q.and("(status = 'waiting' AND (test OR NOT " + inPaused + "))")
+	default:
+		q.equal("status", f.Status)
 	}
 }
 

@@ -17,6 +17,7 @@ type Step struct {
 	EnteredAt      time.Time
 	LeftAt         *time.Time
 	DueAt          *time.Time
+	PlannedAt      *time.Time // of a wait: when it would be due if its workflow had never been paused
 	Attempts       int
 	Values         JSON
 	Result         JSON
@@ -35,12 +36,12 @@ func (tx *Tx) InsertStep(s *Step) (*Step, bool, error) {
 		seq = "(SELECT COALESCE(max(seq), 0) + 1 FROM steps WHERE enrollment_id = ?)"
 		args[3] = s.EnrollmentID
 	}
-	args = append(args, s.Type, s.Title, s.Status, s.Port, s.Reason, s.EnteredAt, s.LeftAt, s.DueAt,
+	args = append(args, s.Type, s.Title, s.Status, s.Port, s.Reason, s.EnteredAt, s.LeftAt, s.DueAt, s.PlannedAt,
 		s.Attempts, s.Values, s.Result, s.Error, s.DecidedEventID)
 	row := *s
 	added, err := tx.scan(&row.Seq, `INSERT INTO steps (enrollment_id, node, visit, seq, type, title, status, port, reason,
-		entered_at, left_at, due_at, attempts, "values", result, error, decided_event_id)
-		VALUES (?, ?, ?, `+seq+`, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`, args...)
+		entered_at, left_at, due_at, planned_at, attempts, "values", result, error, decided_event_id)
+		VALUES (?, ?, ?, `+seq+`, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`, args...)
 	if err != nil {
 		return nil, false, err
 	}
@@ -59,10 +60,10 @@ func (tx *Tx) Step(enrollmentID, node string, visit int) (*Step, error) {
 
 // SaveStep writes everything but the key, Seq and EnteredAt.
 func (tx *Tx) SaveStep(s *Step) error {
-	return tx.remove(`UPDATE steps SET type = ?, title = ?, status = ?, port = ?, reason = ?, left_at = ?, due_at = ?,
+	return tx.remove(`UPDATE steps SET type = ?, title = ?, status = ?, port = ?, reason = ?, left_at = ?, due_at = ?, planned_at = ?,
 		attempts = ?, "values" = ?, result = ?, error = ?, decided_event_id = ?
 		WHERE enrollment_id = ? AND node = ? AND visit = ?`,
-		s.Type, s.Title, s.Status, s.Port, s.Reason, s.LeftAt, s.DueAt,
+		s.Type, s.Title, s.Status, s.Port, s.Reason, s.LeftAt, s.DueAt, s.PlannedAt,
 		s.Attempts, s.Values, s.Result, s.Error, s.DecidedEventID, s.EnrollmentID, s.Node, s.Visit)
 }
 

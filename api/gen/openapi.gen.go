@@ -446,6 +446,42 @@ func (e NodeSpecKind) Valid() bool {
 	}
 }
 
+// Defines values for PauseClocks.
+const (
+	PauseClocksFreeze PauseClocks = "freeze"
+	PauseClocksRun    PauseClocks = "run"
+)
+
+// Valid indicates whether the value is a known member of the PauseClocks enum.
+func (e PauseClocks) Valid() bool {
+	switch e {
+	case PauseClocksFreeze:
+		return true
+	case PauseClocksRun:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PauseRequestClocks.
+const (
+	PauseRequestClocksFreeze PauseRequestClocks = "freeze"
+	PauseRequestClocksRun    PauseRequestClocks = "run"
+)
+
+// Valid indicates whether the value is a known member of the PauseRequestClocks enum.
+func (e PauseRequestClocks) Valid() bool {
+	switch e {
+	case PauseRequestClocksFreeze:
+		return true
+	case PauseRequestClocksRun:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PublishRequestInFlight.
 const (
 	PublishRequestInFlightExit    PublishRequestInFlight = "exit"
@@ -503,6 +539,30 @@ func (e PublishRequestRetime) Valid() bool {
 	case Keep:
 		return true
 	case Restart:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ResumeRequestOverdue.
+const (
+	ResumeRequestOverdueRun    ResumeRequestOverdue = "run"
+	ResumeRequestOverdueShift  ResumeRequestOverdue = "shift"
+	ResumeRequestOverdueSkip   ResumeRequestOverdue = "skip"
+	ResumeRequestOverdueSpread ResumeRequestOverdue = "spread"
+)
+
+// Valid indicates whether the value is a known member of the ResumeRequestOverdue enum.
+func (e ResumeRequestOverdue) Valid() bool {
+	switch e {
+	case ResumeRequestOverdueRun:
+		return true
+	case ResumeRequestOverdueShift:
+		return true
+	case ResumeRequestOverdueSkip:
+		return true
+	case ResumeRequestOverdueSpread:
 		return true
 	default:
 		return false
@@ -1844,6 +1904,40 @@ type NodeSpec struct {
 // NodeSpecKind defines model for NodeSpec.Kind.
 type NodeSpecKind string
 
+// Pause The pause that is going on
+type Pause struct {
+	Clocks PauseClocks `json:"clocks"`
+	Person string      `json:"person"`
+	Since  time.Time   `json:"since"`
+}
+
+// PauseClocks defines model for Pause.Clocks.
+type PauseClocks string
+
+// PauseRequest defines model for PauseRequest.
+type PauseRequest struct {
+	// Clocks Whether waits go on or stand still meanwhile
+	Clocks *PauseRequestClocks `json:"clocks,omitempty"`
+}
+
+// PauseRequestClocks Whether waits go on or stand still meanwhile
+type PauseRequestClocks string
+
+// People Active enrollments by what a pause, or its end, means for them; in answers of pause and resume
+type People struct {
+	// Held Waiting for a person
+	Held int `json:"held"`
+
+	// Overdue At a wait that has fallen due, or held back before a step
+	Overdue int `json:"overdue"`
+
+	// Running At an action or between two steps
+	Running int `json:"running"`
+
+	// Waiting At a wait that is not due yet
+	Waiting int `json:"waiting"`
+}
+
 // Pipeline Example: {"created_at":"2026-03-02T09:00:00Z","key":"sales","name":"Sales","stages":[{"key":"new","kind":"open","name":"New"}],"updated_at":"2026-03-02T09:00:00Z"}
 type Pipeline struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -2007,6 +2101,18 @@ type RehearseTrigger struct {
 	Data *Raw    `json:"data,omitempty"`
 	Type *string `json:"type,omitempty"`
 }
+
+// ResumeRequest defines model for ResumeRequest.
+type ResumeRequest struct {
+	// Over The stretch, for spread; 2h unless given
+	Over *string `json:"over,omitempty"`
+
+	// Overdue What becomes of waits that fell due during the pause: end now, end spread over a stretch, end now and skip the actions up to the next wait, or last longer by the pause
+	Overdue *ResumeRequestOverdue `json:"overdue,omitempty"`
+}
+
+// ResumeRequestOverdue What becomes of waits that fell due during the pause: end now, end spread over a stretch, end now and skip the actions up to the next wait, or last longer by the pause
+type ResumeRequestOverdue string
 
 // RollbackRequest defines model for RollbackRequest.
 type RollbackRequest struct {
@@ -2313,10 +2419,16 @@ type Workflow struct {
 	Folder string `json:"folder"`
 
 	// Hash SHA-256 of the published definition
-	Hash      *string        `json:"hash"`
-	Key       string         `json:"key"`
-	Name      string         `json:"name"`
-	Owner     string         `json:"owner"`
+	Hash  *string `json:"hash"`
+	Key   string  `json:"key"`
+	Name  string  `json:"name"`
+	Owner string  `json:"owner"`
+
+	// Paused The pause that is going on
+	Paused *Pause `json:"paused,omitempty"`
+
+	// People Active enrollments by what a pause, or its end, means for them; in answers of pause and resume
+	People    *People        `json:"people,omitempty"`
 	Status    WorkflowStatus `json:"status"`
 	UpdatedAt time.Time      `json:"updated_at"`
 
@@ -2342,6 +2454,12 @@ type WorkflowSaved struct {
 	Key   string  `json:"key"`
 	Name  string  `json:"name"`
 	Owner string  `json:"owner"`
+
+	// Paused The pause that is going on
+	Paused *Pause `json:"paused,omitempty"`
+
+	// People Active enrollments by what a pause, or its end, means for them; in answers of pause and resume
+	People *People `json:"people,omitempty"`
 
 	// Problems Those of the draft
 	Problems  []DefinitionProblem `json:"problems"`
@@ -2781,6 +2899,12 @@ type EnrollContactsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// PauseWorkflowParams defines parameters for PauseWorkflow.
+type PauseWorkflowParams struct {
+	// DryRun Count only
+	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+}
+
 // PublishWorkflowParams defines parameters for PublishWorkflow.
 type PublishWorkflowParams struct {
 	// DryRun true previews and changes nothing
@@ -2791,6 +2915,12 @@ type PublishWorkflowParams struct {
 
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResumeWorkflowParams defines parameters for ResumeWorkflow.
+type ResumeWorkflowParams struct {
+	// DryRun Count only
+	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
 }
 
 // RollbackWorkflowParams defines parameters for RollbackWorkflow.
@@ -2913,11 +3043,17 @@ type PutWorkflowJSONRequestBody = Definition
 // EnrollContactsJSONRequestBody defines body for EnrollContacts for application/json ContentType.
 type EnrollContactsJSONRequestBody = EnrollRequest
 
+// PauseWorkflowJSONRequestBody defines body for PauseWorkflow for application/json ContentType.
+type PauseWorkflowJSONRequestBody = PauseRequest
+
 // PublishWorkflowJSONRequestBody defines body for PublishWorkflow for application/json ContentType.
 type PublishWorkflowJSONRequestBody = PublishRequest
 
 // RehearseWorkflowJSONRequestBody defines body for RehearseWorkflow for application/json ContentType.
 type RehearseWorkflowJSONRequestBody = RehearseRequest
+
+// ResumeWorkflowJSONRequestBody defines body for ResumeWorkflow for application/json ContentType.
+type ResumeWorkflowJSONRequestBody = ResumeRequest
 
 // RollbackWorkflowJSONRequestBody defines body for RollbackWorkflow for application/json ContentType.
 type RollbackWorkflowJSONRequestBody = RollbackRequest
@@ -3409,12 +3545,18 @@ type ServerInterface interface {
 	// EnrollContacts Enroll contacts by hand
 	// (POST /v1/workflows/{key}/enrollments)
 	EnrollContacts(c *gin.Context, key string, params EnrollContactsParams)
+	// PauseWorkflow Hold everyone inside where they are
+	// (POST /v1/workflows/{key}/pause)
+	PauseWorkflow(c *gin.Context, key string, params PauseWorkflowParams)
 	// PublishWorkflow Publish the draft as the next version
 	// (POST /v1/workflows/{key}/publish)
 	PublishWorkflow(c *gin.Context, key string, params PublishWorkflowParams)
 	// RehearseWorkflow Rehearse the draft or a version in virtual time
 	// (POST /v1/workflows/{key}/rehearse)
 	RehearseWorkflow(c *gin.Context, key string)
+	// ResumeWorkflow Let everyone go on
+	// (POST /v1/workflows/{key}/resume)
+	ResumeWorkflow(c *gin.Context, key string, params ResumeWorkflowParams)
 	// RollbackWorkflow Publish the content of an earlier version as a new number
 	// (POST /v1/workflows/{key}/rollback)
 	RollbackWorkflow(c *gin.Context, key string, params RollbackWorkflowParams)
@@ -6513,6 +6655,42 @@ func (siw *ServerInterfaceWrapper) EnrollContacts(c *gin.Context) {
 	siw.Handler.EnrollContacts(c, key, params)
 }
 
+// PauseWorkflow operation middleware
+func (siw *ServerInterfaceWrapper) PauseWorkflow(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PauseWorkflowParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PauseWorkflow(c, key, params)
+}
+
 // PublishWorkflow operation middleware
 func (siw *ServerInterfaceWrapper) PublishWorkflow(c *gin.Context) {
 
@@ -6601,6 +6779,42 @@ func (siw *ServerInterfaceWrapper) RehearseWorkflow(c *gin.Context) {
 	}
 
 	siw.Handler.RehearseWorkflow(c, key)
+}
+
+// ResumeWorkflow operation middleware
+func (siw *ServerInterfaceWrapper) ResumeWorkflow(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResumeWorkflowParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ResumeWorkflow(c, key, params)
 }
 
 // RollbackWorkflow operation middleware
@@ -6864,6 +7078,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/workflows/:key/rollback", wrapper.RollbackWorkflow)
 	router.GET(options.BaseURL+"/v1/workflows/:key/versions", wrapper.ListVersions)
 	router.GET(options.BaseURL+"/v1/workflows/:key/versions/:n", wrapper.GetVersion)
+	router.POST(options.BaseURL+"/v1/workflows/:key/pause", wrapper.PauseWorkflow)
+	router.POST(options.BaseURL+"/v1/workflows/:key/resume", wrapper.ResumeWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/stop", wrapper.StopWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/start", wrapper.StartWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/enrollments", wrapper.EnrollContacts)

@@ -62,8 +62,8 @@ type DueResult struct {
 
 func dueAt(t time.Time) DueResult { return DueResult{At: t.UTC()} }
 
-// fraction is a number in [0,1) that depends on the seed alone.
-func fraction(seed string) float64 {
+// Fraction is a number in [0,1) that depends on the seed alone.
+func Fraction(seed string) float64 {
 	sum := sha256.Sum256([]byte(seed))
 	return float64(binary.BigEndian.Uint64(sum[:8])>>11) / math.Exp2(53)
 }

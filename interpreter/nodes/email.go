@@ -23,7 +23,7 @@ type Email struct {
 
 func emailSpec() Spec {
 	return action(Spec{
-		Type: "email", Title: "Send email", Group: "Messages", Icon: "mail", Kind: KindOutward,
+		Type: "email", Title: "Send email", Group: "Messages", Icon: "mail", Kind: KindOutward, Message: true,
 		Description: "Sends a mail, from a template or written here. Marketing mail respects consent.", Available: true,
 	}).with(form.Object{
 		Fields: []form.Field{

@@ -10,7 +10,7 @@ type SMS struct {
 
 func smsSpec() Spec {
 	return action(Spec{
-		Type: "sms", Title: "Send SMS", Group: "Messages", Icon: "smartphone", Kind: KindOutward,
+		Type: "sms", Title: "Send SMS", Group: "Messages", Icon: "smartphone", Kind: KindOutward, Message: true,
 		Description: "Sends a text message to the contact's phone.",
 	}).with(form.Object{
 		Fields: []form.Field{

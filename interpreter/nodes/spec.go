@@ -69,6 +69,8 @@ type Spec struct {
 	// Holds is true for a type that always stops the passage for a while, so that a
 	// cycle through it cannot spin.
 	Holds bool
+	// Message is true for a type that writes to the contact: quiet hours hold it back.
+	Message bool
 	// Available is false for a type that this build knows but cannot run.
 	Available bool
 	// Decode reads `with`. It reports every problem to r (paths relative to `with`)

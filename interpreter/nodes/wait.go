@@ -53,7 +53,7 @@ func (w *Wait) Due(in DueInput) DueResult {
 	}
 	first, last := w.Min.From(entered, loc), w.Max.From(entered, loc)
 	span := float64(last.Sub(first))
-	return dueAt(first.Add(time.Duration(span * fraction(in.Seed)).Truncate(time.Second)))
+	return dueAt(first.Add(time.Duration(span * Fraction(in.Seed)).Truncate(time.Second)))
 }
 
 // Longest is the longest time that the wait can take.

@@ -24,7 +24,11 @@ func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpret
 	switch p := node.Settings.(type) {
 	case interpreter.MailPlanner:
 		var mail nodes.Mail
-		mail, failure = p.Plan(scope, in)
+		if mail, failure = p.Plan(scope, in); failure == nil {
+			if o := s.quiet(c, node, mail.Class); o != nil {
+				return o, nil
+			}
+		}
 		shown = map[string]any{"kind": "mail", "to": mail.To, "cc": mail.Cc, "from": mail.From, "subject": mail.Subject, "text": mail.Text, "html": mail.HTML, "class": mail.Class, "attachments": mail.Attachments}
 	case interpreter.NoticePlanner:
 		var notice nodes.Notice

@@ -21,6 +21,9 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 	if !node.Spec.Available {
 		return s.hold(c, codeNotAvailable), nil
 	}
+	if node.Spec.Action() { // its message waited for the end of the quiet hours
+		return &interpreter.Occurrence{Kind: interpreter.Standing, Node: c.Node, Visit: c.Visit}, nil
+	}
 	entered := s.now
 	if s.open != nil {
 		entered = s.open.At
@@ -62,6 +65,21 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 		s.due = due.At
 	}
 	return &o, nil
+}
+
+// quiet holds a message back, or drops it, in the workflow's quiet hours; nil when it may go.
+func (s *stage) quiet(c interpreter.Command, node *definition.Node, class string) *interpreter.Occurrence {
+	hours := s.in.Definition.Settings.QuietHours
+	end, quiet := hours.End(node, class, s.now, s.world.location())
+	switch {
+	case !quiet:
+		return nil
+	case hours.Drops():
+		return s.leave(c, Step{Status: "dropped", Port: node.MainPort(), Reason: definition.ReasonQuietHours})
+	}
+	s.park(c, "waiting", definition.ReasonQuietHours, end)
+	s.due = end
+	return &interpreter.Occurrence{Kind: interpreter.Parked, Node: c.Node, Visit: c.Visit, Due: end.UnixMilli()}
 }
 
 // hold parks a step until an operator acts; in a rehearsal nobody does, but exits

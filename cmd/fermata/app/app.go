@@ -55,6 +55,7 @@ type App struct {
 	router      *events.Router
 	dispatcher  *events.Dispatcher
 	jobs        *events.Jobs
+	resumer     *events.Resumer
 	reconciler  *worker.Reconciler
 	activities  *activities.Activities
 	box         *Box
@@ -109,6 +110,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.dispatcher = &events.Dispatcher{Store: a.store, Engine: a.engine, Log: a.log, Workers: 16}
 	a.router.Dispatched = a.dispatcher.Nudge
 	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
+	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.reconciler = &worker.Reconciler{
 		Store: a.store, Engine: a.engine, Log: a.log, Now: time.Now, Nudge: a.nudge,
 		Every: a.o.Reconcile, Overdue: a.o.Reconcile,
@@ -136,6 +138,7 @@ func (a *App) nudge() {
 	if a.o.Parts.Relay {
 		a.nudgeQueues()
 		a.jobs.Nudge()
+		a.resumer.Nudge()
 	}
 }
 
@@ -162,6 +165,7 @@ func (a *App) Run(ctx context.Context) error {
 		start(a.router.Run)
 		start(a.dispatcher.Run)
 		start(a.jobs.Run)
+		start(a.resumer.Run)
 		start(a.reconciler.Run)
 	}
 	if a.o.Parts.Worker {
