@@ -148,3 +148,33 @@ func TestSplitIsStable(t *testing.T) {
 	// A changed hash would send contacts the other way in the middle of a test.
 	require.Equal(t, "ababbaabbbbbbabbbbbb", pinned.String())
 }
+
+func TestQuietHoursInTheContactsZone(t *testing.T) {
+	t.Parallel()
+	// 22:00 to 06:00 in Kolkata is 16:30 to 00:30 in UTC.
+	for _, tt := range []struct{ name, class, then, start, end string }{
+		{"before them", "marketing", "wait", "2026-03-02T16:29:00Z", "2026-03-02T16:29:00Z done next"},
+		{"their first minute", "marketing", "wait", "2026-03-02T16:30:00Z", "2026-03-03T00:30:00Z done next"},
+		{"after midnight", "marketing", "wait", "2026-03-02T20:00:00Z", "2026-03-03T00:30:00Z done next"},
+		{"their last minute", "marketing", "wait", "2026-03-03T00:29:00Z", "2026-03-03T00:30:00Z done next"},
+		{"after them", "marketing", "wait", "2026-03-03T00:30:00Z", "2026-03-03T00:30:00Z done next"},
+		{"transactional mail", "transactional", "wait", "2026-03-02T20:00:00Z", "2026-03-02T20:00:00Z done next"},
+		{"dropped", "marketing", "drop", "2026-03-02T20:00:00Z", "2026-03-02T20:00:00Z dropped next"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d := parsed(t, `schema: 1
+key: quiet
+name: Quiet
+settings: {quiet_hours: {from: "22:00", to: "06:00", then: `+tt.then+`}}
+triggers: [{id: hand, manual: true}]
+start: it
+nodes: {it: {type: email, with: {subject: Hi, body: Text., class: `+tt.class+`}}}
+`)
+			r := run(t, rehearse.Input{
+				Definition: d, Start: instant(t, tt.start), Contact: map[string]any{"email": "a@example.com", "timezone": "Asia/Kolkata"},
+			})
+			require.Equal(t, []string{"it " + tt.end}, path(r))
+		})
+	}
+}
