@@ -103,20 +103,8 @@ func shapeSegment(g *store.Segment) gen.Segment {
 
 // fillSegment checks the filter: a condition without event and trigger.
 func fillSegment(g *store.Segment, in gen.SegmentInput) error {
-	value, err := expr.DecodeJSON(in.Filter)
-	if err != nil {
-		return invalid("/filter", "is not JSON", "")
-	}
-	condition, issues := expr.ParseCondition(value)
-	var fields []gen.FieldError
-	for _, issue := range issues {
-		fields = append(fields, gen.FieldError{Pointer: "/filter" + issue.Path, Message: issue.Message, Hint: issue.Hint})
-	}
-	if len(fields) > 0 {
-		return invalidFields(fields)
-	}
-	if used := condition.References(); used.UsesEvent || used.UsesTrigger {
-		return invalid("/filter", "a filter has no event and no trigger", "use contact, deal or behaviour")
+	if _, _, err := readFilter(in.Filter, "/filter"); err != nil {
+		return err
 	}
 	g.Name, g.Filter = in.Name, store.JSON(in.Filter)
 	return nil

@@ -17,19 +17,11 @@ import (
 	"fermata/store"
 )
 
-// enrollment by hand: what to run, and for whom.
+// byHand is an enrollment of listed contacts: what to run, and for whom.
 type byHand struct {
-	workflow  *store.Workflow
-	def       *definition.Definition
-	hash      string
-	version   int
-	triggerID string
-	data      map[string]any
-	people    []events.ContactInput
-	test      bool
-	waits     string
-	sends     string
-	made      map[string]bool // contacts that this call made
+	entry  *events.HandEntry
+	people []events.ContactInput
+	made   map[string]bool // contacts that this call made
 }
 
 // errDryRun rolls back what a dry run did.
@@ -43,19 +35,26 @@ func (s *server) EnrollContacts(c *gin.Context, key string, params gen.EnrollCon
 		s.fail(c, err)
 		return
 	}
+	if in.Filter != nil {
+		s.enrollFiltered(c, key, in, or(params.DryRun, false))
+		return
+	}
 	enroll := func(tx *store.Tx) (reply, error) {
-		b, err := s.byHand(tx, key, in)
+		by, err := s.byHand(tx, key, in)
 		if err != nil {
 			return reply{}, err
 		}
-		b.people = contacts
+		b := &byHand{people: contacts, made: map[string]bool{}}
+		if b.entry, err = by.Open(tx, s.Definitions); err != nil {
+			return reply{}, err
+		}
 		result, err := s.enroll(tx, b)
 		if err != nil {
 			return reply{}, err
 		}
 		if !or(params.DryRun, false) {
 			tx.AfterCommit(s.nudge)
-			return ok(result), s.audit(c, tx, "workflow.enroll", key, map[string]any{"enrolled": result.Enrolled, "test": b.test})
+			return ok(result), s.audit(c, tx, "workflow.enroll", key, map[string]any{"enrolled": result.Enrolled, "test": by.Test})
 		}
 		b.preview(&result)
 		return ok(result), nil
@@ -110,11 +109,14 @@ func (s *server) enrollRequest(c *gin.Context) (gen.EnrollRequest, []events.Cont
 	if err != nil {
 		return in, nil, err
 	}
-	if in.Filter != nil {
-		return in, nil, failure(kindNotAvailable, "enrolling by filter is not available in this build; list the contacts")
-	}
 	if !or(in.Test, false) && (in.Waits != nil || in.Sends != nil) {
 		return in, nil, invalid("/test", "waits and sends are modes of a test", "test: true")
+	}
+	if in.Filter != nil {
+		return in, nil, checkFiltered(body)
+	}
+	if in.Rate != nil {
+		return in, nil, invalid("/rate", "bounds the work on a filter", "listed contacts are enrolled at once")
 	}
 	contacts, err := contactList(body["contacts"])
 	return in, contacts, err
@@ -146,83 +148,46 @@ func contactList(value any) ([]events.ContactInput, error) {
 	return people, nil
 }
 
-// byHand finds what is to be run: the published version, an earlier one, or for a test the draft.
-func (s *server) byHand(tx *store.Tx, key string, in gen.EnrollRequest) (*byHand, error) {
-	w, err := tx.Workflow(key)
-	if err != nil {
-		return nil, err
-	}
-	b := &byHand{workflow: w, version: or(in.Version, w.Version), test: or(in.Test, false), made: map[string]bool{}}
+// byHand says what is to be run: the published version, an earlier one, or for a test the draft.
+func (s *server) byHand(tx *store.Tx, key string, in gen.EnrollRequest) (events.ByHand, error) {
+	by := events.ByHand{Workflow: key, Version: or(in.Version, 0), Test: or(in.Test, false)}
 	if in.Data != nil {
-		if b.data, err = decodeObject(*in.Data); err != nil {
-			return nil, err
+		data, err := decodeObject(*in.Data)
+		if err != nil {
+			return by, err
 		}
 		if len(*in.Data) > events.MaxData {
-			return nil, invalid("/data", fmt.Sprintf("has more than %d bytes", events.MaxData), "")
+			return by, invalid("/data", fmt.Sprintf("has more than %d bytes", events.MaxData), "")
 		}
+		by.Data = data
 	}
-	if b.test {
-		b.waits, b.sends = string(or(in.Waits, "real")), string(or(in.Sends, "sink"))
+	if !by.Test {
+		return by, nil
 	}
-	if b.test && in.Version == nil {
-		return b, s.useDraft(tx, b)
+	by.Waits, by.Sends = string(or(in.Waits, "real")), string(or(in.Sends, "sink"))
+	if in.Version != nil {
+		return by, nil
 	}
-	if !b.test {
-		if err := takesIn(w); err != nil {
-			return nil, err
-		}
-	}
-	return b, s.useVersion(tx, b)
-}
-
-// takesIn says why a workflow takes nobody in, nil when it does.
-func takesIn(w *store.Workflow) error {
-	switch w.Status {
-	case statusActive, statusPaused:
-		return nil
-	case statusDraft:
-		return failure(kindState, "the workflow is not published; test: true runs the draft")
-	}
-	return failure(kindState, "the workflow is %s and takes nobody in", w.Status)
-}
-
-func (s *server) useDraft(tx *store.Tx, b *byHand) error {
-	def, problems, err := s.judged(tx, b.workflow.Key, b.workflow.Draft)
+	w, err := tx.Workflow(key)
 	if err != nil {
-		return err
+		return by, err
+	}
+	by.Hash, err = s.keepDraft(tx, w)
+	return by, err
+}
+
+// keepDraft checks the draft of a workflow and keeps its content, so that it can be run.
+func (s *server) keepDraft(tx *store.Tx, w *store.Workflow) (hash string, err error) {
+	def, problems, err := s.judged(tx, w.Key, w.Draft)
+	if err != nil {
+		return "", err
 	}
 	if def == nil || definition.HasErrors(problems) {
-		return invalidDefinition(problems)
+		return "", invalidDefinition(problems)
 	}
 	canonical := def.Canonical()
-	b.def, b.hash, b.version = def, definition.Hash(canonical), 0
-	b.triggerID = manualTrigger(def)
-	return tx.PutDefinition(b.hash, canonical)
-}
-
-func (s *server) useVersion(tx *store.Tx, b *byHand) error {
-	v, err := tx.Version(b.workflow.Key, b.version)
-	if errors.Is(err, store.ErrNotFound) {
-		return invalid("/version", "there is no such version", fmt.Sprintf("1 to %d", b.workflow.Version))
-	}
-	if err != nil {
-		return err
-	}
-	b.hash = v.Hash
-	if b.def, err = s.Definitions.Load(tx, v.Hash); err != nil {
-		return err
-	}
-	b.triggerID = manualTrigger(b.def)
-	return nil
-}
-
-func manualTrigger(def *definition.Definition) string {
-	for _, t := range def.Triggers {
-		if t.Type == definition.TriggerManual {
-			return t.ID
-		}
-	}
-	return ""
+	hash = definition.Hash(canonical)
+	return hash, tx.PutDefinition(hash, canonical)
 }
 
 // enroll finds or makes the contacts, in one order so that two calls never wait for each other,
@@ -241,10 +206,7 @@ func (s *server) enroll(tx *store.Tx, b *byHand) (gen.EnrollResult, error) {
 			return result, err
 		}
 		b.made[who.Contact.ID] = b.made[who.Contact.ID] || who.Created
-		done, err := events.Enroll(tx, events.EnrollInput{
-			Contact: who.Contact, Workflow: b.workflow, Def: b.def, Hash: b.hash, Version: b.version, TriggerID: b.triggerID,
-			Data: b.data, Now: now, Test: b.test, Waits: b.waits, Sends: b.sends,
-		})
+		done, err := b.entry.Enroll(who.Contact, now)
 		if err != nil {
 			return result, err
 		}

@@ -49,7 +49,6 @@ func TestEnrollByHand(t *testing.T) {
 		require.Equal(t, "reentry", path(t, again, "items", 0, "verdict"))
 		require.NotEmpty(t, path(t, again, "items", 0, "reason"))
 		f.run(t, []scenario{
-			{name: "filter", method: "POST", url: url, body: object{"filter": object{"tag": "vip"}}, status: 501, expected: []string{"not_available"}},
 			{name: "nobody", method: "POST", url: url, body: object{}, status: 422, expected: []string{`"/contacts"`}},
 			{name: "bad contact", method: "POST", url: url, body: object{"contacts": []object{{"email": "a@example.com"}, {"mail": "x"}}}, status: 422, expected: []string{"/contacts/1"}},
 			{name: "unknown id", method: "POST", url: url, body: object{"contacts": []string{"ct_nobody"}}, status: 422, expected: []string{"/contacts/0/id"}},

@@ -24,7 +24,6 @@ var notAvailable = []call{
 	{http.MethodPost, "/v1/enrollments/:id/move", scopeEditor},
 	{http.MethodGet, "/v1/contacts/:id/timeline", scopeViewer},
 	{http.MethodPost, "/v1/contacts/:id/merge", scopeEditor},
-	{http.MethodPost, "/v1/contacts/search", scopeViewer},
 	{http.MethodPost, "/v1/contacts/import", scopeEditor},
 }
 

@@ -239,6 +239,6 @@ func brief(err error) string {
 }
 
 // JobKinds are the kinds of work that this build carries out.
-func JobKinds(_ *Definitions) []JobKind {
-	return nil
+func JobKinds(definitions *Definitions) []JobKind {
+	return []JobKind{&enrollJob{definitions: definitions}}
 }

@@ -43,20 +43,31 @@ func (v *view) load() error {
 	if v.contact != nil {
 		return nil
 	}
-	account, err := v.tx.Account()
-	if errors.Is(err, store.ErrNotFound) {
-		// Nobody has set the installation up yet: what holds then is what the settings default to.
-		account, err = &store.Account{Timezone: "UTC", Currency: "USD", DefaultConsent: Subscribed}, nil
+	if v.account == nil {
+		account, err := readAccount(v.tx)
+		if err != nil {
+			return err
+		}
+		v.account = account
 	}
-	if err != nil {
-		return fmt.Errorf("read account: %w", err)
-	}
-	shape, err := v.shape(account)
+	shape, err := v.shape(v.account)
 	if err != nil {
 		return err
 	}
-	v.account, v.contact = account, shape
+	v.contact = shape
 	return nil
+}
+
+func readAccount(tx *store.Tx) (*store.Account, error) {
+	account, err := tx.Account()
+	if errors.Is(err, store.ErrNotFound) {
+		// Nobody has set the installation up yet: what holds then is what the settings default to.
+		return &store.Account{Timezone: "UTC", Currency: "USD", DefaultConsent: Subscribed}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read account: %w", err)
+	}
+	return account, nil
 }
 
 // shape is the contact whose tags, courses and deals are read when something looks at them. A read

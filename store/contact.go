@@ -102,6 +102,23 @@ func (tx *Tx) ListContacts(f ContactFilter, page Page) ([]Contact, string, error
 	return listByID(tx, q, func(c *Contact) string { return c.ID })
 }
 
+// ContactsBetween returns at most limit contacts whose ids lie behind after and not behind until, in
+// the order of their ids; an empty until is no bound.
+func (tx *Tx) ContactsBetween(after, until string, limit int) ([]Contact, error) {
+	return all[Contact](tx, "WHERE id > ? AND (? = '' OR id <= ?) ORDER BY id LIMIT ?", after, until, until, limit)
+}
+
+// ContactsNow returns how many contacts there are and the last of their ids, "" for none. Later ones
+// have higher ids.
+func (tx *Tx) ContactsNow() (count int, last string, err error) {
+	var row struct {
+		N    int
+		Last string
+	}
+	_, err = tx.scan(&row, "SELECT count(*) AS n, COALESCE(max(id), '') AS last FROM contacts")
+	return row.N, row.Last, err
+}
+
 var likeEscaper = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 // erasures forget what rows say about a contact and keep the rows themselves: event ids stay

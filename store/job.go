@@ -112,15 +112,15 @@ func (tx *Tx) ClaimJobs(kinds []string, n int, token string, lease time.Duration
 	return ids, err
 }
 
-// AdvanceJob records a batch and ends the claim that carried it out: status, done, counts, errors,
+// AdvanceJob records a batch and ends the claim that carried it out: status, total, done, counts, errors,
 // cursor, error, not_before and ended_at of j, which holds the token of that claim. It reports false
 // when the claim no longer stands; the batch must then be rolled back. Once it has returned true,
 // nobody else can cancel or claim the job before the transaction ends.
 func (tx *Tx) AdvanceJob(j *Job) (bool, error) {
-	n, err := tx.exec(`UPDATE jobs SET status = ?, done = ?, counts = ?, errors = ?, "cursor" = ?, error = ?, not_before = ?,
+	n, err := tx.exec(`UPDATE jobs SET status = ?, total = ?, done = ?, counts = ?, errors = ?, "cursor" = ?, error = ?, not_before = ?,
 			ended_at = ?, tries = 0, token = '', lease_until = NULL, payload = CASE WHEN ? THEN NULL ELSE payload END
 		WHERE id = ? AND token = ? AND ended_at IS NULL`,
-		j.Status, j.Done, j.Counts, j.Errors, j.Cursor, j.Error, j.NotBefore, j.EndedAt, !j.Open(), j.ID, j.Token)
+		j.Status, j.Total, j.Done, j.Counts, j.Errors, j.Cursor, j.Error, j.NotBefore, j.EndedAt, !j.Open(), j.ID, j.Token)
 	return n > 0, err
 }
 

@@ -50,6 +50,18 @@ func (p Page) position(n int) ([]string, error) {
 	return at, nil
 }
 
+// CursorAt is the cursor of a list by id that somebody walks by hand: the next page begins behind id.
+func CursorAt(id string) string { return encodeCursor(id) }
+
+// Behind is the id that CursorAt was given, "" without a cursor; ErrCursor when it was another's.
+func (p Page) Behind() (string, error) {
+	position, err := p.position(1)
+	if err != nil || position == nil {
+		return "", err
+	}
+	return position[0], nil
+}
+
 func encodeCursor(at ...string) string {
 	raw, err := json.Marshal(at)
 	if err != nil {

@@ -1616,6 +1616,9 @@ type EnrollRequest struct {
 	// Filter Any JSON object
 	Filter *Raw `json:"filter,omitempty"`
 
+	// Rate With filter: contacts in a time, 100/1m; default 50/1s
+	Rate *string `json:"rate,omitempty"`
+
 	// Sends Tests only; default sink
 	Sends   *EnrollRequestSends `json:"sends,omitempty"`
 	Test    *bool               `json:"test,omitempty"`
@@ -1633,9 +1636,24 @@ type EnrollRequestWaits string
 
 // EnrollResult Example: {"enrolled":1,"items":[{"contact":"con_1","enrollment":"enr_1","reason":"","verdict":"enrolled"}]}
 type EnrollResult struct {
+	// Complete Dry run of a filter: false when it ran out of time
+	Complete *bool `json:"complete,omitempty"`
+
+	// Counts Dry run of a filter: contacts by verdict
+	Counts *map[string]int `json:"counts,omitempty"`
+
 	// Enrolled How many were, or would be, enrolled
-	Enrolled int          `json:"enrolled"`
+	Enrolled int `json:"enrolled"`
+
+	// Examined Dry run of a filter: contacts looked at
+	Examined *int         `json:"examined,omitempty"`
 	Items    []EnrollItem `json:"items"`
+
+	// Matched Dry run of a filter: whom it holds for
+	Matched *int `json:"matched,omitempty"`
+
+	// Total Dry run of a filter: contacts there are
+	Total *int `json:"total,omitempty"`
 }
 
 // Enrollment Example: {"contact":{"email":"ana@example.com","id":"con_1"},"due_at":"2026-03-09T09:00:00Z","ended_at":null,"id":"enr_1","key":"","node":"day7","outcome":null,"reason":null,"started_at":"2026-03-02T09:00:00Z","status":"waiting","steps":[],"temporal_url":null,"test":false,"version":1,"workflow":"welcome"}
@@ -2125,6 +2143,15 @@ type RollbackRequestInFlight string
 
 // Scope defines model for Scope.
 type Scope string
+
+// SearchRequest defines model for SearchRequest.
+type SearchRequest struct {
+	Cursor *string `json:"cursor,omitempty"`
+
+	// Filter Any JSON object
+	Filter Raw  `json:"filter"`
+	Limit  *int `json:"limit,omitempty"`
+}
 
 // Secret Example: {"name":"slack_team","updated_at":"2026-03-02T09:00:00Z"}
 type Secret struct {
@@ -2746,6 +2773,15 @@ type CreateSegmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListSegmentContactsParams defines parameters for ListSegmentContacts.
+type ListSegmentContactsParams struct {
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListSendsParams defines parameters for ListSends.
 type ListSendsParams struct {
 	// Limit Items per page
@@ -2955,6 +2991,9 @@ type CreateApiKeyJSONRequestBody = ApiKeyInput
 
 // CreateContactJSONRequestBody defines body for CreateContact for application/json ContentType.
 type CreateContactJSONRequestBody = ContactInput
+
+// SearchContactsJSONRequestBody defines body for SearchContacts for application/json ContentType.
+type SearchContactsJSONRequestBody = SearchRequest
 
 // PatchContactJSONRequestBody defines body for PatchContact for application/json ContentType.
 type PatchContactJSONRequestBody = ContactPatch
@@ -3293,6 +3332,9 @@ type ServerInterface interface {
 	// CreateContact Create a contact, or update the one that matches
 	// (POST /v1/contacts)
 	CreateContact(c *gin.Context, params CreateContactParams)
+	// SearchContacts Find contacts by a filter, oldest first
+	// (POST /v1/contacts/search)
+	SearchContacts(c *gin.Context)
 	// DeleteContact Delete a contact
 	// (DELETE /v1/contacts/{id})
 	DeleteContact(c *gin.Context, id string)
@@ -3479,6 +3521,9 @@ type ServerInterface interface {
 	// PatchSegment Change a segment (merge patch)
 	// (PATCH /v1/segments/{key})
 	PatchSegment(c *gin.Context, key string)
+	// ListSegmentContacts The contacts of a segment, oldest first
+	// (GET /v1/segments/{key}/contacts)
+	ListSegmentContacts(c *gin.Context, key string, params ListSegmentContactsParams)
 	// ListSends List messages sent, newest first
 	// (GET /v1/sends)
 	ListSends(c *gin.Context, params ListSendsParams)
@@ -3904,6 +3949,19 @@ func (siw *ServerInterfaceWrapper) CreateContact(c *gin.Context) {
 	}
 
 	siw.Handler.CreateContact(c, params)
+}
+
+// SearchContacts operation middleware
+func (siw *ServerInterfaceWrapper) SearchContacts(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SearchContacts(c)
 }
 
 // DeleteContact operation middleware
@@ -5819,6 +5877,50 @@ func (siw *ServerInterfaceWrapper) PatchSegment(c *gin.Context) {
 	siw.Handler.PatchSegment(c, key)
 }
 
+// ListSegmentContacts operation middleware
+func (siw *ServerInterfaceWrapper) ListSegmentContacts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSegmentContactsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListSegmentContacts(c, key, params)
+}
+
 // ListSends operation middleware
 func (siw *ServerInterfaceWrapper) ListSends(c *gin.Context) {
 
@@ -7099,6 +7201,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/jobs/:id/cancel", wrapper.CancelJob)
 	router.GET(options.BaseURL+"/v1/contacts", wrapper.ListContacts)
 	router.POST(options.BaseURL+"/v1/contacts", wrapper.CreateContact)
+	router.POST(options.BaseURL+"/v1/contacts/search", wrapper.SearchContacts)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id", wrapper.DeleteContact)
 	router.GET(options.BaseURL+"/v1/contacts/:id", wrapper.GetContact)
 	router.PATCH(options.BaseURL+"/v1/contacts/:id", wrapper.PatchContact)
@@ -7146,6 +7249,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/v1/segments/:key", wrapper.DeleteSegment)
 	router.GET(options.BaseURL+"/v1/segments/:key", wrapper.GetSegment)
 	router.PATCH(options.BaseURL+"/v1/segments/:key", wrapper.PatchSegment)
+	router.GET(options.BaseURL+"/v1/segments/:key/contacts", wrapper.ListSegmentContacts)
 	router.GET(options.BaseURL+"/v1/files", wrapper.ListFiles)
 	router.POST(options.BaseURL+"/v1/files", wrapper.UploadFile)
 	router.DELETE(options.BaseURL+"/v1/files/:name", wrapper.DeleteFile)
