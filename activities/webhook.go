@@ -12,6 +12,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"fermata/activities/names"
+	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
@@ -150,10 +151,7 @@ func (t *turn) sign(r *Request, id, ref string) (*nodes.Failure, error) {
 	if err != nil || failure != nil {
 		return failure, err
 	}
-	signer, err := standardwebhooks.NewWebhook(secret)
-	if err != nil {
-		signer, err = standardwebhooks.NewWebhookRaw([]byte(secret))
-	}
+	signer, err := events.SigningKey(secret)
 	if err != nil {
 		return &nodes.Failure{Code: "bad_secret", Message: "the signing secret cannot be used"}, nil
 	}

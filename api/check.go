@@ -46,6 +46,9 @@ func checkParameters(c *gin.Context, op *operation) error {
 }
 
 func checkQuery(r *http.Request, op *operation) []gen.FieldError {
+	if op.anyQuery {
+		return nil
+	}
 	var fields []gen.FieldError
 	known := make([]string, 0, len(op.query))
 	for name := range op.query {

@@ -27,11 +27,13 @@ type Operator interface {
 	Release(ctx context.Context, id, port, person string) error
 }
 
-// SecretBox encrypts a secret before the store sees it. Opening is not the API's business: a
-// secret is write-only here. Name is to be authenticated with the value, so that one secret cannot
-// be put in the place of another.
+// SecretBox encrypts a secret before the store sees it. A secret is write-only here: what the API
+// opens are the addresses of inbound webhooks, to show them again, and the secrets that their calls
+// are signed with. Name is to be authenticated with the value, so that one secret cannot be put in
+// the place of another.
 type SecretBox interface {
 	Seal(name string, plain []byte) (cipher, nonce []byte, err error)
+	Open(name string, cipher, nonce []byte) (string, error)
 }
 
 // Lookups answers what a rehearsal needs to know of this installation. It reads the store.
@@ -63,8 +65,12 @@ type Config struct {
 	BootstrapKey string
 	// BootstrapPerson is who the bootstrap key belongs to, in the audit; default "bootstrap key".
 	BootstrapPerson string
-	// SecretBox encrypts secrets; default none, then PUT /v1/secrets answers not_available.
+	// SecretBox encrypts secrets; default none, then PUT /v1/secrets answers not_available, and so
+	// does publishing a webhook trigger.
 	SecretBox SecretBox
+	// BaseURL is where this API is reached from outside, for the addresses of webhooks; default "",
+	// then they are paths.
+	BaseURL string
 	// Operator carries out exit, skip, retry and release; default none, then they answer not_available.
 	Operator Operator
 	// Rehearse runs rehearsals; default none, then they answer not_available.

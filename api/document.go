@@ -34,6 +34,8 @@ type operation struct {
 	schema *openapi3.Schema
 	// unread leaves the bytes of the body to a parser of their own: that of definitions.
 	unread bool
+	// anyQuery leaves the query to the handler: a call whose sender chooses its parameters.
+	anyQuery bool
 }
 
 // document is the parsed openapi.yaml.
@@ -82,6 +84,7 @@ func newOperation(method, path string, spec *openapi3.Operation) (*operation, er
 			op.header = append(op.header, ref.Value)
 		}
 	}
+	op.anyQuery, _ = spec.Extensions["x-any-query"].(bool)
 	if spec.RequestBody == nil {
 		return op, nil
 	}

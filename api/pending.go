@@ -19,7 +19,6 @@ var notAvailable = []call{
 	{http.MethodGet, "/v1/templates", scopeViewer},
 	{http.MethodPost, "/v1/templates/:key/install", scopeEditor},
 	{http.MethodGet, "/v1/stream", scopeViewer},
-	{http.MethodPost, "/v1/hooks/:token", scopePublic},
 	{http.MethodPost, "/v1/enrollments/batch", scopePublisher},
 	{http.MethodPost, "/v1/enrollments/:id/move", scopeEditor},
 	{http.MethodGet, "/v1/contacts/:id/timeline", scopeViewer},

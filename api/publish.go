@@ -134,7 +134,7 @@ func (s *server) publish(c *gin.Context, tx *store.Tx, p *publication) (reply, e
 		return reply{}, err
 	}
 	if p.dryRun || !result.Changed {
-		return ok(result), nil
+		return s.published(tx, p, result)
 	}
 	if err := s.addVersion(c, tx, p, result, canonical); err != nil {
 		return reply{}, err
@@ -147,7 +147,24 @@ func (s *server) publish(c *gin.Context, tx *store.Tx, p *publication) (reply, e
 		result.InFlight.Exit = ended
 	}
 	tx.AfterCommit(s.nudge)
-	return ok(result), nil
+	return s.published(tx, p, result)
+}
+
+// published answers a publish with the addresses of the webhook triggers, which are not stored
+// with the answer.
+func (s *server) published(tx *store.Tx, p *publication, result gen.PublishResult) (reply, error) {
+	if p.def == nil {
+		return ok(result), nil
+	}
+	hooks, err := s.shapeHooks(tx, p.workflow.Key, p.def)
+	if err != nil {
+		return reply{}, err
+	}
+	kept := result
+	result.Hooks, kept.Hooks = hooks, withoutAddresses(hooks)
+	r := ok(result)
+	r.kept = kept
+	return r, nil
 }
 
 func (s *server) addVersion(c *gin.Context, tx *store.Tx, p *publication, result gen.PublishResult, canonical []byte) error {
@@ -169,6 +186,9 @@ func (s *server) addVersion(c *gin.Context, tx *store.Tx, p *publication, result
 		return err
 	}
 	if err := tx.SetWorkflowEvents(w.Key, p.def.EventTypes()); err != nil {
+		return err
+	}
+	if err := s.ensureHooks(tx, w.Key, p.def); err != nil {
 		return err
 	}
 	detail := map[string]any{"version": result.Version, "hash": result.Hash, "in_flight": p.inFlight}

@@ -157,13 +157,12 @@ func (s *server) idempotency(c *gin.Context, key string) idempotency {
 	if who := callerOf(c); who.keyID != "" {
 		owner = who.keyID
 	}
+	return s.idempotencyOf(c, owner+" "+key, c.Request.Method+" "+c.Request.URL.Path+"?"+c.Request.URL.Query().Encode())
+}
+
+func (s *server) idempotencyOf(c *gin.Context, key, route string) idempotency {
 	body := sha256.Sum256(rawBody(c))
-	return idempotency{
-		key:   owner + " " + key,
-		route: c.Request.Method + " " + c.Request.URL.Path + "?" + c.Request.URL.Query().Encode(),
-		hash:  hex.EncodeToString(body[:]),
-		now:   s.Now().UTC(),
-	}
+	return idempotency{key: key, route: route, hash: hex.EncodeToString(body[:]), now: s.Now().UTC()}
 }
 
 // once runs fn unless the key has an answer already. The key is reserved first, in the same

@@ -46,6 +46,14 @@ func (box) Seal(name string, plain []byte) (cipher, nonce []byte, err error) {
 	return cipher, []byte(name), nil
 }
 
+func (box) Open(name string, cipher, nonce []byte) (string, error) {
+	if string(nonce) != name {
+		return "", errors.New("sealed under another name")
+	}
+	plain, _, err := box{}.Seal(name, cipher)
+	return string(plain), err
+}
+
 // clock is a clock that tests move.
 type clock struct {
 	mu  sync.Mutex

@@ -135,7 +135,14 @@ func (s *server) GetWorkflow(c *gin.Context, key string) {
 			if err != nil {
 				return reply{}, err
 			}
-			return s.workflowReply(tx, w)
+			r, err := s.workflowReply(tx, w)
+			if err != nil {
+				return reply{}, err
+			}
+			shown, _ := r.body.(gen.Workflow)
+			shown.Hooks, err = s.workflowHooks(c, tx, w)
+			r.body = shown
+			return r, err
 		})
 		return
 	}

@@ -1812,6 +1812,17 @@ type Health struct {
 	AdditionalProperties map[string]interface{} `json:"-"`
 }
 
+// HookAddress The secret address of a webhook trigger
+//
+// Example: {"trigger":"signup","url":"https://fermata.example/v1/hooks/hk_q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"}
+type HookAddress struct {
+	// Trigger Id of the trigger
+	Trigger string `json:"trigger"`
+
+	// Url null in an answer that is repeated for its Idempotency-Key
+	Url *string `json:"url"`
+}
+
 // InFlight How many of the people inside
 type InFlight struct {
 	Exit    int `json:"exit"`
@@ -2045,6 +2056,9 @@ type PublishRequestRetime string
 type PublishResult struct {
 	Changed bool   `json:"changed"`
 	Hash    string `json:"hash"`
+
+	// Hooks The addresses of the webhook triggers
+	Hooks *[]HookAddress `json:"hooks,omitempty"`
 
 	// InFlight How many of the people inside
 	InFlight InFlight `json:"in_flight"`
@@ -2446,10 +2460,13 @@ type Workflow struct {
 	Folder string `json:"folder"`
 
 	// Hash SHA-256 of the published definition
-	Hash  *string `json:"hash"`
-	Key   string  `json:"key"`
-	Name  string  `json:"name"`
-	Owner string  `json:"owner"`
+	Hash *string `json:"hash"`
+
+	// Hooks Reading one workflow with the scope editor or higher: the addresses of its webhook triggers
+	Hooks *[]HookAddress `json:"hooks,omitempty"`
+	Key   string         `json:"key"`
+	Name  string         `json:"name"`
+	Owner string         `json:"owner"`
 
 	// Paused The pause that is going on
 	Paused *Pause `json:"paused,omitempty"`
@@ -2477,10 +2494,13 @@ type WorkflowSaved struct {
 	Folder string `json:"folder"`
 
 	// Hash SHA-256 of the published definition
-	Hash  *string `json:"hash"`
-	Key   string  `json:"key"`
-	Name  string  `json:"name"`
-	Owner string  `json:"owner"`
+	Hash *string `json:"hash"`
+
+	// Hooks Reading one workflow with the scope editor or higher: the addresses of its webhook triggers
+	Hooks *[]HookAddress `json:"hooks,omitempty"`
+	Key   string         `json:"key"`
+	Name  string         `json:"name"`
+	Owner string         `json:"owner"`
 
 	// Paused The pause that is going on
 	Paused *Pause `json:"paused,omitempty"`
@@ -2709,6 +2729,19 @@ type ListFilesParams struct {
 
 // UploadFileParams defines parameters for UploadFile.
 type UploadFileParams struct {
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PostHookJSONBody defines parameters for PostHook.
+type PostHookJSONBody = interface{}
+
+// PostHookFormdataBody defines parameters for PostHook.
+type PostHookFormdataBody struct {
+}
+
+// PostHookParams defines parameters for PostHook.
+type PostHookParams struct {
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -3042,6 +3075,12 @@ type PatchFieldJSONRequestBody = FieldPatch
 
 // UploadFileMultipartRequestBody defines body for UploadFile for multipart/form-data ContentType.
 type UploadFileMultipartRequestBody = FileUpload
+
+// PostHookJSONRequestBody defines body for PostHook for application/json ContentType.
+type PostHookJSONRequestBody = PostHookJSONBody
+
+// PostHookFormdataRequestBody defines body for PostHook for application/x-www-form-urlencoded ContentType.
+type PostHookFormdataRequestBody PostHookFormdataBody
 
 // CreatePipelineJSONRequestBody defines body for CreatePipeline for application/json ContentType.
 type CreatePipelineJSONRequestBody = PipelineInput
@@ -3464,6 +3503,9 @@ type ServerInterface interface {
 	// GetEngineHealth Health of the engine
 	// (GET /v1/health/engine)
 	GetEngineHealth(c *gin.Context)
+	// PostHook Call a webhook trigger
+	// (POST /v1/hooks/{token})
+	PostHook(c *gin.Context, token string, params PostHookParams)
 	// ListJobs List long work, newest first
 	// (GET /v1/jobs)
 	ListJobs(c *gin.Context, params ListJobsParams)
@@ -3590,6 +3632,9 @@ type ServerInterface interface {
 	// EnrollContacts Enroll contacts by hand
 	// (POST /v1/workflows/{key}/enrollments)
 	EnrollContacts(c *gin.Context, key string, params EnrollContactsParams)
+	// RotateHook Give a webhook trigger a new address
+	// (POST /v1/workflows/{key}/hooks/{trigger}/rotate)
+	RotateHook(c *gin.Context, key string, trigger string)
 	// PauseWorkflow Hold everyone inside where they are
 	// (POST /v1/workflows/{key}/pause)
 	PauseWorkflow(c *gin.Context, key string, params PauseWorkflowParams)
@@ -5335,6 +5380,55 @@ func (siw *ServerInterfaceWrapper) GetEngineHealth(c *gin.Context) {
 	siw.Handler.GetEngineHealth(c)
 }
 
+// PostHook operation middleware
+func (siw *ServerInterfaceWrapper) PostHook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token" -------------
+	var token string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", c.Param("token"), &token, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostHookParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PostHook(c, token, params)
+}
+
 // ListJobs operation middleware
 func (siw *ServerInterfaceWrapper) ListJobs(c *gin.Context) {
 
@@ -6757,6 +6851,40 @@ func (siw *ServerInterfaceWrapper) EnrollContacts(c *gin.Context) {
 	siw.Handler.EnrollContacts(c, key, params)
 }
 
+// RotateHook operation middleware
+func (siw *ServerInterfaceWrapper) RotateHook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "trigger" -------------
+	var trigger string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trigger", c.Param("trigger"), &trigger, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter trigger: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RotateHook(c, key, trigger)
+}
+
 // PauseWorkflow operation middleware
 func (siw *ServerInterfaceWrapper) PauseWorkflow(c *gin.Context) {
 
@@ -7186,6 +7314,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/workflows/:key/start", wrapper.StartWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/enrollments", wrapper.EnrollContacts)
 	router.POST(options.BaseURL+"/v1/workflows/:key/rehearse", wrapper.RehearseWorkflow)
+	router.POST(options.BaseURL+"/v1/workflows/:key/hooks/:trigger/rotate", wrapper.RotateHook)
+	router.POST(options.BaseURL+"/v1/hooks/:token", wrapper.PostHook)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents)
 	router.POST(options.BaseURL+"/v1/events", wrapper.PostEvents)
 	router.GET(options.BaseURL+"/v1/events/:id", wrapper.GetEvent)

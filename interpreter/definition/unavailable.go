@@ -16,7 +16,7 @@ var unavailableSettings = []string{"max_active", "per_day", "send_rate", "freque
 var availableRepeats = []string{RepeatIgnore}
 
 // availableTriggers are the trigger types that this build runs.
-var availableTriggers = []string{TriggerEvent, TriggerManual}
+var availableTriggers = []string{TriggerEvent, TriggerManual, TriggerWebhook}
 
 // notAvailable reports everything that this build knows but cannot run.
 func (v *validation) notAvailable() {

@@ -14,6 +14,9 @@ const (
 // rootNames are the roots of every path, in the order in which messages list them.
 var rootNames = []string{"contact", "trigger", "event", "deal", "enrollment", "vars", "account"}
 
+// hookNames are the roots that the mapping of an inbound webhook has, and nothing else.
+var hookNames = []string{"body", "headers", "query"}
+
 var errPath = errors.New("a path is written contact.plan, event.items[0].sku or contact.fields[\"my key\"]")
 
 // parsePath splits contact.fields["my key"].items[0] into its segments. It accepts any key; whether

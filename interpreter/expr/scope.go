@@ -38,7 +38,8 @@ type Scope struct {
 	Now      time.Time
 	Location *time.Location // zone for dates; nil is UTC
 	Started  time.Time      // start of the enrollment, for since: enrollment; zero counts everything
-	// Roots holds JSON-like values under contact, trigger, event, deal, enrollment, vars and account.
+	// Roots holds JSON-like values under contact, trigger, event, deal, enrollment, vars and account;
+	// in the mapping of an inbound webhook under body, headers and query.
 	Roots map[string]any
 	Facts Facts
 }

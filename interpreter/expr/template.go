@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -114,7 +115,7 @@ func newTemplate(src string) (t *template, err error) {
 		return nil, &TemplateError{Message: failed.Error()}
 	}
 	t = &template{root: root}
-	for _, name := range rootNames {
+	for _, name := range slices.Concat(rootNames, hookNames) {
 		if strings.Contains(src, name) {
 			t.roots = append(t.roots, name)
 		}
@@ -172,7 +173,10 @@ func (r *run) render(t *template) (err error) {
 	}()
 	variables := map[string]any{runName: r}
 	for _, root := range t.roots {
-		variables[root] = r.wrap(r.scope.Roots[root], root)
+		// Where there is no inbound webhook its roots are names like any other, free for assign.
+		if found, ok := r.scope.Roots[root]; ok || !slices.Contains(hookNames, root) {
+			variables[root] = r.wrap(found, root)
+		}
 	}
 	if failed := render.Render(t.root, r, variables, shared.cfg); failed != nil {
 		if cause := failed.Cause(); cause != nil { // without the rewritten tag that the library names

@@ -303,7 +303,7 @@ func (a *App) handler() (http.Handler, error) {
 	return api.New(api.Config{
 		Store: a.store, Definitions: a.definitions, Log: a.log, Now: time.Now,
 		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge},
-		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box,
+		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(),
 		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
 		Rehearse:    rehearseDefinition,
 		TemporalURL: a.temporalURL, EngineHealth: a.health.engine, Ready: a.health.ready, Extra: extra,
