@@ -33,7 +33,9 @@ func newHookToken() string {
 // hookSeal is what the token of a hook is sealed as; no secret can have this name.
 func hookSeal(workflow, trigger string) string { return "hook:" + workflow + "/" + trigger }
 
-func (s *server) hookURL(token string) string { return strings.TrimRight(s.BaseURL, "/") + "/v1/hooks/" + token }
+func (s *server) hookURL(token string) string {
+	return strings.TrimRight(s.BaseURL, "/") + "/v1/hooks/" + token
+}
 
 // webhookTriggers lists the webhook triggers of a definition.
 func webhookTriggers(def *definition.Definition) []definition.Trigger {
