@@ -28,6 +28,7 @@ func (t *turn) act(c interpreter.Command) (interpreter.Occurrence, error) {
 		row = t.newStep(c, "running")
 	}
 	row.Attempts++
+	t.entered = row.EnteredAt
 	node := t.def.Nodes[c.Node]
 	t.stand(c, "running", nil)
 	status, reason, err := t.passOver(c)

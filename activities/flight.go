@@ -177,6 +177,7 @@ func (a *Activities) record(tx *store.Tx, f *flight, answer reply, sendErr error
 	if !held || row == nil {
 		return names.SendResult{}, retryError("leased", time.Second), nil
 	}
+	t.entered = row.EnteredAt
 	if state == "done" && f.parcel.recorded != nil {
 		if err := f.parcel.recorded(t, c, answer); err != nil {
 			return names.SendResult{}, nil, err

@@ -79,7 +79,7 @@ func (t *turn) pace(c interpreter.Command, row *store.Step, planned time.Time) (
 		return paced, err
 	}
 	share := nodes.Fraction(t.e.ID + "/" + c.Node + "/spread")
-	if follows(t.def.Nodes[c.Node].Type) {
+	if dated(t.def.Nodes[c.Node]) {
 		pauses = unfrozen(pauses)
 	}
 	paced = calendar.Pace(planned, row.EnteredAt, pauses, share)

@@ -27,6 +27,8 @@ type turn struct {
 	// seen is the scope of conditions and templates, nil after every change.
 	seen  *expr.Scope
 	dirty bool
+	// entered is when the step whose effect is being recorded was entered.
+	entered time.Time
 	// fresh is true once this turn knows that the next visits have no rows: it began
 	// the enrollment, or wrote the row of the visit before them.
 	fresh bool
@@ -141,7 +143,7 @@ func (t *turn) emitNth(c interpreter.Command, typ, which string, data map[string
 		return err
 	}
 	_, err = events.Append(t.tx, events.Draft{
-		ID: eventID(t.e.ID, c, typ+"\n"+which), Contact: t.contact, Type: typ, Data: data,
+		ID: events.EffectEventID(t.entered, effectKey(t.e.ID, c)+"\n"+typ+"\n"+which), Contact: t.contact, Type: typ, Data: data,
 		OccurredAt: t.now, Now: t.now, Cause: cause, Source: "workflow",
 	})
 	if err != nil {

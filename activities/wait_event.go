@@ -19,10 +19,16 @@ const (
 	logTurn = 1000
 )
 
-// reading is what a wait remembers while it is open: how far it has read the log, so
-// that every event is offered to it once.
-type reading struct {
-	Log int64 `json:"log"`
+// readout is what a wait found in the log: the first event that it takes, or how far it
+// read without one.
+type readout struct {
+	hit  *found
+	last int64
+	// more: the log goes on, and the next transaction reads it.
+	more bool
+	// unrouted: the next event may become the enrollment's new trigger. The router
+	// decides, and wakes the run when it has.
+	unrouted bool
 }
 
 // found is the event that ended a wait.
@@ -59,21 +65,22 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 			return nil, err
 		}
 	}
-	hit, last, more, err := t.readLog(w, after, paced)
+	read, err := t.readLog(w, after, paced)
 	if err != nil {
 		return nil, err
 	}
+	isDue := row.DueAt != nil && !row.DueAt.After(t.now)
 	switch {
-	case hit != nil:
-		return t.advanced(c, row, w, hit)
-	case !more && row.DueAt != nil && !row.DueAt.After(t.now):
+	case read.hit != nil:
+		return t.advanced(c, row, read.hit)
+	case isDue && !read.more && !read.unrouted:
 		if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
 			return nil, fmt.Errorf("drop subscriptions: %w", err)
 		}
 		row.Result, row.Reason = nil, overdue(paced)
 		return t.elapsed(c, row, nodes.PortTimeout)
 	}
-	if row.Result, err = encode(reading{Log: last}); err != nil {
+	if row.Result, err = encode(events.Reading{Log: read.last}); err != nil {
 		return nil, err
 	}
 	if err := t.putStep(row); err != nil {
@@ -81,8 +88,11 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 	}
 	t.stand(c, row.Status, row.DueAt)
 	o := parked(c, row)
-	if more {
+	switch {
+	case read.more:
 		o.Due = t.now.UnixMilli()
+	case isDue:
+		o.Due = 0 // no timer helps: the router wakes
 	}
 	return &o, nil
 }
@@ -91,7 +101,7 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 // stopped reading, or where its events begin to count.
 func (t *turn) readFrom(row *store.Step, w *nodes.WaitEvent) (int64, error) {
 	if row.Seq > 0 && len(row.Result) > 0 {
-		var r reading
+		var r events.Reading
 		if err := decode(row.Result, &r); err != nil {
 			return 0, fmt.Errorf("read cursor: %w", err)
 		}
@@ -123,47 +133,58 @@ func (t *turn) listen(c interpreter.Command, w *nodes.WaitEvent) error {
 	return nil
 }
 
-// readLog offers the contact's events to the wait, in log order, and returns the
-// first that it takes, how far it read, and whether there is more. An event that has
-// advanced this enrollment before is not offered again. When the wait fell due during a
-// pause, what was accepted after that came too late: the pause took nobody's timeout away.
-func (t *turn) readLog(w *nodes.WaitEvent, after int64, paced calendar.Paced) (hit *found, last int64, more bool, err error) {
-	last = t.contact.Seq
-	if last <= after {
-		return nil, after, false, nil
-	}
-	used, err := t.usedEvents()
-	if err != nil {
-		return nil, 0, false, err
+// readLog offers the contact's events to the wait, in log order. An event that has
+// advanced this enrollment before is not offered again, and none that the router may
+// yet make its new trigger. When the wait fell due during a pause, what was accepted
+// after that came too late: the pause took nobody's timeout away.
+func (t *turn) readLog(w *nodes.WaitEvent, after int64, paced calendar.Paced) (readout, error) {
+	end := t.contact.Seq
+	if end <= after {
+		return readout{last: after}, nil
 	}
 	for offered := 0; ; offered += logPage {
 		if offered >= logTurn {
-			return nil, after, true, nil
+			return readout{last: after, more: true}, nil
 		}
 		list, err := t.tx.EventsAfter(t.contact.ID, after, awaitedTypes(w), logPage)
 		if err != nil {
-			return nil, 0, false, fmt.Errorf("read log: %w", err)
+			return readout{}, fmt.Errorf("read log: %w", err)
+		}
+		used, err := t.used(list)
+		if err != nil {
+			return readout{}, err
 		}
 		for i := range list {
+			if unrouted, err := t.unrouted(&list[i]); err != nil || unrouted {
+				return readout{last: after, unrouted: true}, err
+			}
 			after = list[i].Seq
 			if used[list[i].ID] {
 				continue
 			}
 			if paced.Overdue && !list[i].AcceptedAt.Before(paced.Due) {
 				if err := t.judge(list[i].ID, events.VerdictPassed, nil); err != nil {
-					return nil, 0, false, err
+					return readout{}, err
 				}
 				continue
 			}
 			hit, err := t.offer(w, &list[i])
 			if err != nil || hit != nil {
-				return hit, after, false, err
+				return readout{hit: hit, last: after}, err
 			}
 		}
 		if len(list) < logPage {
-			return nil, last, false, nil
+			return readout{last: end}, nil
 		}
 	}
+}
+
+// unrouted reports whether the router has the first word about an event.
+func (t *turn) unrouted(event *store.Event) (bool, error) {
+	if event.Seq <= t.contact.RoutedSeq {
+		return false, nil
+	}
+	return events.MayBecomeTrigger(t.tx, t.a.Definitions, t.e, event.Type)
 }
 
 func awaitedTypes(w *nodes.WaitEvent) []string {
@@ -174,31 +195,21 @@ func awaitedTypes(w *nodes.WaitEvent) []string {
 	return types
 }
 
-// passBy notes that the events behind the one that won were offered and not taken
-// here; a later wait may take them, and its word outranks this one.
-func (t *turn) passBy(w *nodes.WaitEvent, after int64) error {
-	list, err := t.tx.EventsAfter(t.contact.ID, after, awaitedTypes(w), logPage)
-	if err != nil {
-		return fmt.Errorf("read log: %w", err)
-	}
+// used are those of some events that have advanced this enrollment: they ended a wait,
+// or became its trigger.
+func (t *turn) used(list []store.Event) (map[string]bool, error) {
+	ids := make([]string, len(list))
 	for i := range list {
-		if err := t.judge(list[i].ID, events.VerdictPassed, nil); err != nil {
-			return err
-		}
+		ids[i] = list[i].ID
 	}
-	return nil
-}
-
-// usedEvents are the events that have advanced this enrollment.
-func (t *turn) usedEvents() (map[string]bool, error) {
-	steps, err := t.tx.Steps(t.e.ID)
+	verdicts, err := t.tx.Verdicts(ids...)
 	if err != nil {
-		return nil, fmt.Errorf("read steps: %w", err)
+		return nil, fmt.Errorf("read verdicts: %w", err)
 	}
 	used := map[string]bool{}
-	for _, s := range steps {
-		if s.DecidedEventID != "" {
-			used[s.DecidedEventID] = true
+	for id, rows := range verdicts {
+		for _, v := range rows {
+			used[id] = used[id] || v.EnrollmentID == t.e.ID && v.Verdict == events.VerdictAdvanced
 		}
 	}
 	return used, nil
@@ -235,16 +246,18 @@ func (t *turn) offer(w *nodes.WaitEvent, event *store.Event) (*found, error) {
 // advanced leaves the wait by the port of the event, which becomes the passage's
 // `event`. Waiting stops at that event's place in the log: what came behind it is for
 // the next wait.
-func (t *turn) advanced(c interpreter.Command, row *store.Step, w *nodes.WaitEvent, hit *found) (*interpreter.Occurrence, error) {
-	if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
-		return nil, fmt.Errorf("drop subscriptions: %w", err)
-	}
-	if err := t.judge(hit.event.ID, events.VerdictAdvanced, hit.values); err != nil {
-		return nil, err
-	}
-	err := t.passBy(w, hit.event.Seq)
+func (t *turn) advanced(c interpreter.Command, row *store.Step, hit *found) (*interpreter.Occurrence, error) {
+	err := t.judge(hit.event.ID, events.VerdictAdvanced, hit.values)
 	if err != nil {
 		return nil, err
+	}
+	// What stands behind it was offered and not taken here; a later wait may take it, and
+	// its word outranks this one.
+	if err := t.tx.PassAwaited(t.e, hit.event.Seq, t.now); err != nil {
+		return nil, fmt.Errorf("pass by events: %w", err)
+	}
+	if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
+		return nil, fmt.Errorf("drop subscriptions: %w", err)
 	}
 	if row.Values, err = encode(hit.values); err != nil {
 		return nil, err

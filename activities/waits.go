@@ -6,6 +6,7 @@ import (
 
 	"fermata/interpreter"
 	"fermata/interpreter/calendar"
+	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
 	"fermata/store"
@@ -103,6 +104,8 @@ func (t *turn) arriveAt(c interpreter.Command, row *store.Step) (*interpreter.Oc
 		return &o, nil
 	case row.Status == "running", t.def.Nodes[c.Node].Spec.Action() && row.Status == "waiting":
 		return &interpreter.Occurrence{Kind: interpreter.Standing, Node: c.Node, Visit: c.Visit}, nil
+	case row.Status == "held" && row.Reason == nodes.CodeNoDate:
+		row.Status, row.Reason, row.Error = "waiting", "", "" // the date may be there by now
 	case row.Status == "held":
 		o := parked(c, row)
 		return &o, nil
@@ -155,7 +158,7 @@ func (t *turn) elapsed(c interpreter.Command, row *store.Step, port string) (*in
 // written; a date or window is computed again from the same recorded inputs, so
 // that it follows the contact's zone and field.
 func (t *turn) due(c interpreter.Command, row *store.Step) (nodes.DueResult, error) {
-	if row.PlannedAt != nil && !follows(t.def.Nodes[c.Node].Type) {
+	if row.PlannedAt != nil && !follows(t.def.Nodes[c.Node]) {
 		return nodes.DueResult{At: *row.PlannedAt}, nil
 	}
 	return t.dueFrom(c, row, row.EnteredAt)
@@ -188,8 +191,14 @@ func (t *turn) dueFrom(c interpreter.Command, row *store.Step, from time.Time) (
 }
 
 // follows reports whether a wait's due instant may move while it is open: the router
-// wakes waiting enrollments when the contact's zone or a field changes.
-func follows(nodeType string) bool { return nodeType == "wait_until" || nodeType == "window" }
+// wakes waiting enrollments when the contact's zone, a field or the trigger changes.
+func follows(node *definition.Node) bool {
+	until, ok := node.Settings.(*nodes.WaitUntil)
+	return dated(node) && (!ok || until.Field == "" || until.Follow)
+}
+
+// dated reports whether a wait ends at a place in the calendar, not after a length of time.
+func dated(node *definition.Node) bool { return node.Type == "wait_until" || node.Type == "window" }
 
 // cannotWait holds a wait that has no instant: nothing is skipped silently.
 func (t *turn) cannotWait(c interpreter.Command, row *store.Step, f *nodes.Failure) (*interpreter.Occurrence, error) {

@@ -4,6 +4,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
+	"fermata/events"
 	"fermata/store"
 )
 
@@ -19,7 +20,12 @@ func seen(j store.JSON) ([]gen.SeenValue, error) {
 	return values, nil
 }
 
-func shapeVerdicts(rows []store.Verdict) ([]gen.Verdict, error) {
+// shapeVerdicts answers what became of an event, once for each workflow, and that it came again.
+func shapeVerdicts(rows []store.Verdict, repeated bool) ([]gen.Verdict, error) {
+	rows = store.PerWorkflow(rows)
+	if repeated {
+		rows = append(rows, store.Verdict{Verdict: events.VerdictDuplicate, Reason: "posted_again"})
+	}
 	shown := make([]gen.Verdict, len(rows))
 	for i := range rows {
 		v := &rows[i]
@@ -54,7 +60,7 @@ func shapeEvents(tx *store.Tx, rows []store.Event) ([]gen.Event, error) {
 	shown := make([]gen.Event, len(rows))
 	for i := range rows {
 		e := &rows[i]
-		list, err := shapeVerdicts(verdicts[e.ID])
+		list, err := shapeVerdicts(verdicts[e.ID], e.Repeated)
 		if err != nil {
 			return nil, err
 		}

@@ -3,10 +3,9 @@ package events
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"fermata/store"
@@ -132,15 +131,19 @@ func (in Draft) row() (*store.Event, error) {
 
 var eventIDEncoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithPadding(base32.NoPadding)
 
-// EffectEventID returns the id of the n-th event (from 0) that one visit of one enrollment to a
-// node writes. The same effect always gets the same id.
-func EffectEventID(enrollment, node string, visit, n int) string {
-	key := strings.Join([]string{enrollment, node, strconv.Itoa(visit), strconv.Itoa(n)}, "\x00")
-	return derivedID(key)
-}
-
 // derivedID is the event id that a key has for ever.
 func derivedID(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return "evt_" + eventIDEncoding.EncodeToString(sum[:16])
+}
+
+// EffectEventID returns the id of an event that an effect writes: the same effect, whose step was
+// entered at an instant and which key names, always gets the same one. Its first half is that
+// instant in milliseconds, as in the ids of store.NewID, so that all ids sort by time.
+func EffectEventID(entered time.Time, key string) string {
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], uint64(max(0, entered.UnixMilli()))<<16)
+	sum := sha256.Sum256([]byte(key))
+	copy(id[6:], sum[:])
+	return "evt_" + eventIDEncoding.EncodeToString(id[:])
 }

@@ -46,11 +46,11 @@ func end(tx *store.Tx, c *store.Contact, e *store.Enrollment, how Ending) error 
 	if err := tx.SaveEnrollment(e); err != nil {
 		return fmt.Errorf("end enrollment %s: %w", e.ID, err)
 	}
-	if err := tx.DropSubscriptions(e.ID, ""); err != nil {
-		return fmt.Errorf("drop subscriptions of %s: %w", e.ID, err)
-	}
 	if err := closeSteps(tx, e, how); err != nil {
 		return err
+	}
+	if err := tx.DropSubscriptions(e.ID, ""); err != nil {
+		return fmt.Errorf("drop subscriptions of %s: %w", e.ID, err)
 	}
 	cause, err := CauseOf(e, e.Node, e.Visit)
 	if err != nil {
@@ -77,11 +77,36 @@ func closeSteps(tx *store.Tx, e *store.Enrollment, how Ending) error {
 		if step.LeftAt != nil {
 			continue
 		}
+		if err := PassOver(tx, e, step, how.Now); err != nil {
+			return err
+		}
 		left := how.Now
 		step.Status, step.Reason, step.LeftAt = "exited", how.Reason, &left
 		if err := tx.SaveStep(step); err != nil {
 			return fmt.Errorf("close step %s of %s: %w", step.Node, e.ID, err)
 		}
+	}
+	return nil
+}
+
+// Reading is what an open wait for events keeps in its step's result: Log is the number of the last
+// event of the contact's log that was offered to it.
+type Reading struct {
+	Log int64 `json:"log"`
+}
+
+// PassOver gives the verdict `passed` to what an open wait subscribed to and has not been offered,
+// when it is left by anything but its events and its time. Other steps have nothing to pass over.
+func PassOver(tx *store.Tx, e *store.Enrollment, step *store.Step, now time.Time) error {
+	if step.Type != "wait_event" {
+		return nil
+	}
+	read := Reading{Log: max(e.StartSeq, e.WaitSeq)}
+	if err := step.Result.Decode(&read); err != nil {
+		return fmt.Errorf("read cursor of step %s of %s: %w", step.Node, e.ID, err)
+	}
+	if err := tx.PassAwaited(e, read.Log, now); err != nil {
+		return fmt.Errorf("pass over events of %s: %w", e.ID, err)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package events
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,6 +23,8 @@ const (
 	VerdictPaused   = "paused"
 	VerdictLoop     = "loop"
 	VerdictIgnored  = "ignored"
+	// VerdictDuplicate stands beside the others on an event that was posted again under its id.
+	VerdictDuplicate = "duplicate"
 )
 
 // Reasons beside a verdict.
@@ -30,6 +33,7 @@ const (
 	ReasonSuppressed         = "suppressed"          // filtered: the suppress condition holds
 	ReasonNotActive          = "not_active"          // filtered: the asked-for workflow takes nobody in
 	ReasonNotEnrolled        = "not_enrolled"        // filtered: named as an exit or wait, contact not inside
+	ReasonNoOpenWait         = "no_open_wait"        // filtered: named by a wait that is not open; a later one may take it
 	ReasonActive             = "active"              // reentry: an enrollment of this key is active
 	ReasonOnce               = "once"                // reentry: there was one before
 	ReasonCooldown           = "cooldown"            // reentry: the last start is too recent
@@ -131,7 +135,9 @@ func suppress(v *view, in EnrollInput) (bool, []expr.Value, error) {
 	return condition.Eval(scope)
 }
 
-// reenter applies on_repeat and re-entry. Nil means that a new enrollment may begin.
+// reenter applies on_repeat and re-entry. Nil means that a new enrollment may begin. An update is no
+// re-entry, so it asks neither `once` nor the cooldown; a restart is one, and when they refuse it
+// the old enrollment goes on.
 func reenter(v *view, in EnrollInput, key string) (*EnrollResult, error) {
 	tx, settings := v.tx, in.Def.Settings
 	last, err := tx.LastEnrollment(in.Workflow.Key, in.Contact.ID, key)
@@ -191,14 +197,16 @@ func activeEnrollment(tx *store.Tx, in EnrollInput, key string) (*store.Enrollme
 	return nil, nil
 }
 
-// update gives a running enrollment the new trigger data and wakes it, so that its waits re-time.
+// update makes the wish the new trigger of a running enrollment and wakes it, so that its waits
+// re-time. `event` follows as long as no wait has replaced it.
 func update(tx *store.Tx, in EnrollInput, e *store.Enrollment) (*EnrollResult, error) {
 	data, err := encodeJSON(orEmpty(in.Data))
 	if err != nil {
 		return nil, err
 	}
-	e.TriggerData = store.JSON(data)
-	e.AnchorAt = anchor(in)
+	follows := e.EventID == e.TriggerEventID
+	e.TriggerID, e.TriggerData, e.AnchorAt = in.TriggerID, store.JSON(data), anchor(in)
+	setTrigger(e, in.Event, follows)
 	if err := tx.SaveEnrollment(e); err != nil {
 		return nil, fmt.Errorf("update enrollment %s: %w", e.ID, err)
 	}
@@ -206,6 +214,46 @@ func update(tx *store.Tx, in EnrollInput, e *store.Enrollment) (*EnrollResult, e
 		return nil, err
 	}
 	return &EnrollResult{Verdict: VerdictAdvanced, Enrollment: e}, nil
+}
+
+// setTrigger notes which event enrolled, nil for none, and makes it `event`, too, if it is to be.
+func setTrigger(e *store.Enrollment, event *store.Event, asEvent bool) {
+	e.TriggerEventID = ""
+	if event != nil {
+		e.TriggerEventID = event.ID
+	}
+	if !asEvent {
+		return
+	}
+	e.EventID, e.EventType, e.EventData, e.EventAt = e.TriggerEventID, "", e.TriggerData, nil
+	if event != nil {
+		occurred := event.OccurredAt
+		e.EventType, e.EventAt = event.Type, &occurred
+	}
+}
+
+// MayBecomeTrigger reports whether an event of this type that the router has not come to yet may
+// become the new trigger of a running enrollment: then it is not for the waits of that enrollment,
+// and only the router can tell.
+func MayBecomeTrigger(tx *store.Tx, definitions *Definitions, e *store.Enrollment, eventType string) (bool, error) {
+	if e.Test {
+		return false, nil
+	}
+	w, err := tx.Workflow(e.Workflow)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read workflow %s: %w", e.Workflow, err)
+	}
+	if !open(w.Status) || w.Version == 0 {
+		return false, nil
+	}
+	def, err := definitions.Load(tx, w.Hash)
+	if err != nil || def.Settings.OnRepeat != definition.RepeatUpdate {
+		return false, err
+	}
+	return slices.Contains(def.TriggerEvents(), eventType), nil
 }
 
 func wake(tx *store.Tx, e *store.Enrollment) error {
@@ -276,17 +324,15 @@ func newEnrollment(tx *store.Tx, in EnrollInput, key string) (*store.Enrollment,
 		ID: store.NewID("enr"), Workflow: in.Workflow.Key, Version: in.Version, Hash: in.Hash,
 		ContactID: in.Contact.ID, Key: key, Status: store.StatusRunning, Active: true, Node: in.Def.Start,
 		StartedAt: in.Now, Test: in.Test, Waits: in.Waits, Sends: in.Sends, TriggerID: in.TriggerID,
-		TriggerData: store.JSON(data), AnchorAt: anchor(in), EventData: store.JSON(data),
+		TriggerData: store.JSON(data), AnchorAt: anchor(in),
 		Vars: store.JSON("{}"), ParentID: in.Parent, Cause: cause, Interpreter: interpreter,
 		StartSeq: in.Contact.Seq, CreatedAt: in.Now,
 	}
 	if !in.Test && in.Workflow.Status == store.WorkflowPaused {
 		e.Status = store.StatusPaused
 	}
-	if in.Event != nil {
-		occurred := in.Event.OccurredAt
-		e.TriggerEventID, e.StartSeq = in.Event.ID, in.Event.Seq
-		e.EventID, e.EventType, e.EventAt = in.Event.ID, in.Event.Type, &occurred
+	if setTrigger(e, in.Event, true); in.Event != nil {
+		e.StartSeq = in.Event.Seq
 	}
 	e.CursorSeq, e.WaitSeq = e.StartSeq, e.StartSeq
 	return e, nil

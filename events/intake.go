@@ -108,6 +108,23 @@ func (b *batch) run(tx *store.Tx) error {
 			return err
 		}
 	}
+	return b.repeated()
+}
+
+// repeated notes which events were posted again, in one order, so that two requests never wait for
+// each other.
+func (b *batch) repeated() error {
+	again := map[string]bool{}
+	for _, a := range b.accepted {
+		if a.Duplicate {
+			again[a.ID] = true
+		}
+	}
+	for _, id := range sortedKeys(again) {
+		if err := b.tx.MarkRepeated(id); err != nil {
+			return fmt.Errorf("note repeated event %s: %w", id, err)
+		}
+	}
 	return nil
 }
 

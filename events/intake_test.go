@@ -331,8 +331,8 @@ func TestAppendOfTheSameEffectIsOneEvent(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		b := setup(t, s)
 		b.accept(event())
-		id := EffectEventID("enr_1", "tag", 1, 0)
-		require.NotEqual(t, id, EffectEventID("enr_1", "tag", 11, 0))
+		id := EffectEventID(b.clock.now(), "enr_1.tag.1")
+		require.NotEqual(t, id, EffectEventID(b.clock.now(), "enr_1.tag.11"))
 		add := func(contact, eventType string) (seq int64, err error) {
 			err = b.s.Write(context.Background(), func(tx *store.Tx) error {
 				c, err := tx.LockContact(b.contact(contact).ID)

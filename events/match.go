@@ -67,7 +67,8 @@ func (m exitMatch) apply(v *view, e *store.Enrollment, event *store.Event, now t
 	if err := end(v.tx, v.c, e, how); err != nil {
 		return err
 	}
-	return putVerdict(v.tx, event, verdictRow{
+	// The end may have noted that its open wait lets the event pass: this word outranks that.
+	return settleVerdict(v.tx, event, verdictRow{
 		workflow: e.Workflow, version: e.Version, verdict: VerdictExited, reason: m.exit.ID, values: m.values, enrollment: e.ID,
 	}, now)
 }
@@ -78,7 +79,17 @@ type verdictRow struct {
 	values                                []expr.Value
 }
 
+// putVerdict keeps a verdict unless the same enrollment has given one before.
 func putVerdict(tx *store.Tx, event *store.Event, row verdictRow, now time.Time) error {
+	return row.write(tx.PutVerdict, event, now)
+}
+
+// settleVerdict is putVerdict for a word that outranks one given before.
+func settleVerdict(tx *store.Tx, event *store.Event, row verdictRow, now time.Time) error {
+	return row.write(tx.SettleVerdict, event, now)
+}
+
+func (row verdictRow) write(put func(*store.Verdict) error, event *store.Event, now time.Time) error {
 	stored := store.Verdict{
 		EventID: event.ID, Workflow: row.workflow, Version: row.version, Verdict: row.verdict,
 		Reason: row.reason, EnrollmentID: row.enrollment, CreatedAt: now,
@@ -90,7 +101,7 @@ func putVerdict(tx *store.Tx, event *store.Event, row verdictRow, now time.Time)
 		}
 		stored.Values = store.JSON(values)
 	}
-	if err := tx.PutVerdict(&stored); err != nil {
+	if err := put(&stored); err != nil {
 		return fmt.Errorf("write verdict of event %s on %q: %w", event.ID, row.workflow, err)
 	}
 	return nil

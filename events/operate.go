@@ -167,6 +167,9 @@ func (d *decision) leave(status, port string) error {
 	if !d.node.Spec.Action() {
 		d.e.WaitSeq = d.c.Seq // it stops waiting now
 	}
+	if err := PassOver(d.tx, d.e, d.step, d.now); err != nil {
+		return err
+	}
 	if err := d.tx.DropSubscriptions(d.e.ID, store.SubscriptionWait); err != nil {
 		return fmt.Errorf("drop subscriptions: %w", err)
 	}

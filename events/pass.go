@@ -7,6 +7,7 @@ import (
 
 	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
 	"fermata/store"
 )
 
@@ -26,7 +27,7 @@ type pass struct {
 	offered    map[string]bool       // workflows of which a waiting enrollment was woken
 	filtered   map[string]verdictRow // workflows that looked at the event and let it pass
 	order      []string              // keys of filtered, in the order they were met
-	outside    bool                  // a workflow names the event although the contact is not inside
+	unheard    bool                  // a workflow names the event and nobody in it listens now
 	ended      map[string]bool       // enrollments that this event ended
 	dispatched bool                  // something was queued for the dispatcher
 }
@@ -250,25 +251,28 @@ func (p *pass) enroll(in EnrollInput, values []expr.Value) error {
 		row.enrollment, p.dispatched = result.Enrollment.ID, true
 	}
 	p.verdicts[in.Workflow.Key] = true
-	return putVerdict(p.tx, p.event, row, p.now)
+	return settleVerdict(p.tx, p.event, row, p.now)
 }
 
 // namedElsewhere judges a workflow that names the event in an exit or a wait only: outside it the
-// event means nothing; inside, the exits have spoken and a wait may still take it.
+// event means nothing; inside, the exits have spoken, and a wait that is open or opens later may
+// still take it.
 func (p *pass) namedElsewhere(active store.ActiveTrigger) error {
+	if _, judged := p.filtered[active.Workflow]; judged || p.verdicts[active.Workflow] || p.offered[active.Workflow] {
+		return nil
+	}
 	enrollments, err := p.tx.ActiveEnrollments(p.c.ID)
 	if err != nil {
 		return fmt.Errorf("read active enrollments: %w", err)
 	}
+	reason := ReasonNotEnrolled
 	for _, e := range enrollments {
 		if e.Workflow == active.Workflow && p.event.Seq > e.StartSeq {
-			return nil
+			reason = ReasonNoOpenWait
 		}
 	}
-	if !p.verdicts[active.Workflow] {
-		p.outside = true
-		p.filter(active.Workflow, active.Version, ReasonNotEnrolled, nil)
-	}
+	p.unheard = true
+	p.filter(active.Workflow, active.Version, reason, nil)
 	return nil
 }
 
@@ -276,7 +280,7 @@ func (p *pass) namedElsewhere(active store.ActiveTrigger) error {
 // no workflow names it at all.
 func (p *pass) conclude(named bool) error {
 	ignored := !named && len(p.verdicts)+len(p.offered)+len(p.filtered) == 0
-	if ignored || p.outside {
+	if ignored || p.unheard {
 		if err := p.heedRuns(); err != nil {
 			return err
 		}
@@ -333,7 +337,8 @@ func (p *pass) retime() error {
 		return fmt.Errorf("read active enrollments: %w", err)
 	}
 	for i := range active {
-		if active[i].Status != store.StatusWaiting || active[i].DueAt == nil {
+		waits := active[i].Status == store.StatusWaiting && active[i].DueAt != nil
+		if !waits && active[i].Reason != nodes.CodeNoDate {
 			continue
 		}
 		if err := wake(p.tx, &active[i]); err != nil {

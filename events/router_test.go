@@ -3,6 +3,7 @@ package events
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -260,7 +261,7 @@ func TestEnrollRequestIsAnsweredInTheStepThatAsked(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				id = EffectEventID(e.ID, "ask", visit, 0)
+				id = EffectEventID(b.clock.now(), fmt.Sprint(e.ID, ".ask.", visit))
 				_, err = Append(tx, Draft{
 					ID: id, Contact: c, Type: TypeEnrollRequested, Now: b.clock.now(), Cause: cause,
 					Data: object{"workflow": workflow, "data": object{"from": "ask"}},

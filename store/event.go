@@ -17,6 +17,8 @@ type Event struct {
 	// Cause says which step emitted the event: {enrollment, node, visit, depth, chain: [{workflow, contact, at}]}.
 	Cause  JSON
 	Source string
+	// Repeated: a client has posted the event again under its id.
+	Repeated bool
 }
 
 // EventFilter selects events; empty fields select all.
@@ -115,6 +117,12 @@ func (tx *Tx) AppendIgnored(e *Event) (bool, error) {
 		e.ID, e.Type, e.Data, e.OccurredAt, e.AcceptedAt, e.BodyHash, e.Cause, e.Source, e.ContactID)
 }
 
+// MarkRepeated notes that an event was posted again.
+func (tx *Tx) MarkRepeated(id string) error {
+	_, err := tx.exec("UPDATE events SET repeated = true WHERE id = ? AND NOT repeated", id)
+	return err
+}
+
 // Event returns one event.
 func (tx *Tx) Event(id string) (*Event, error) { return first[Event](tx, "id = ?", id) }
 
@@ -151,9 +159,7 @@ func (tx *Tx) ListEvents(f EventFilter, page Page) ([]Event, string, error) {
 	q := &query{}
 	q.equal("contact_id", f.Contact)
 	q.equal("type", f.Type)
-	if f.Verdict != "" {
-		q.and("id IN (SELECT event_id FROM verdicts WHERE verdict = ?)", f.Verdict)
-	}
+	q.verdict(f.Verdict)
 	if position != nil {
 		at, err := time.Parse(time.RFC3339Nano, position[0])
 		if err != nil {

@@ -79,6 +79,14 @@ func TestWaitFollowsTheContactWhileItIsOpen(t *testing.T) {
 		e := w.passes(def, map[string]any{"fields": map[string]any{"renewal": "2026-08-01"}}, nil)
 		w.requireLeft(e, map[string]string{"a": "2026-12-29T09:00:00Z"})
 	})
+	t.Run("a field that is not followed", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, "2026-06-01T08:00:00Z", workflows.Options{})
+		def := w.publish(waiting(`{type: wait_until, with: {field: contact.renewal, follow: false}, next: b}`))
+		w.later(10*day, "note.taken", map[string]any{"fields": map[string]any{"renewal": "2026-07-01"}}, nil)
+		e := w.passes(def, map[string]any{"fields": map[string]any{"renewal": "2026-08-01"}}, nil)
+		w.requireLeft(e, map[string]string{"a": "2026-08-01T09:00:00Z"})
+	})
 }
 
 func TestExitEndsAWaitOnItsDay(t *testing.T) {

@@ -2410,7 +2410,7 @@ type TaskPatch struct {
 // TaskPatchStatus defines model for TaskPatch.Status.
 type TaskPatchStatus string
 
-// Verdict defines model for Verdict.
+// Verdict What became of an event: one for each active workflow that names it; `ignored`, without a workflow, when none does; `duplicate`, without a workflow, beside the others when the event was posted again under its id
 type Verdict struct {
 	Enrollment *string        `json:"enrollment"`
 	Reason     string         `json:"reason"`

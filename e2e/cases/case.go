@@ -21,7 +21,7 @@ type Case struct {
 func All() []Case {
 	return slices.Concat(
 		mailCases(), consentCases(), callCases(), retryCases(), teamCases(), contactCases(), dealCases(), placeCases(),
-		waitCases(), untilCases(), logicCases(), policyCases(), operatorCases(), waitEventCases(), exitCases(), entryCases(), modeCases(),
+		waitCases(), untilCases(), logicCases(), policyCases(), operatorCases(), waitEventCases(), exitCases(), entryCases(), repeatCases(), modeCases(),
 		pauseCases(), quietCases(),
 	)
 }

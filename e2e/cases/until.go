@@ -16,6 +16,7 @@ func untilCases() []Case {
 		{"until-field", untilField},
 		{"until-zone", untilZone},
 		{"until-no-date", untilNoDate},
+		{"until-field-cleared", untilFieldCleared},
 	}
 }
 
@@ -103,7 +104,30 @@ func untilNoDate(p *Passage) {
 	p.enter(nil)
 	e := p.awaits("a", "held")
 	require.Equal(p.t, "no_date", e["reason"])
-	p.Must("PATCH", "/v1/contacts/"+p.contactID(), map[string]any{"fields": map[string]any{"renewal": "2020-01-01"}})
-	p.operate(e, "retry", nil)
+	p.renews("2020-01-01")
 	p.becomes("completed")
 }
+
+// renews changes the field that a wait is about.
+func (p *Passage) renews(at any) {
+	p.t.Helper()
+	p.Must("PATCH", "/v1/contacts/"+p.contactID(), map[string]any{"fields": map[string]any{"renewal": at}})
+}
+
+// untilFieldCleared: a wait whose field is cleared is held, and goes on by itself when
+// there is a date again.
+func untilFieldCleared(p *Passage) {
+	p.publish(`  a: {type: wait_until, with: {field: contact.renewal}}`)
+	p.enter(nil, map[string]any{"fields": map[string]any{"renewal": "2099-06-15"}})
+	p.awaits("a", "waiting")
+	p.renews(nil)
+	e := p.awaits("a", "held")
+	require.Equal(p.t, []any{"no_date", nil}, []any{e["reason"], e["due_at"]})
+	p.renews("2098-06-15")
+	require.Equal(p.t, "2098-06-15T09:00:00Z", p.awaits("a", "waiting")["due_at"])
+	p.renews("no date at all")
+	p.awaits("a", "held")
+	p.renews(soon().Format(time.RFC3339Nano))
+	require.Equal(p.t, "done", step(p.becomes("completed"), "a")["status"])
+}
+

@@ -12,9 +12,6 @@ import (
 // the publish. Remove a line with the change that makes it work.
 var unavailableSettings = []string{"max_active", "per_day", "send_rate", "frequency_cap", "breaker"}
 
-// availableRepeats are the values of on_repeat that this build carries out.
-var availableRepeats = []string{RepeatIgnore}
-
 // availableTriggers are the trigger types that this build runs.
 var availableTriggers = []string{TriggerEvent, TriggerManual, TriggerWebhook}
 
@@ -25,9 +22,6 @@ func (v *validation) notAvailable() {
 		if _, given := settings[key]; given {
 			v.unavailable(form.Join("/settings", key), "the setting "+key)
 		}
-	}
-	if !slices.Contains(availableRepeats, v.Settings.OnRepeat) {
-		v.unavailable("/settings/on_repeat", "on_repeat: "+v.Settings.OnRepeat)
 	}
 	triggers, _ := v.Raw["triggers"].([]any)
 	for i, raw := range triggers {
