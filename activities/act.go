@@ -85,6 +85,8 @@ func (t *turn) effect(c interpreter.Command, node *definition.Node) (done, *node
 		return run(c, p.Plan, scope, in, t.enrollIn)
 	case interpreter.RemovePlanner:
 		return run(c, p.Plan, scope, in, t.removeFrom)
+	case interpreter.EmitPlanner:
+		return run(c, p.Plan, scope, in, t.emitEvent)
 	case interpreter.UnsubscribePlanner:
 		return run(c, p.Plan, scope, in, t.unsubscribe)
 	}

@@ -64,6 +64,20 @@ func (t *turn) enrollIn(c interpreter.Command, p nodes.EnrollIn) (done, *nodes.F
 	return done{result: map[string]any{"workflow": p.Workflow}, undo: map[string]any{"workflow": p.Workflow}}, nil, nil
 }
 
+// emitEvent reports an event about the contact, as if a client had posted it.
+func (t *turn) emitEvent(c interpreter.Command, p nodes.Emission) (done, *nodes.Failure, error) {
+	if wrong := events.CheckData(p.Event, p.Data); len(wrong) > 0 {
+		return done{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: "data" + wrong[0].Pointer + " " + wrong[0].Message}, nil
+	}
+	if err := t.emit(c, p.Event, p.Data); err != nil {
+		return done{}, nil, err
+	}
+	if err := events.RecordCourse(t.tx, t.contact, p.Event, p.Data, t.now); err != nil {
+		return done{}, nil, fmt.Errorf("record course: %w", err)
+	}
+	return done{result: map[string]any{"event": eventID(t.e.ID, c, p.Event+"\n"), "type": p.Event}}, nil, nil
+}
+
 // removeFrom ends the contact's enrollments in another workflow, at once.
 func (t *turn) removeFrom(c interpreter.Command, p nodes.RemoveFrom) (done, *nodes.Failure, error) {
 	active, err := t.tx.ActiveEnrollments(t.contact.ID)

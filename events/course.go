@@ -26,14 +26,15 @@ var courseStatus = map[string]string{
 	TypeCourseUnenrolled: courseUnenrolled,
 }
 
-// recordCourse brings a contact's course record up to what a posted course event reports. A course
-// that nobody described yet is made; progress after the completion does not undo it.
-func recordCourse(tx *store.Tx, c *store.Contact, item Incoming, now time.Time) error {
-	status, reports := courseStatus[item.Type]
+// RecordCourse brings a contact's course record up to what a posted or emitted course event
+// reports; another type changes nothing. A course that nobody described yet is made; progress
+// after the completion does not undo it.
+func RecordCourse(tx *store.Tx, c *store.Contact, eventType string, data map[string]any, now time.Time) error {
+	status, reports := courseStatus[eventType]
 	if !reports {
 		return nil
 	}
-	key, _ := item.Data["course"].(string)
+	key, _ := data["course"].(string)
 	key = strings.TrimSpace(key)
 	if _, err := tx.EnsureCourse(key, key); err != nil {
 		return fmt.Errorf("make course %s: %w", key, err)
@@ -45,10 +46,10 @@ func recordCourse(tx *store.Tx, c *store.Contact, item Incoming, now time.Time) 
 	case err != nil:
 		return fmt.Errorf("read course %s of contact %s: %w", key, c.ID, err)
 	}
-	if item.Type != TypeCourseProgressed || record.Status != courseCompleted {
+	if eventType != TypeCourseProgressed || record.Status != courseCompleted {
 		record.Status = status
 	}
-	if progress, ok := progressOf(item.Data["progress"]); ok {
+	if progress, ok := progressOf(data["progress"]); ok {
 		record.Progress = progress
 	} else if status == courseCompleted {
 		record.Progress = 100

@@ -195,6 +195,15 @@ func (p *problems) course(at, eventType string, data map[string]any) {
 	}
 }
 
+// CheckData reports what is wrong with the data of an event of a type: what cannot be stored, more
+// than MaxData bytes, or standard data that is missing. Pointers start at the data.
+func CheckData(eventType string, data map[string]any) []FieldError {
+	p := &problems{}
+	p.data("", data)
+	p.course("", eventType, data)
+	return p.list
+}
+
 // instant reads an RFC 3339 time, to the microsecond, in UTC.
 func (p *problems) instant(at string, value any) *time.Time {
 	if value == nil {

@@ -248,7 +248,7 @@ func (b *batch) accept(i int) error {
 		// did to the contact; the next one answers duplicate.
 		return fmt.Errorf("accept event %s: %w", item.ID, store.ErrConflict)
 	}
-	if err := recordCourse(b.tx, who.Contact, item, b.now); err != nil {
+	if err := RecordCourse(b.tx, who.Contact, item.Type, item.Data, b.now); err != nil {
 		return err
 	}
 	b.stored = true

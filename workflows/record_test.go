@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,6 +50,18 @@ func happens(name, event string) func(s *harness.System, id string) {
 	}
 }
 
+// pausing pauses the recorded workflow until the passage is held back, and lets it go on.
+func pausing(name string) func(s *harness.System, id string) {
+	return func(s *harness.System, id string) {
+		s.Must("POST", "/v1/workflows/"+keyOf(name)+"/pause", map[string]any{})
+		s.Eventually("held back", func() bool {
+			e := s.Must("GET", "/v1/enrollments/"+id, nil)
+			return e["status"] == "paused" && e["due_at"] == nil
+		})
+		s.Must("POST", "/v1/workflows/"+keyOf(name)+"/resume", map[string]any{})
+	}
+}
+
 const andEnd = "\n  b: {type: end}"
 
 // recordings are named after the node type that they show; what follows a dot is
@@ -61,6 +74,8 @@ func recordings(s *harness.System) map[string]recording {
 		"wait":            done(`  a: {type: wait, with: {for: 1s}, next: b}` + andEnd),
 		"wait.exited":     {`  a: {type: wait, with: {for: 30d}, next: b}` + andEnd, "waiting", operate("exit"), "exited"},
 		"wait.skipped":    {`  a: {type: wait, with: {for: 30d}, next: b}` + andEnd, "waiting", operate("skip"), "completed"},
+		"wait.paused":     {`  a: {type: wait, with: {for: 3s}, next: b}` + andEnd, "waiting", pausing("wait.paused"), "completed"},
+		"webhook.paused":  {`  a: {type: webhook, with: {url: "` + url("/later") + `"}, next: b}` + andEnd, "retried", pausing("webhook.paused"), "completed"},
 		"wait.runaway":    {nodes: "  a: {type: wait, with: {for: 1s}, next: b}\n  b: {type: tag_add, max_visits: 2, with: {tag: round}, next: a}", status: "failed"},
 		"wait_until":      done(`  a: {type: wait_until, with: {date: "` + soon + `"}, next: b}` + andEnd),
 		"wait_until.past": {nodes: `  a: {type: wait_until, with: {date: "2020-01-01", past: exit}, next: b}` + andEnd, status: "exited"},
@@ -92,6 +107,7 @@ func recordings(s *harness.System) map[string]recording {
 		"course_unenroll": done(`  a: {type: course_unenroll, with: {course: program-a}, next: b}` + andEnd),
 		"task_create":     done(`  a: {type: task_create, with: {title: Call}, next: b}` + andEnd),
 		"enroll_in":       done(`  a: {type: enroll_in, with: {workflow: recorded-target}, next: b}` + andEnd),
+		"emit":            done(`  a: {type: emit, with: {event: recorded.emitted, data: {n: 1}}, next: b}` + andEnd),
 		"remove_from":     done(`  a: {type: remove_from, with: {workflow: recorded-target}, next: b}` + andEnd),
 	}
 }
@@ -103,6 +119,12 @@ func recordAll(t *testing.T) {
 	s := harness.Start(t, harness.Options{})
 	s.Setup()
 	s.HTTP.Handle("/400", func(w http.ResponseWriter, _ harness.Call) { w.WriteHeader(http.StatusBadRequest) })
+	var tries atomic.Int64
+	s.HTTP.Handle("/later", func(w http.ResponseWriter, _ harness.Call) {
+		if tries.Add(1) < 4 {
+			w.WriteHeader(http.StatusBadGateway)
+		}
+	})
 	s.HTTP.Handle("/500", func(w http.ResponseWriter, _ harness.Call) { w.WriteHeader(http.StatusInternalServerError) })
 	require.NoError(t, os.MkdirAll(histories, 0o755))
 	s.Publish(cases.Definition("recorded-target", "other.go", "other.stop", `  a: {type: hold}`))

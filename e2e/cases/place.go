@@ -12,6 +12,9 @@ func placeCases() []Case {
 		{"enroll-in-refused", enrollInRefused},
 		{"remove-from", removeFrom},
 		{"remove-from-key", removeFromKey},
+		{"emit", emit},
+		{"emit-exit", emitExit},
+		{"emit-course", emitCourse},
 	}
 }
 
@@ -103,4 +106,46 @@ func removeFromKey(p *Passage) {
 	p.passes(map[string]any{"order": "one"})
 	require.Equal(p.t, "one", p.Enrollment(target, p.Mail, "exited")["key"])
 	require.Equal(p.t, "two", p.Enrollment(target, p.Mail, "waiting")["key"])
+}
+
+// emit reaches a trigger elsewhere and a wait of its own, with its cause.
+func emit(p *Passage) {
+	target := p.Key + "-target"
+	p.publishAs(target, p.Topic+".scored", `  a: {type: field_set, with: {field: score, copy: trigger.score}, next: b}
+  b: {type: hold}`)
+	p.publish(`  a: {type: emit, with: {event: ` + p.Topic + `.scored, data: {score: "{{ trigger.n }}", by: "rule {{ trigger.n }}"}}, next: b}
+  b: {type: wait_event, with: {events: [{id: got, event: ` + p.Topic + `.scored, where: {field: event.score, op: eq, value: 12}}], timeout: 30d}, next: {got: c}}
+  c: {type: end}`)
+	e := p.passes(map[string]any{"n": 12})
+	require.Equal(p.t, []string{"a:done:next", "b:done:got", "c:done"}, path(e))
+	p.Enrollment(target, p.Mail, "held")
+	require.InDelta(p.t, 12, p.fields()["score"], 0)
+	event := p.Must("GET", "/v1/events/"+result(step(e, "a"))["event"].(string), nil)
+	require.Equal(p.t, map[string]any{"score": 12.0, "by": "rule 12"}, event["data"])
+	_, raw := p.Do("POST", "/v1/validate", Definition("emit-tag", "a.b", "a.c", `  a: {type: emit, with: {event: tag.added}}`))
+	require.Contains(p.t, string(raw), "/nodes/a/with/event", "the platform's own events are not for everybody")
+}
+
+// emitExit: what the enrollment reports itself ends it, before its next step.
+func emitExit(p *Passage) {
+	p.publish(`  a: {type: emit, with: {event: ` + p.Topic + `.stop}, next: b}
+  b: {type: tag_add, with: {tag: never}}`)
+	p.enter(nil)
+	e := p.becomes("exited")
+	require.Equal(p.t, []string{"a:done:next"}, path(e))
+	require.Equal(p.t, "stop", e["reason"])
+	require.Empty(p.t, p.contact()["tags"])
+}
+
+// emitCourse: a course event counts for the course record whoever reports it.
+func emitCourse(p *Passage) {
+	p.publish(`  a: {type: emit, with: {event: course.completed, data: {course: program-a}}, next: b}
+  b: {type: emit, with: {event: course.completed}, on_error: continue, next: c}
+  c: {type: end}`)
+	e := p.passes(nil)
+	require.Equal(p.t, []string{"a:done:next", "b:failed:next", "c:done"}, path(e))
+	require.Equal(p.t, "bad_value", step(e, "b")["reason"])
+	courses := p.contact()["courses"].([]any)
+	require.Len(p.t, courses, 1)
+	require.Equal(p.t, "completed", courses[0].(map[string]any)["status"])
 }

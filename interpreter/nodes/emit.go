@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes/form"
 )
 
@@ -17,8 +18,7 @@ func PlatformEvent(eventType string) bool {
 	return slices.Contains(platformEvents, family)
 }
 
-// Emit reports an event about the same contact. This build knows its settings but
-// cannot run it.
+// Emit reports an event about the same contact.
 type Emit struct {
 	actionPorts
 	Event string
@@ -28,11 +28,11 @@ type Emit struct {
 func emitSpec() Spec {
 	return action(Spec{
 		Type: "emit", Title: "Emit event", Group: "Workflows", Icon: "zap", Kind: KindStore,
-		Description: "Reports an event about the contact.",
+		Description: "Reports an event about the contact, which exits, waits and triggers see like any other.", Available: true,
 	}).with(form.Object{
 		Fields: []form.Field{
 			{Key: "event", Type: form.Event{Emitted: true}, Label: "Event", Required: true},
-			dataField,
+			{Key: "data", Type: form.Map{Of: form.Value{Null: true}, Max: 200}, Label: "Data", Widget: "json"},
 		},
 	}, func(v *form.Values, r *Report) Settings {
 		event := v.Text("event")
@@ -41,6 +41,12 @@ func emitSpec() Spec {
 		}
 		return &Emit{Event: event, Data: v.RawMap("data")}
 	})
+}
+
+// Plan renders the data.
+func (n *Emit) Plan(s *expr.Scope, in PlanInput) (Emission, *Failure) {
+	r := render(s, in)
+	return done(r, Emission{Event: n.Event, Data: r.object(n.Data)})
 }
 
 // Summary names the event.

@@ -142,6 +142,12 @@ type EnrollIn struct {
 	Data     map[string]any
 }
 
+// Emission is an event about the contact.
+type Emission struct {
+	Event string
+	Data  map[string]any
+}
+
 // RemoveFrom ends enrollments of the same contact in another workflow: those with
 // the correlation key Correlate, or all of them when it is empty.
 type RemoveFrom struct{ Workflow, Correlate string }

@@ -100,7 +100,7 @@ func TestAvailability(t *testing.T) {
 			missing = append(missing, s.Type)
 		}
 	}
-	require.Equal(t, []string{"sms", "approval", "undo", "emit"}, missing)
+	require.Equal(t, []string{"sms", "approval", "undo"}, missing)
 }
 
 func TestSpecsAreComplete(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"fermata/interpreter"
 	"fermata/interpreter/definition"
+	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
 )
 
@@ -36,6 +37,8 @@ func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpret
 		shown = map[string]any{"kind": "mail", "to": notice.To, "subject": notice.Subject, "text": notice.Text}
 	case interpreter.CallPlanner:
 		return s.call(c, node, p, in)
+	case interpreter.EmitPlanner:
+		return s.emit(c, node, p, in)
 	case interpreter.SlackPlanner:
 		var message nodes.SlackMessage
 		message, failure = p.Plan(scope, in)
@@ -102,6 +105,20 @@ func (s *stage) call(c interpreter.Command, node *definition.Node, p interpreter
 		s.world.vars[plan.SaveAs] = stub.Body
 	}
 	return s.conclude(c, node, shown, failure), nil
+}
+
+// emit writes an event into the rehearsal's log, where exits and waits see it.
+func (s *stage) emit(c interpreter.Command, node *definition.Node, p interpreter.EmitPlanner, in nodes.PlanInput) (*interpreter.Occurrence, error) {
+	plan, failure := p.Plan(s.world.scope(s.now), in)
+	o := s.conclude(c, node, map[string]any{"kind": "event", "type": plan.Event, "data": plan.Data}, failure)
+	if failure != nil {
+		return o, nil
+	}
+	ended, err := s.happen(expr.Event{Type: plan.Event, Data: plan.Data})
+	if err != nil || ended != nil {
+		return ended, err
+	}
+	return o, nil
 }
 
 // change carries out an effect on our own store in the rehearsal's world.
