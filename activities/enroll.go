@@ -75,7 +75,7 @@ func (t *turn) emitEvent(c interpreter.Command, p nodes.Emission) (done, *nodes.
 	if err := events.RecordCourse(t.tx, t.contact, p.Event, p.Data, t.now); err != nil {
 		return done{}, nil, fmt.Errorf("record course: %w", err)
 	}
-	return done{result: map[string]any{"event": eventID(t.e.ID, c, p.Event+"\n"), "type": p.Event}}, nil, nil
+	return done{result: map[string]any{"event": t.eventID(c, p.Event, ""), "type": p.Event}}, nil, nil
 }
 
 // removeFrom ends the contact's enrollments in another workflow, at once.

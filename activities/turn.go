@@ -143,7 +143,7 @@ func (t *turn) emitNth(c interpreter.Command, typ, which string, data map[string
 		return err
 	}
 	_, err = events.Append(t.tx, events.Draft{
-		ID: events.EffectEventID(t.entered, effectKey(t.e.ID, c)+"\n"+typ+"\n"+which), Contact: t.contact, Type: typ, Data: data,
+		ID: t.eventID(c, typ, which), Contact: t.contact, Type: typ, Data: data,
 		OccurredAt: t.now, Now: t.now, Cause: cause, Source: "workflow",
 	})
 	if err != nil {
@@ -151,6 +151,11 @@ func (t *turn) emitNth(c interpreter.Command, typ, which string, data map[string
 	}
 	t.wrote(typ)
 	return nil
+}
+
+// eventID is the id of an event that a step makes, the same whenever it is made again.
+func (t *turn) eventID(c interpreter.Command, typ, which string) string {
+	return events.EffectEventID(t.entered, effectKey(t.e.ID, c)+"\n"+typ+"\n"+which)
 }
 
 // wrote takes notice of an event that this turn wrote to the contact's log.
