@@ -95,6 +95,18 @@ func (a *Activities) write(ctx context.Context, enrollment string, fn func(*stor
 	return a.Store.Write(ctx, fn)
 }
 
+// note keeps, for those who look after a run that cannot go on, an error that will come
+// again. It is not worth an error of its own.
+func (a *Activities) note(ctx context.Context, enrollment string, cause error) {
+	if store.IsTransient(cause) || ctx.Err() != nil {
+		return
+	}
+	err := a.Store.Write(ctx, func(tx *store.Tx) error { return tx.SetTrouble(enrollment, plain(cause.Error())) })
+	if err != nil {
+		a.Log.WarnContext(ctx, "note trouble", "enrollment", enrollment, "error", err)
+	}
+}
+
 // storeError is the error of an activity whose transaction failed: always worth
 // another try, with nothing in its text that came from a row.
 func storeError(err error) error {

@@ -32,6 +32,7 @@ func (a *Activities) Advance(ctx context.Context, in names.AdvanceInput) (names.
 	})
 	if err != nil {
 		a.Log.WarnContext(ctx, "advance enrollment", "enrollment", in.Enrollment, "error", err)
+		a.note(ctx, in.Enrollment, err)
 		return names.AdvanceResult{}, storeError(err)
 	}
 	return result, nil

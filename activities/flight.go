@@ -111,7 +111,7 @@ func (a *Activities) fly(f *flight) {
 }
 
 // codePanic is the code of an effect whose code panicked.
-const codePanic = "panic"
+const codePanic = names.ErrorPanic
 
 // carryOut carries out the effect; a panic in it leaves its outcome unknown. Nobody
 // else would catch it: it would end the process, and then the next one that tries.

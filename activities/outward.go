@@ -89,6 +89,7 @@ func (a *Activities) outward(ctx context.Context, in names.SendInput, pack packe
 	intent, err := a.intend(ctx, in, c, pack)
 	if err != nil {
 		a.Log.WarnContext(ctx, "claim effect", "enrollment", in.Enrollment, "node", in.Node, "error", err)
+		a.note(ctx, in.Enrollment, err)
 		return names.SendResult{}, storeError(err)
 	}
 	if intent.flight == nil {

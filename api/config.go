@@ -98,6 +98,16 @@ type EngineHealth struct {
 	Wedged         int            `json:"wedged"`
 	Late           int            `json:"late"`
 	Lost           int            `json:"lost"`
+	// Details name what is wrong, some of each kind.
+	Details []HealthDetail `json:"details"`
+}
+
+// HealthDetail is one thing that is wrong with the engine.
+type HealthDetail struct {
+	Kind    string     `json:"kind"`              // temporal, store, pollers, enrollment or contact
+	Subject string     `json:"subject,omitempty"` // the queue, or the id of the enrollment or contact
+	Cause   string     `json:"cause"`
+	Since   *time.Time `json:"since,omitempty"`
 }
 
 func (c *Config) validate() error {

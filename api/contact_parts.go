@@ -69,6 +69,24 @@ func (s *server) UntagContact(c *gin.Context, id, tag string) {
 	})
 }
 
+// ReleaseContactQueue lets the router try again at the event that stopped a contact's queue.
+func (s *server) ReleaseContactQueue(c *gin.Context, id string) {
+	removing(s, c, func(tx *store.Tx) error {
+		if _, err := tx.LockContact(id); err != nil {
+			return err
+		}
+		err := tx.RestartContact(id)
+		if errors.Is(err, store.ErrNotFound) {
+			return failure(kindState, "the queue of this contact has not stopped")
+		}
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(s.nudge)
+		return s.audit(c, tx, "contact.queue.release", id, nil)
+	})
+}
+
 // emit writes one of the platform's own events about a locked contact.
 func (s *server) emit(tx *store.Tx, contact *store.Contact, kind string, data map[string]any) error {
 	_, err := events.Append(tx, events.Draft{Contact: contact, Type: kind, Data: data, Now: s.now()})

@@ -29,6 +29,9 @@ func (s *server) shapeEnrollment(e *store.Enrollment, contacts map[string]store.
 	if e.Outcome != "" {
 		shown.Outcome = ptr(gen.EnrollmentOutcome(e.Outcome))
 	}
+	if e.Active && e.Wedge != "" && e.WedgedAt != nil {
+		shown.Wedged = &gen.Wedged{Cause: e.WedgeCause(), Since: e.WedgedAt.UTC()}
+	}
 	if s.TemporalURL != nil {
 		shown.TemporalUrl = text(s.TemporalURL(e))
 	}
@@ -116,7 +119,7 @@ func (s *server) enrollment(tx *store.Tx, id string) (reply, error) {
 func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParams) {
 	filter := store.EnrollmentFilter{
 		Workflow: or(params.Workflow, ""), Contact: or(params.Contact, ""), Status: string(or(params.Status, "")),
-		Node: or(params.Node, ""), Version: or(params.Version, 0), Test: params.Test,
+		Node: or(params.Node, ""), Version: or(params.Version, 0), Test: params.Test, Wedged: params.Wedged,
 	}
 	s.read(c, func(tx *store.Tx) (reply, error) {
 		var err error

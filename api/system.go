@@ -27,12 +27,15 @@ func (s *server) GetReadyz(c *gin.Context) {
 
 func (s *server) GetEngineHealth(c *gin.Context) {
 	if s.EngineHealth == nil {
-		s.send(c, ok(EngineHealth{Status: "down", Temporal: "not configured", Pollers: map[string]int{}}))
+		s.send(c, ok(EngineHealth{Status: "down", Temporal: "not configured", Pollers: map[string]int{}, Details: []HealthDetail{}}))
 		return
 	}
 	health := s.EngineHealth(c.Request.Context())
 	if health.Pollers == nil {
 		health.Pollers = map[string]int{}
+	}
+	if health.Details == nil {
+		health.Details = []HealthDetail{}
 	}
 	s.send(c, ok(health))
 }

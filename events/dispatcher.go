@@ -31,6 +31,8 @@ const (
 type Engine interface {
 	// Start starts the run of an enrollment. One that was started before is no error.
 	Start(ctx context.Context, r StartRequest) error
+	// Rebuild closes the run of an enrollment and starts it again from the store's rows.
+	Rebuild(ctx context.Context, r StartRequest) error
 	// Wake tells a run to look at the store; ErrRunNotFound when none is open.
 	Wake(ctx context.Context, workflowID string) error
 }
@@ -172,7 +174,7 @@ func (d *Dispatcher) call(ctx context.Context, row store.Dispatch) error {
 		if e, err = tx.Enrollment(row.EnrollmentID); err != nil {
 			return err
 		}
-		if row.Kind == store.DispatchStart && e.Active {
+		if row.Kind != store.DispatchWake && e.Active {
 			request, err = d.startRequest(tx, e)
 		}
 		return err
@@ -185,11 +187,13 @@ func (d *Dispatcher) call(ctx context.Context, row store.Dispatch) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, engineTimeout)
 	defer cancel()
-	if row.Kind == store.DispatchStart {
-		if !e.Active {
-			return nil // ended before it began
-		}
+	switch {
+	case row.Kind != store.DispatchWake && !e.Active:
+		return nil // ended before it began
+	case row.Kind == store.DispatchStart:
 		return d.Engine.Start(ctx, request)
+	case row.Kind == store.DispatchRebuild:
+		return d.Engine.Rebuild(ctx, request)
 	}
 	err = d.Engine.Wake(ctx, WorkflowID(e.Workflow, e.ContactID, e.ID))
 	if errors.Is(err, ErrRunNotFound) && !e.Active {

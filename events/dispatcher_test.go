@@ -21,6 +21,7 @@ type engine struct {
 	started map[string]StartRequest
 	starts  int
 	woken   map[string]int
+	rebuilt []StartRequest
 	fail    error
 	noRun   bool
 	called  chan struct{}
@@ -40,6 +41,13 @@ func (e *engine) Start(_ context.Context, r StartRequest) error {
 	}
 	e.started[r.WorkflowID] = r
 	return nil
+}
+
+func (e *engine) Rebuild(_ context.Context, r StartRequest) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.rebuilt = append(e.rebuilt, r)
+	return e.fail
 }
 
 func (e *engine) Wake(_ context.Context, id string) error {
@@ -90,6 +98,12 @@ func TestDispatcherStartsAndWakes(t *testing.T) {
 		})
 		require.NoError(t, d.Drain(context.Background()))
 		require.Equal(t, map[string]int{id: 1}, double.woken)
+		require.Empty(t, b.calls(e.ID))
+
+		b.write(func(tx *store.Tx) error { return tx.Rebuild(e.ID, b.clock.now()) })
+		require.NoError(t, d.Drain(context.Background()))
+		require.Equal(t, []StartRequest{started}, double.rebuilt, "a new run gets what the first one got")
+		require.Equal(t, 1, double.starts)
 		require.Empty(t, b.calls(e.ID))
 	})
 }

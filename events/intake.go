@@ -19,11 +19,12 @@ const acceptTries = 32
 const transientTime = 1500 * time.Millisecond
 
 // Intake accepts events. Nudge, when set, is called after each commit so that a router in this
-// process looks at once. Now defaults to time.Now.
+// process looks at once; Count, when set, with how many events were new. Now defaults to time.Now.
 type Intake struct {
 	Store *store.Store
 	Now   func() time.Time
 	Nudge func()
+	Count func(accepted int)
 }
 
 // Accepted tells a client what became of one of its events. A duplicate was accepted before: its
@@ -52,6 +53,9 @@ func (in *Intake) Accept(ctx context.Context, list []Incoming) ([]Accepted, []Fi
 		if err == nil {
 			if b.stored && in.Nudge != nil {
 				in.Nudge()
+			}
+			if in.Count != nil {
+				in.Count(b.fresh())
 			}
 			return b.accepted, nil, nil
 		}
@@ -90,6 +94,17 @@ type batch struct {
 	now      time.Time
 	accepted []Accepted
 	stored   bool
+}
+
+// fresh counts the events that were not accepted before.
+func (b *batch) fresh() int {
+	n := 0
+	for _, one := range b.accepted {
+		if !one.Duplicate {
+			n++
+		}
+	}
+	return n
 }
 
 func (b *batch) run(tx *store.Tx) error {

@@ -68,9 +68,14 @@ func (o *Operator) Release(ctx context.Context, id, port, person string) error {
 	})
 }
 
-// Retry carries out a held step again.
+// Retry carries out a held step again. The run of an enrollment that cannot go on by itself is
+// made anew from the rows.
 func (o *Operator) Retry(ctx context.Context, id, person string) error {
 	return o.decide(ctx, id, person, "enrollment.retry", func(d *decision) error {
+		if d.e.Wedge != "" {
+			d.detail["wedged"] = d.e.Wedge
+			return d.tx.Rebuild(d.e.ID, d.now)
+		}
 		if d.step == nil || d.step.Status != "held" || d.step.Type == "hold" {
 			return &RefusedError{Message: "no step of the enrollment is held after a failure", Hint: "only a held step can be retried"}
 		}

@@ -6,6 +6,8 @@ import "time"
 const (
 	DispatchStart = "start"
 	DispatchWake  = "wake"
+	// DispatchRebuild: the run is closed and started again from the store's rows.
+	DispatchRebuild = "rebuild"
 )
 
 // Dispatch is a call to Temporal that must happen at least once.

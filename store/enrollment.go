@@ -63,6 +63,7 @@ type Enrollment struct {
 	// Read together with the lock (LockEnrollmentContact), and never written.
 	Paused bool `gorm:"-"` // its workflow is paused now, and it is no test
 	Pauses int  `gorm:"-"` // how many pauses there have been since it started, this one included
+	Repair `gorm:"embedded"`
 }
 
 // EnrollmentFilter selects enrollments; empty fields select all.
@@ -71,6 +72,7 @@ type EnrollmentFilter struct {
 	Version                         int
 	Test                            *bool
 	Active                          *bool
+	Wedged                          *bool // whether it cannot go on by itself
 }
 
 func isActive(status string) bool {
@@ -143,7 +145,8 @@ func (tx *Tx) LockEnrollmentContact(id string) (*Enrollment, *Contact, error) {
 }
 
 // SaveEnrollment writes all columns but the identity (id, workflow, contact, CreatedAt). The row
-// must come from LockEnrollment in this transaction. WakePending can only be cleared by it: a wake
+// must come from LockEnrollment in this transaction. It is the sign of life that ends what Repair
+// says of trouble. WakePending can only be cleared by it: a wake
 // that was set in between is never forgotten, at worst it comes once more.
 func (tx *Tx) SaveEnrollment(e *Enrollment) error {
 	e.Active = isActive(e.Status)
@@ -151,7 +154,7 @@ func (tx *Tx) SaveEnrollment(e *Enrollment) error {
 		node = ?, visit = ?, due_at = ?, started_at = ?, ended_at = ?, test = ?, waits = ?, sends = ?, trigger_id = ?,
 		trigger_event_id = ?, trigger_data = ?, anchor_at = ?, event_id = ?, event_type = ?, event_data = ?, event_at = ?,
 		vars = ?, parent_id = ?, cause = ?, epoch = ?, interpreter = ?, start_seq = ?, cursor_seq = ?,
-		wake_pending = (wake_pending AND ?), wait_seq = ?, run_id = ? WHERE id = ?`,
+		wake_pending = (wake_pending AND ?), wait_seq = ?, run_id = ?, `+atEase+` WHERE id = ?`,
 		e.Version, e.Hash, e.Key, e.Status, e.Active, e.Outcome, e.Reason,
 		e.Node, e.Visit, e.DueAt, e.StartedAt, e.EndedAt, e.Test, e.Waits, e.Sends, e.TriggerID,
 		e.TriggerEventID, e.TriggerData, e.AnchorAt, e.EventID, e.EventType, e.EventData, e.EventAt,
@@ -191,6 +194,11 @@ func (f EnrollmentFilter) apply(q *query) {
 	}
 	if f.Active != nil {
 		q.and("active = ?", *f.Active)
+	}
+	if f.Wedged != nil && *f.Wedged {
+		q.and("wedge <> ''")
+	} else if f.Wedged != nil {
+		q.and("wedge = ''")
 	}
 }
 
@@ -253,9 +261,14 @@ func (tx *Tx) CountActive(dueBefore time.Time) (byStatus map[string]int, due int
 // SetWake asks for the enrollment to be woken and reports whether this call did it: while a wake is
 // on its way no second one is added. Ended enrollments are woken too, so that their run closes.
 func (tx *Tx) SetWake(enrollmentID string) (bool, error) {
-	set := "UPDATE enrollments SET wake_pending = true WHERE id = ? AND NOT wake_pending"
+	return tx.setWake(enrollmentID, "NOT wake_pending")
+}
+
+func (tx *Tx) setWake(enrollmentID, unless string, args ...any) (bool, error) {
+	set := "UPDATE enrollments SET wake_pending = true, wake_at = ? WHERE id = ? AND " + unless
+	args = append([]any{tx.clock(0), enrollmentID}, args...)
 	if tx.dialect == SQLite {
-		n, err := tx.exec(set, enrollmentID)
+		n, err := tx.exec(set, args...)
 		if err != nil || n == 0 {
 			return false, err
 		}
@@ -263,7 +276,7 @@ func (tx *Tx) SetWake(enrollmentID string) (bool, error) {
 	}
 	n, err := tx.exec("WITH woken AS ("+set+` RETURNING id)
 		INSERT INTO dispatches (id, kind, enrollment_id, token, tries, error, not_before, created_at)
-		SELECT ?::text, 'wake', id, '', 0, '', clock_timestamp(), clock_timestamp() FROM woken`, enrollmentID, NewID("dsp"))
+		SELECT ?::text, 'wake', id, '', 0, '', clock_timestamp(), clock_timestamp() FROM woken`, append(args, NewID("dsp"))...)
 	return n > 0, err
 }
 

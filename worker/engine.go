@@ -40,11 +40,26 @@ type Engine struct {
 // Start starts the run of an enrollment. A workflow id is never used twice, so a
 // start that was done before is refused by Temporal, and that is success.
 func (e *Engine) Start(ctx context.Context, r events.StartRequest) error {
-	err := e.start(ctx, r, !e.plain.Load())
+	return e.startOnce(ctx, r, enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE)
+}
+
+// Rebuild closes the run of an enrollment, if one is open, and starts another under the same
+// id, which resumes from the rows. Only a run that was not completed is followed by another,
+// so that a rebuild that was done before changes nothing (docs/adr/004-rebuilt-runs.md).
+func (e *Engine) Rebuild(ctx context.Context, r events.StartRequest) error {
+	if err := e.Terminate(ctx, r.WorkflowID, "rebuilt from the store by Fermata"); err != nil {
+		return err
+	}
+	return e.startOnce(ctx, r, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY)
+}
+
+// startOnce starts a run unless the policy refuses it, which is success.
+func (e *Engine) startOnce(ctx context.Context, r events.StartRequest, policy enumspb.WorkflowIdReusePolicy) error {
+	err := e.start(ctx, r, policy, !e.plain.Load())
 	if err != nil && !e.plain.Load() && refusesAttributes(err) {
 		e.plain.Store(true)
 		e.Log.WarnContext(ctx, "search attributes are not registered: runs start without them", "error", err)
-		err = e.start(ctx, r, false)
+		err = e.start(ctx, r, policy, false)
 	}
 	var started *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &started) {
@@ -56,11 +71,11 @@ func (e *Engine) Start(ctx context.Context, r events.StartRequest) error {
 	return nil
 }
 
-func (e *Engine) start(ctx context.Context, r events.StartRequest, attributes bool) error {
+func (e *Engine) start(ctx context.Context, r events.StartRequest, policy enumspb.WorkflowIdReusePolicy, attributes bool) error {
 	options := client.StartWorkflowOptions{
 		ID:                                       r.WorkflowID,
 		TaskQueue:                                e.Queue,
-		WorkflowIDReusePolicy:                    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		WorkflowIDReusePolicy:                    policy,
 		WorkflowExecutionErrorWhenAlreadyStarted: true,
 		EnableEagerStart:                         e.Eager,
 		StaticSummary:                            r.Summary,

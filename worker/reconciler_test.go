@@ -17,26 +17,46 @@ import (
 func TestMain(m *testing.M) { storetest.Main(m) }
 
 // runs says what Temporal knows of each enrollment; an unknown one is open.
-type runs map[string]worker.RunState
+type runs struct {
+	known      map[string]worker.Run
+	terminated []string
+	asked      []string
+	// meanwhile happens while Temporal is asked.
+	meanwhile func()
+}
 
-func (r runs) Describe(_ context.Context, workflowID string) (worker.RunState, error) {
-	return r[workflowID[strings.LastIndexByte(workflowID, '/')+1:]], nil
+func (r *runs) Describe(_ context.Context, workflowID string) (worker.Run, error) {
+	id := workflowID[strings.LastIndexByte(workflowID, '/')+1:]
+	r.asked = append(r.asked, id)
+	if r.meanwhile != nil {
+		r.meanwhile()
+	}
+	return r.known[id], nil
+}
+
+func (r *runs) Terminate(_ context.Context, workflowID, _ string) error {
+	r.terminated = append(r.terminated, workflowID[strings.LastIndexByte(workflowID, '/')+1:])
+	return nil
 }
 
 // scene is a store with enrollments, and a reconciler whose clock reads an hour later.
 type scene struct {
 	*testing.T
 	store *store.Store
-	runs  runs
+	runs  *runs
+	clock time.Time
+	kinds map[string]int
 	*worker.Reconciler
 }
 
 func setup(t *testing.T, s *store.Store) *scene {
 	t.Helper()
-	known := runs{}
-	return &scene{T: t, store: s, runs: known, Reconciler: &worker.Reconciler{
-		Store: s, Engine: known, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Now().Add(time.Hour) },
-	}}
+	one := &scene{T: t, store: s, runs: &runs{known: map[string]worker.Run{}}, clock: time.Now().Add(time.Hour).UTC(), kinds: map[string]int{}}
+	one.Reconciler = &worker.Reconciler{
+		Store: s, Engine: one.runs, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return one.clock },
+		Count: func(kind string, n int) { one.kinds[kind] += n },
+	}
+	return one
 }
 
 // enrollment makes an active enrollment of a contact of its own.
@@ -102,7 +122,7 @@ func TestOverdueEnrollmentIsWokenOnceStartedAgainOrEnded(t *testing.T) {
 		s := setup(t, st)
 		due := time.Now().UTC()
 		asleep, absent, closed := s.enrollment("waiting", &due), s.enrollment("waiting", &due), s.enrollment("waiting", &due)
-		s.runs[absent], s.runs[closed] = worker.RunAbsent, worker.RunClosed
+		s.runs.known[absent], s.runs.known[closed] = worker.Run{State: worker.RunAbsent}, worker.Run{State: worker.RunClosed}
 		for range 3 {
 			s.round()
 		}
@@ -119,7 +139,8 @@ func TestRunningEnrollmentIsRepairedOnlyWhenItsRunIsLost(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		s := setup(t, st)
 		busy, absent, closed, held := s.enrollment("running", nil), s.enrollment("running", nil), s.enrollment("running", nil), s.enrollment("held", nil)
-		s.runs[absent], s.runs[closed] = worker.RunAbsent, worker.RunClosed
+		s.runs.known[absent], s.runs.known[closed] = worker.Run{State: worker.RunAbsent}, worker.Run{State: worker.RunClosed}
+		s.runs.known[busy] = worker.Run{Busy: true}
 		require.Equal(t, 2, s.round())
 		require.EqualValues(t, 2, s.Lost())
 		require.Empty(t, append(s.calls(busy), s.calls(held)...))
@@ -134,7 +155,7 @@ func TestStepThatMovedLatelyIsNoSuspect(t *testing.T) {
 	t.Parallel()
 	s := setup(t, storetest.Open(t))
 	id := s.enrollment("running", nil)
-	s.runs[id] = worker.RunAbsent
+	s.runs.known[id] = worker.Run{State: worker.RunAbsent}
 	s.write(func(tx *store.Tx) error {
 		_, _, err := tx.InsertStep(&store.Step{EnrollmentID: id, Node: "it", Visit: 1, Type: "webhook", Status: "running", EnteredAt: s.Now()})
 		return err
@@ -146,10 +167,10 @@ func TestIdleEnrollmentsAreLookedAtInTurn(t *testing.T) {
 	t.Parallel()
 	s := setup(t, storetest.Open(t))
 	for range 120 {
-		s.enrollment("running", nil)
+		s.runs.known[s.enrollment("running", nil)] = worker.Run{Busy: true}
 	}
 	lost := s.enrollment("running", nil)
-	s.runs[lost] = worker.RunAbsent
+	s.runs.known[lost] = worker.Run{State: worker.RunAbsent}
 	require.Equal(t, []int{0, 0, 1}, []int{s.round(), s.round(), s.round()})
 }
 

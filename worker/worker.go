@@ -40,6 +40,8 @@ type Options struct {
 	// TaskQueue is another queue than the installation's; only tests that share a
 	// server set it.
 	TaskQueue string
+	// Identity is how Temporal names this worker; default process and host.
+	Identity string
 	// Interceptors stand around workflows and activities; only tests set them.
 	Interceptors []interceptor.WorkerInterceptor
 	// OnFatal is told when the worker cannot go on.
@@ -103,6 +105,7 @@ func New(c client.Client, a *activities.Activities, o Options) worker.Worker {
 		WorkflowPanicPolicy:                     policy,
 		OnFatalError:                            o.OnFatal,
 		Interceptors:                            o.Interceptors,
+		Identity:                                o.Identity,
 	})
 	Register(w, a, o.Workflow)
 	return w

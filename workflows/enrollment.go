@@ -133,7 +133,7 @@ func (p *passage) advance(ctx workflow.Context, commands []interpreter.Command) 
 	}
 	durable := workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: 30 * time.Second,
-		RetryPolicy:         durablePolicy(),
+		RetryPolicy:         storePolicy(),
 		Summary:             summary,
 		Priority:            temporal.Priority{FairnessKey: p.in.Workflow},
 	})

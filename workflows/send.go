@@ -31,6 +31,14 @@ func durablePolicy() *temporal.RetryPolicy {
 	}
 }
 
+// storePolicy retries for ever what our own store did not do: soon after it is back, it
+// is done.
+func storePolicy() *temporal.RetryPolicy {
+	policy := durablePolicy()
+	policy.MaximumInterval = 30 * time.Second
+	return policy
+}
+
 // send carries out one effect outside: one short local attempt, then a durable
 // activity under the node's retry policy. An exit or an operator's decision wins
 // over it at once.

@@ -123,6 +123,8 @@ type State struct {
 const (
 	// ErrorStore: our own store did not answer or refused for a passing reason.
 	ErrorStore = "store"
+	// ErrorPanic: code of ours panicked.
+	ErrorPanic = "panic"
 	// ErrorRetry: an effect outside failed and may be tried again.
 	ErrorRetry = "retry"
 )

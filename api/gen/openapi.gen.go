@@ -1582,7 +1582,7 @@ type EmailTemplatePatch struct {
 	Text    *string       `json:"text,omitempty"`
 }
 
-// EngineHealth Example: {"dispatcher_age_s":0,"late":0,"lost":0,"pollers":{"fermata":4},"router_age_s":0,"status":"ok","temporal":"ok","wedged":0}
+// EngineHealth Example: {"details":[{"cause":"workflow task fails, attempt 5","kind":"enrollment","since":"2026-03-02T09:00:00Z","subject":"enr_1"}],"dispatcher_age_s":0,"late":0,"lost":0,"pollers":{"activity":1,"workflow":1},"router_age_s":0,"status":"degraded","temporal":"ok","wedged":1}
 type EngineHealth struct {
 	Status               EngineHealthStatus     `json:"status"`
 	AdditionalProperties map[string]interface{} `json:"-"`
@@ -1675,8 +1675,9 @@ type Enrollment struct {
 	Test        bool               `json:"test"`
 
 	// Version Null for a test of a draft
-	Version  *int   `json:"version"`
-	Workflow string `json:"workflow"`
+	Version  *int    `json:"version"`
+	Wedged   *Wedged `json:"wedged,omitempty"`
+	Workflow string  `json:"workflow"`
 }
 
 // EnrollmentOutcome defines model for Enrollment.Outcome.
@@ -2452,6 +2453,12 @@ type Warning struct {
 	Pointer *string `json:"pointer,omitempty"`
 }
 
+// Wedged Why an enrollment cannot go on by itself. Mend the cause, then retry
+type Wedged struct {
+	Cause string    `json:"cause"`
+	Since time.Time `json:"since"`
+}
+
 // Workflow Example: {"active":0,"draft":{"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"etag":"9f2c","problems":[],"updated_at":"2026-03-02T09:00:00Z"},"folder":"","hash":null,"key":"welcome","name":"Welcome","owner":"","status":"draft","updated_at":"2026-03-02T09:00:00Z","version":null}
 type Workflow struct {
 	// Active Enrollments inside, tests excluded
@@ -2671,6 +2678,9 @@ type ListEnrollmentsParams struct {
 
 	// Test Only tests, or only real ones
 	Test *bool `form:"test,omitempty" json:"test,omitempty"`
+
+	// Wedged Only those that cannot go on by themselves, or only the others
+	Wedged *bool `form:"wedged,omitempty" json:"wedged,omitempty"`
 }
 
 // ListEnrollmentsParamsStatus defines parameters for ListEnrollments.
@@ -3392,6 +3402,9 @@ type ServerInterface interface {
 	// PutContactCourse Enroll in a course, or record progress
 	// (PUT /v1/contacts/{id}/courses/{course})
 	PutContactCourse(c *gin.Context, id string, course string)
+	// ReleaseContactQueue Route a contact's events again
+	// (POST /v1/contacts/{id}/queue/release)
+	ReleaseContactQueue(c *gin.Context, id string)
 	// UntagContact Remove a tag
 	// (DELETE /v1/contacts/{id}/tags/{tag})
 	UntagContact(c *gin.Context, id string, tag string)
@@ -4177,6 +4190,31 @@ func (siw *ServerInterfaceWrapper) PutContactCourse(c *gin.Context) {
 	siw.Handler.PutContactCourse(c, id, course)
 }
 
+// ReleaseContactQueue operation middleware
+func (siw *ServerInterfaceWrapper) ReleaseContactQueue(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ReleaseContactQueue(c, id)
+}
+
 // UntagContact operation middleware
 func (siw *ServerInterfaceWrapper) UntagContact(c *gin.Context) {
 
@@ -4805,6 +4843,14 @@ func (siw *ServerInterfaceWrapper) ListEnrollments(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "test", c.Request.URL.Query(), &params.Test, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter test: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "wedged" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "wedged", c.Request.URL.Query(), &params.Wedged, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter wedged: %w", err), http.StatusBadRequest)
 		return
 	}
 
@@ -7338,6 +7384,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.PUT(options.BaseURL+"/v1/contacts/:id/consent", wrapper.PutConsent)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id/tags/:tag", wrapper.UntagContact)
 	router.PUT(options.BaseURL+"/v1/contacts/:id/tags/:tag", wrapper.TagContact)
+	router.POST(options.BaseURL+"/v1/contacts/:id/queue/release", wrapper.ReleaseContactQueue)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id/courses/:course", wrapper.DeleteContactCourse)
 	router.PUT(options.BaseURL+"/v1/contacts/:id/courses/:course", wrapper.PutContactCourse)
 	router.GET(options.BaseURL+"/v1/tags", wrapper.ListTags)

@@ -32,3 +32,6 @@ func (s *System) RunState(e map[string]any) names.State {
 	require.NoError(s.T, answer.Get(&state))
 	return state
 }
+
+// Queue is the task queue of the system.
+func (s *System) Queue() string { return s.options.Worker.Queue() }

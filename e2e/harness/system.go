@@ -44,6 +44,8 @@ type Options struct {
 	// Temporal is the server; default the shared one.
 	Temporal *Temporal
 	Worker   worker.Options
+	// Parts are what the program runs; default all.
+	Parts *app.Parts
 	// Log takes what the program logs; default errors on the standard error output.
 	Log *slog.Logger
 	// Reconcile is how late a step may be before its run is looked at; default the program's.
@@ -81,6 +83,9 @@ func Start(t testing.TB, o Options) *System {
 			BaseURL: "http://127.0.0.1", MailFrom: "Fermata <fermata@sink.test>", Log: "warn", Timezone: "UTC", Currency: "USD",
 			DefaultConsent: "subscribed",
 		},
+	}
+	if o.Parts != nil {
+		s.options.Parts = *o.Parts
 	}
 	if o.Change != nil {
 		o.Change(&s.options.Settings)

@@ -105,15 +105,26 @@ func (a *App) prepare(ctx context.Context) error {
 	if a.temporal, err = worker.Lazy(s.Temporal(), s.TemporalNamespace, driver, a.log); err != nil {
 		return err
 	}
+	host, _ := os.Hostname()
+	a.o.Worker.Identity = fmt.Sprintf("%d@%s@%s", os.Getpid(), host, a.o.Worker.Queue())
 	a.engine = &worker.Engine{Client: a.temporal, Log: a.log, Queue: a.o.Worker.Queue(), Eager: a.o.Parts.Worker && a.o.Parts.Relay}
 	a.router = &events.Router{Store: a.store, Definitions: a.definitions, Log: a.log}
 	a.dispatcher = &events.Dispatcher{Store: a.store, Engine: a.engine, Log: a.log, Workers: 16}
 	a.router.Dispatched = a.dispatcher.Nudge
 	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
 	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
+	a.health = &health{app: a, pollers: &pollers{
+		client: a.temporal, namespace: s.TemporalNamespace, queue: a.o.Worker.Queue(), now: time.Now,
+	}}
+	a.metrics = newMetrics(a.store, time.Now)
+	a.metrics.pollers = a.health.pollers
 	a.reconciler = &worker.Reconciler{
 		Store: a.store, Engine: a.engine, Log: a.log, Now: time.Now, Nudge: a.nudge,
 		Every: a.o.Reconcile, Overdue: a.o.Reconcile,
+		Count: func(kind string, n int) { a.metrics.reconciled.WithLabelValues(kind).Add(float64(n)) },
+	}
+	if a.o.Parts.Relay {
+		a.metrics.lost = a.reconciler.Lost
 	}
 	mailer, err := activities.NewSMTP(s.SMTPURL)
 	if err != nil {
@@ -128,8 +139,6 @@ func (a *App) prepare(ctx context.Context) error {
 		Secrets: a.box, Gate: activities.NewGate(worker.LocalSends, time.Now), Log: a.log, Now: time.Now,
 		MailFrom: s.MailFrom, BaseURL: s.Base(), Nudge: a.nudge,
 	})
-	a.health = &health{app: a}
-	a.metrics = newMetrics(a.store, time.Now)
 	return nil
 }
 
@@ -302,7 +311,7 @@ func (a *App) handler() (http.Handler, error) {
 	}
 	return api.New(api.Config{
 		Store: a.store, Definitions: a.definitions, Log: a.log, Now: time.Now,
-		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge},
+		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge, Count: func(n int) { a.metrics.accepted.Add(float64(n)) }},
 		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(),
 		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
 		Rehearse:    rehearseDefinition,

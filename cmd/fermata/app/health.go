@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"time"
 
-	enumspb "go.temporal.io/api/enums/v1"
-	taskqueuepb "go.temporal.io/api/taskqueue/v1"
-	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 
 	"fermata/api"
@@ -27,11 +25,14 @@ const (
 	lateAfter = time.Minute
 	// temporalKeeps is how long Temporal keeps closed histories.
 	temporalKeeps = 90 * 24 * time.Hour
+	// detailsShown bounds how many of a kind the health names.
+	detailsShown = 20
 )
 
 // health answers the three questions: alive, ready, and how the engine is.
 type health struct {
 	app      *App
+	pollers  *pollers
 	workerUp atomic.Bool
 }
 
@@ -62,45 +63,35 @@ func (h *health) engineReady(ctx context.Context) error {
 		return errors.New("worker: not started")
 	}
 	if parts.Worker {
-		if pollers, err := h.pollers(ctx); err != nil || pollers["workflow"] == 0 {
-			return errors.Join(errors.New("worker: no pollers"), err)
-		}
+		return h.ownPollers(ctx)
 	}
 	return nil
 }
 
-// pollers counts who asks Temporal for work on the queue.
-func (h *health) pollers(ctx context.Context) (map[string]int, error) {
-	counts := map[string]int{}
-	for name, kind := range map[string]enumspb.TaskQueueType{
-		"workflow": enumspb.TASK_QUEUE_TYPE_WORKFLOW, "activity": enumspb.TASK_QUEUE_TYPE_ACTIVITY,
-	} {
-		answer, err := h.app.temporal.WorkflowService().DescribeTaskQueue(ctx, &workflowservice.DescribeTaskQueueRequest{
-			Namespace: h.app.o.Settings.TemporalNamespace, TaskQueue: &taskqueuepb.TaskQueue{Name: h.app.o.Worker.Queue()}, TaskQueueType: kind,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("describe task queue: %w", err)
-		}
-		counts[name] = len(answer.GetPollers())
+// ownPollers fails when this worker does not ask Temporal for work of either kind.
+func (h *health) ownPollers(ctx context.Context) error {
+	found, err := h.pollers.identities(ctx)
+	if err != nil {
+		return fmt.Errorf("worker: read pollers: %w", err)
 	}
-	return counts, nil
+	for _, kind := range []string{pollWorkflow, pollActivity} {
+		if !slices.Contains(found[kind], h.app.o.Worker.Identity) {
+			return fmt.Errorf("worker: it does not ask for %s tasks of queue %s", kind, h.pollers.queue)
+		}
+	}
+	return nil
 }
 
 // engine is the health of the whole engine, for GET /v1/health/engine.
 func (h *health) engine(ctx context.Context) api.EngineHealth {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
-	out := api.EngineHealth{Status: "ok", Temporal: "ok"}
-	pollers, err := h.pollers(ctx)
-	out.Pollers = pollers
-	if err != nil {
-		out.Status, out.Temporal = "down", "unreachable"
-	} else if pollers["workflow"] == 0 || pollers["activity"] == 0 {
-		out.Status = "down"
-	}
-	if err := h.queues(ctx, &out); err != nil {
+	out := api.EngineHealth{Status: "ok", Temporal: "ok", Details: []api.HealthDetail{}}
+	h.askTemporal(ctx, &out)
+	if err := h.app.store.Read(ctx, func(tx *store.Tx) error { return h.readStore(tx, &out) }); err != nil {
 		h.app.log.WarnContext(ctx, "read queues", "error", err)
 		out.Status = "down"
+		out.Details = append(out.Details, api.HealthDetail{Kind: "store", Cause: "the store does not answer"})
 	}
 	troubled := out.RouterAgeS > degradedAge || out.DispatcherAgeS > degradedAge || out.Late > 0 || out.Lost > 0 || out.Wedged > 0
 	if out.Status == "ok" && troubled {
@@ -109,31 +100,72 @@ func (h *health) engine(ctx context.Context) api.EngineHealth {
 	return out
 }
 
-func (h *health) queues(ctx context.Context, out *api.EngineHealth) error {
-	return h.app.store.Read(ctx, func(tx *store.Tx) error {
-		now := time.Now()
-		_, oldest, err := tx.RouterLag()
-		if err != nil {
-			return err
+// askTemporal fills in whether Temporal answers and who asks it for work.
+func (h *health) askTemporal(ctx context.Context, out *api.EngineHealth) {
+	found, err := h.pollers.identities(ctx)
+	if err != nil {
+		out.Status, out.Temporal = "down", "unreachable"
+		out.Details = append(out.Details, api.HealthDetail{Kind: "temporal", Cause: "Temporal does not answer"})
+		return
+	}
+	out.Pollers = map[string]int{}
+	for _, kind := range []string{pollWorkflow, pollActivity} {
+		if out.Pollers[kind] = len(found[kind]); len(found[kind]) == 0 {
+			out.Status = "down"
+			out.Details = append(out.Details, api.HealthDetail{
+				Kind: "pollers", Subject: h.pollers.queue, Cause: "no worker asks for " + kind + " tasks of this queue",
+			})
 		}
-		out.RouterAgeS = age(now, oldest)
-		if _, oldest, err = tx.DispatchLag(); err != nil {
-			return err
-		}
-		out.DispatcherAgeS = age(now, oldest)
-		late, err := tx.OverdueEnrollments(now.Add(-lateAfter), 1000)
-		if err != nil {
-			return err
-		}
-		out.Late = len(late)
-		stopped, err := tx.StoppedContacts()
-		if err != nil {
-			return err
-		}
-		out.Wedged = len(stopped)
-		out.Lost = int(h.app.reconciler.Lost())
-		return nil
-	})
+	}
+}
+
+// readStore fills in what the store knows of late and stopped work.
+func (h *health) readStore(tx *store.Tx, out *api.EngineHealth) error {
+	now := time.Now()
+	_, oldest, err := tx.RouterLag()
+	if err != nil {
+		return err
+	}
+	out.RouterAgeS = age(now, oldest)
+	if _, oldest, err = tx.DispatchLag(); err != nil {
+		return err
+	}
+	out.DispatcherAgeS = age(now, oldest)
+	if _, out.Late, err = tx.CountActive(now.Add(-lateAfter)); err != nil {
+		return err
+	}
+	out.Lost = int(h.app.reconciler.Lost())
+	return wedged(tx, out)
+}
+
+// wedged fills in who cannot go on without a person: enrollments whose run fails again
+// and again, and contacts whose queue has stopped at an event.
+func wedged(tx *store.Tx, out *api.EngineHealth) error {
+	stopped, err := tx.StoppedContacts()
+	if err != nil {
+		return err
+	}
+	count, err := tx.CountWedged()
+	if err != nil {
+		return err
+	}
+	yes := true
+	list, _, err := tx.ListEnrollments(store.EnrollmentFilter{Wedged: &yes, Active: &yes}, store.Page{Limit: detailsShown})
+	if err != nil {
+		return err
+	}
+	out.Wedged = count + len(stopped)
+	for i := range list {
+		out.Details = append(out.Details, api.HealthDetail{
+			Kind: "enrollment", Subject: list[i].ID, Cause: list[i].WedgeCause(), Since: list[i].WedgedAt,
+		})
+	}
+	for i := range stopped[:min(len(stopped), detailsShown)] {
+		out.Details = append(out.Details, api.HealthDetail{
+			Kind: "contact", Subject: stopped[i].ContactID, Cause: "its queue has stopped: " + stopped[i].Error, Since: &stopped[i].CreatedAt,
+		})
+	}
+	return nil
 }
 
 func age(now time.Time, oldest *time.Time) float64 {

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"fermata/store"
+	"fermata/worker"
 )
 
 const (
@@ -24,6 +25,10 @@ var (
 	dispatcherAge = prometheus.NewDesc("fermata_dispatcher_age_seconds", "Age of the oldest call to Temporal that is not made.", nil, nil)
 	activeNow     = prometheus.NewDesc("fermata_enrollments_active", "Active enrollments, tests included.", []string{"status"}, nil)
 	lateNow       = prometheus.NewDesc("fermata_enrollments_late", "Active enrollments that were due more than a minute ago.", nil, nil)
+	wedgedNow     = prometheus.NewDesc("fermata_enrollments_wedged", "Active enrollments that cannot go on by themselves.", nil, nil)
+	stoppedNow    = prometheus.NewDesc("fermata_contacts_stopped", "Contacts whose queue has stopped at an event that cannot be routed.", nil, nil)
+	lostNow       = prometheus.NewDesc("fermata_runs_lost", "Runs that the last round of the reconciler found lost, or open although their enrollment has ended.", nil, nil)
+	pollersNow    = prometheus.NewDesc("fermata_pollers", "Workers that ask Temporal for tasks; absent while Temporal does not answer.", []string{"queue", "kind"}, nil)
 )
 
 // metrics reads the series of the product from the store when they are asked for. A
@@ -32,6 +37,13 @@ type metrics struct {
 	store    *store.Store
 	now      func() time.Time
 	registry *prometheus.Registry
+	// lost is how many runs the reconciler of this process found lost; nil without one.
+	lost func() int64
+	// pollers asks Temporal; nil leaves that out.
+	pollers *pollers
+
+	accepted   prometheus.Counter
+	reconciled *prometheus.CounterVec
 
 	mu     sync.Mutex
 	readAt time.Time
@@ -39,8 +51,19 @@ type metrics struct {
 }
 
 func newMetrics(s *store.Store, now func() time.Time) *metrics {
-	m := &metrics{store: s, now: now, registry: prometheus.NewRegistry()}
-	m.registry.MustRegister(m)
+	m := &metrics{
+		store: s, now: now, registry: prometheus.NewRegistry(),
+		accepted: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "fermata_events_accepted_total", Help: "Events that this process has accepted, duplicates left out.",
+		}),
+		reconciled: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "fermata_reconciled_total", Help: "What the reconciler of this process has mended.",
+		}, []string{"kind"}),
+	}
+	for _, kind := range worker.Repairs {
+		m.reconciled.WithLabelValues(kind)
+	}
+	m.registry.MustRegister(m, m.accepted, m.reconciled)
 	return m
 }
 
@@ -51,7 +74,7 @@ func (m *metrics) handler() http.Handler {
 
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{routerAge, dispatcherAge, activeNow, lateNow} {
+	for _, d := range []*prometheus.Desc{routerAge, dispatcherAge, activeNow, lateNow, wedgedNow, stoppedNow, lostNow, pollersNow} {
 		to <- d
 	}
 }
@@ -100,10 +123,33 @@ func (m *metrics) read(now time.Time) []prometheus.Metric {
 			gauge(activeNow, float64(active[status]), status)
 		}
 		gauge(lateNow, float64(late))
-		return nil
+		wedged, err := tx.CountWedged()
+		if err != nil {
+			return err
+		}
+		gauge(wedgedNow, float64(wedged))
+		stopped, err := tx.StoppedContacts()
+		gauge(stoppedNow, float64(len(stopped)))
+		return err
 	})
 	if err != nil {
-		return nil
+		list = nil
+	}
+	if m.lost != nil {
+		gauge(lostNow, float64(m.lost()))
+	}
+	if found, ok := m.askPollers(ctx); ok {
+		for _, kind := range []string{pollWorkflow, pollActivity} {
+			gauge(pollersNow, float64(len(found[kind])), m.pollers.queue, kind)
+		}
 	}
 	return list
+}
+
+func (m *metrics) askPollers(ctx context.Context) (map[string][]string, bool) {
+	if m.pollers == nil {
+		return nil, false
+	}
+	found, err := m.pollers.identities(ctx)
+	return found, err == nil
 }

@@ -15,6 +15,7 @@ import (
 	"fermata/events"
 	"fermata/store"
 	"fermata/store/storetest"
+	"fermata/worker"
 )
 
 // scraped returns the product's series of one scrape, as "name value".
@@ -46,7 +47,12 @@ func TestMetricsSayHowTheEngineIs(t *testing.T) {
 			"fermata_router_age_seconds": "0", "fermata_dispatcher_age_seconds": "0", "fermata_enrollments_late": "0",
 			`fermata_enrollments_active{status="running"}`: "0", `fermata_enrollments_active{status="waiting"}`: "0",
 			`fermata_enrollments_active{status="paused"}`: "0", `fermata_enrollments_active{status="held"}`: "0",
+			"fermata_enrollments_wedged": "0", "fermata_contacts_stopped": "0", "fermata_events_accepted_total": "0",
 		}
+		for _, kind := range worker.Repairs {
+			idle[`fermata_reconciled_total{kind="`+kind+`"}`] = "0"
+		}
+		counters := len(worker.Repairs) + 1
 		require.Equal(t, idle, scraped(t, m))
 
 		fill(t, s, now())
@@ -64,7 +70,7 @@ func TestMetricsSayHowTheEngineIs(t *testing.T) {
 		require.NoError(t, s.Close())
 		require.Equal(t, series, scraped(t, m))
 		clock.Add(int64(3 * time.Second))
-		require.Empty(t, scraped(t, m), "a store that does not answer fails no scrape")
+		require.Len(t, scraped(t, m), counters, "a store that does not answer fails no scrape")
 	})
 }
 
