@@ -18,6 +18,7 @@ func main() {
 
 func start(ctx context.Context, o dev.EngineOptions) (dev.Engine, error) {
 	return engine.Start(ctx, engine.Options{
-		Dir: o.Dir, Addr: o.Addr, Namespace: o.Namespace, Postgres: o.Postgres, TimeSkipping: o.TimeSkipping, Notice: o.Notice,
+		Dir: o.Dir, Addr: o.Addr, Namespace: o.Namespace, Postgres: o.Postgres, TimeSkipping: o.TimeSkipping, Faults: o.Faults,
+		Notice: o.Notice,
 	})
 }

@@ -37,7 +37,9 @@ type EngineOptions struct {
 	Postgres string
 	// TimeSkipping lets clients ask for skipped time in their runs.
 	TimeSkipping bool
-	Notice       func(string)
+	// Faults is the share of the engine's own reads and writes that fail.
+	Faults float64
+	Notice func(string)
 }
 
 // Program is what differs between the programs that are built on this package.
@@ -132,7 +134,7 @@ func startTemporal(ctx context.Context, s *Settings, p Program, c ports.Choice, 
 	}
 	e, err := p.Engine(ctx, EngineOptions{
 		Dir: dir.Path("temporal"), Addr: c.Addr, Namespace: s.TemporalNamespace, Postgres: s.TemporalDatabase,
-		TimeSkipping: s.TimeSkipping, Notice: notice,
+		TimeSkipping: s.TimeSkipping, Faults: s.TemporalFaults, Notice: notice,
 	})
 	if err != nil {
 		return nil, err

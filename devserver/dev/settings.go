@@ -22,6 +22,8 @@ type Settings struct {
 	Only string `help:"Start only this part: temporal is Temporal with its Web UI." enum:",temporal" default:""`
 	// TemporalDatabase is for load and failure tests.
 	TemporalDatabase string `name:"temporal-database-url" env:"FERMATA_TEMPORAL_DATABASE_URL" hidden:"" help:"postgres:// database that our own Temporal keeps everything in, instead of a file."`
+	// TemporalFaults is for tests.
+	TemporalFaults float64 `name:"temporal-faults" env:"FERMATA_TEMPORAL_FAULTS" hidden:"" help:"Share of our own Temporal's reads and writes that fail, half of the failing writes after they were done."`
 	// TimeSkipping is for tests.
 	TimeSkipping bool `hidden:"" help:"Let clients ask our own Temporal to skip the time in which a run only waits."`
 }

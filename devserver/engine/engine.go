@@ -46,6 +46,9 @@ type Options struct {
 	Postgres string
 	// TimeSkipping lets clients ask for skipped time in their runs. For tests only. Default false.
 	TimeSkipping bool
+	// Faults is the share (0 to 1) of the server's own reads and writes that fail, half of the
+	// failing writes after they were done. For tests only. Default 0.
+	Faults float64
 	// Notice receives what a person should know about the start, one sentence a call. Default: dropped.
 	Notice func(string)
 }
@@ -89,6 +92,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
+	injectFaults(cfg, o.Faults)
 	logger, err := openLog(filepath.Join(o.Dir, logFile))
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -43,6 +44,8 @@ type Server struct {
 // process is a server of our own. It dies with this process, whatever ends it.
 type process struct {
 	dir  string
+	args []string // program first
+	attr *syscall.SysProcAttr
 	cmd  *exec.Cmd
 	done chan struct{}
 	log  *bytes.Buffer // read after done only
@@ -52,13 +55,16 @@ type process struct {
 type Options struct {
 	// Durable lets commits wait for the disk, as production does; tests go without. Default false.
 	Durable bool
+	// TCP starts a server of our own even where Env names one, listening on a free loopback port
+	// instead of a socket in its directory: for who cuts its connections and crashes it.
+	TCP bool
 }
 
 // StartServer connects to the server that Env names or starts one of its own in a temporary
-// directory, reachable over a socket there.
+// directory, reachable over a socket there or, when asked, over TCP.
 func StartServer(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{}
-	if raw := os.Getenv(Env); raw != "" {
+	if raw := os.Getenv(Env); raw != "" && !o.TCP {
 		base, err := url.Parse(raw)
 		if err != nil || !strings.HasPrefix(base.Scheme, "postgres") {
 			return nil, fmt.Errorf("%s is not a postgres:// URL", Env)
@@ -175,10 +181,28 @@ func (s *Server) Stop() {
 		_ = s.admin.Close()
 	}
 	if s.own != nil {
-		_ = s.own.cmd.Process.Signal(syscall.SIGQUIT)
-		<-s.own.done
+		s.own.crash()
 		_ = os.RemoveAll(s.own.dir)
 	}
+}
+
+// Crash ends a server of our own at once and brings it back: every connection is cut, nothing that
+// was not committed stays, and the next start replays the log. It returns when the server answers.
+func (s *Server) Crash(ctx context.Context) error {
+	if s.own == nil {
+		return errors.New("crash PostgreSQL: the server is not of our making")
+	}
+	s.own.crash()
+	if err := s.own.start(); err != nil {
+		return fmt.Errorf("start postgres: %w", err)
+	}
+	return s.await(ctx)
+}
+
+// crash is PostgreSQL's immediate shutdown.
+func (p *process) crash() {
+	_ = p.cmd.Process.Signal(syscall.SIGQUIT)
+	<-p.done
 }
 
 // startProcess makes a cluster and starts a server on it.
@@ -204,30 +228,49 @@ func startProcess(ctx context.Context, o Options) (*process, *url.URL, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("run initdb: %w: %s", err, out), os.RemoveAll(dir))
 	}
+	p := &process{dir: dir, args: []string{filepath.Join(bin, "postgres"), "-D", data}, attr: attr}
+	base, settings, err := where(dir, o)
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	for _, setting := range settings {
+		p.args = append(p.args, "-c", setting)
+	}
+	if err := p.start(); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("start postgres: %w", err), os.RemoveAll(dir))
+	}
+	return p, base, nil
+}
+
+// where decides where a server listens and how, and returns its address.
+func where(dir string, o Options) (*url.URL, []string, error) {
 	settings := []string{
-		"listen_addresses=", "unix_socket_directories=" + dir, "max_connections=600", "shared_buffers=64MB",
+		"unix_socket_directories=" + dir, "max_connections=600", "shared_buffers=64MB",
 		"wal_level=minimal", "max_wal_senders=0", "log_min_messages=fatal",
 	}
 	if !o.Durable {
 		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
 	}
-	args := []string{"-D", data}
-	for _, setting := range settings {
-		args = append(args, "-c", setting)
+	if !o.TCP {
+		base := &url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: url.Values{"host": {dir}, "user": {"postgres"}}.Encode()}
+		return base, append(settings, "listen_addresses="), nil
 	}
-	p := &process{dir: dir, done: make(chan struct{}), log: &bytes.Buffer{}}
-	p.cmd = exec.Command(filepath.Join(bin, "postgres"), args...)
-	p.cmd.SysProcAttr, p.cmd.Dir, p.cmd.Stderr = attr, dir, p.log
-	if err := p.start(); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("start postgres: %w", err), os.RemoveAll(dir))
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, fmt.Errorf("find a free port: %w", err)
 	}
-	base := &url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: url.Values{"host": {dir}, "user": {"postgres"}}.Encode()}
-	return p, base, nil
+	defer func() { _ = l.Close() }()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	base := &url.URL{Scheme: "postgres", User: url.User("postgres"), Host: l.Addr().String(), Path: "/postgres", RawQuery: "sslmode=disable"}
+	return base, append(settings, "listen_addresses=127.0.0.1", "port="+port), nil
 }
 
 // start starts the server from a thread that lives as long as the server does: the kernel sends the
 // parent-death signal when the starting thread ends, not when the process does.
 func (p *process) start() error {
+	p.done, p.log = make(chan struct{}), &bytes.Buffer{}
+	p.cmd = exec.Command(p.args[0], p.args[1:]...)
+	p.cmd.SysProcAttr, p.cmd.Dir, p.cmd.Stderr = p.attr, p.dir, p.log
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()

@@ -70,3 +70,20 @@ func TestWithoutPostgresThereIsOneClearLine(t *testing.T) {
 	require.NotContains(t, err.Error(), "\n")
 	require.NotContains(t, storetest.ErrNoPostgres.Error(), "\n")
 }
+
+func TestACrashedServerKeepsWhatWasCommitted(t *testing.T) {
+	t.Parallel()
+	server, err := storetest.StartServer(t.Context(), storetest.Options{Durable: true, TCP: true})
+	require.NoError(t, err)
+	t.Cleanup(server.Stop)
+	url, err := server.Database(t.Context())
+	require.NoError(t, err)
+	s := storetest.OpenURL(t, url)
+	require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.CreateTag(&store.Tag{Name: "kept"}) }))
+	require.NoError(t, server.Crash(t.Context()))
+	s = storetest.OpenURL(t, url) // the connections of the first one are cut
+	require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Tag("kept")
+		return err
+	}))
+}

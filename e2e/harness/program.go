@@ -1,0 +1,154 @@
+package harness
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Program is one of the built programs as a process of its own that somebody watches:
+// whenever it ends it is started again, as on any machine that is run well.
+type Program struct {
+	// Name is what it is called in reports, and the name of its log.
+	Name string
+	path string
+	args []string
+	env  []string
+	log  string
+
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	rest    time.Duration
+	kills   int
+	deaths  int
+	closing bool
+	ended   chan struct{}
+}
+
+// ownDeathRest is how long a program that ended by itself rests before it is started again.
+const ownDeathRest = 300 * time.Millisecond
+
+// StartProgram starts bin/<binary> with args and watches it until the test ends. Its
+// output goes to <name>.log in dir. Settings in env are "NAME=value" and win.
+func StartProgram(t testing.TB, dir, name, binary string, env []string, args ...string) *Program {
+	t.Helper()
+	p := &Program{
+		Name: name, path: filepath.Join(Root(), "bin", binary), args: args, env: append(os.Environ(), env...),
+		log: filepath.Join(dir, name+".log"), rest: ownDeathRest, ended: make(chan struct{}),
+	}
+	require.FileExists(t, p.path, "run make build first")
+	require.NoError(t, p.start())
+	go p.watch()
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *Program) start() error {
+	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("open log of %s: %w", p.Name, err)
+	}
+	defer func() { _ = log.Close() }()
+	cmd := exec.Command(p.path, p.args...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = p.env, log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := startPinned(cmd); err != nil {
+		return fmt.Errorf("start %s: %w", p.Name, err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cmd = cmd
+	return nil
+}
+
+// watch starts the program again whenever it ends, until Close.
+func (p *Program) watch() {
+	defer close(p.ended)
+	for {
+		_ = p.current().Wait()
+		rest, over := p.after()
+		if over {
+			return
+		}
+		<-time.After(rest)
+		if p.over() || p.start() != nil {
+			return
+		}
+	}
+}
+
+func (p *Program) current() *exec.Cmd {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cmd
+}
+
+func (p *Program) over() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.closing
+}
+
+// after says how long to rest after an end, and whether it was the last one.
+func (p *Program) after() (time.Duration, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	rest := p.rest
+	p.rest = ownDeathRest
+	if p.kills--; p.kills < 0 {
+		p.kills, p.deaths = 0, p.deaths+1
+	}
+	return rest, p.closing
+}
+
+// Kill ends the program with SIGKILL; it is started again after rest.
+func (p *Program) Kill(rest time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd.Process.Signal(syscall.SIGKILL) == nil {
+		p.rest = rest
+		p.kills++
+	}
+}
+
+// Freeze stops the program with SIGSTOP: it keeps its connections and answers nothing.
+func (p *Program) Freeze() { _ = p.current().Process.Signal(syscall.SIGSTOP) }
+
+// Thaw lets a frozen program go on.
+func (p *Program) Thaw() { _ = p.current().Process.Signal(syscall.SIGCONT) }
+
+// Deaths is how often the program ended although nobody killed it.
+func (p *Program) Deaths() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.deaths
+}
+
+// Close ends the program for good.
+func (p *Program) Close() {
+	p.mu.Lock()
+	p.closing = true
+	_ = p.cmd.Process.Kill()
+	p.mu.Unlock()
+	for {
+		select {
+		case <-p.ended:
+			return
+		case <-time.After(50 * time.Millisecond):
+			_ = p.current().Process.Kill() // it may have been started just now
+		}
+	}
+}
+
+// Log is everything that the program wrote.
+func (p *Program) Log() string {
+	raw, _ := os.ReadFile(p.log)
+	return string(raw)
+}
