@@ -57,7 +57,10 @@ func (p *Program) start() error {
 	}
 	defer func() { _ = log.Close() }()
 	cmd := exec.Command(p.path, p.args...)
-	cmd.Env, cmd.Stdout, cmd.Stderr = p.env, log, log
+	p.mu.Lock()
+	cmd.Env = p.env
+	p.mu.Unlock()
+	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := startPinned(cmd); err != nil {
 		return fmt.Errorf("start %s: %w", p.Name, err)
@@ -123,6 +126,13 @@ func (p *Program) Freeze() { _ = p.current().Process.Signal(syscall.SIGSTOP) }
 
 // Thaw lets a frozen program go on.
 func (p *Program) Thaw() { _ = p.current().Process.Signal(syscall.SIGCONT) }
+
+// Set changes settings of the program ("NAME=value") from its next start on.
+func (p *Program) Set(env ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.env = append(append([]string{}, p.env...), env...)
+}
 
 // Deaths is how often the program ended although nobody killed it.
 func (p *Program) Deaths() int {

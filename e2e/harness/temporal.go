@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -164,6 +165,22 @@ func freeAddr() (string, error) {
 	}
 	defer func() { _ = l.Close() }()
 	return l.Addr().String(), nil
+}
+
+// SteadyAddr is a loopback address that nobody listens on and that stays free while its
+// owner is down: its port is none of those that the system gives to outgoing connections.
+func SteadyAddr(t testing.TB) string {
+	t.Helper()
+	const lowest, highest = 20000, 32000
+	for range 100 {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowest+rand.IntN(highest-lowest)))
+		if err == nil {
+			defer func() { _ = l.Close() }()
+			return l.Addr().String()
+		}
+	}
+	require.FailNow(t, "no port is free")
+	return ""
 }
 
 // Forget ends the process and removes everything that it kept.

@@ -55,16 +55,16 @@ type process struct {
 type Options struct {
 	// Durable lets commits wait for the disk, as production does; tests go without. Default false.
 	Durable bool
-	// TCP starts a server of our own even where Env names one, listening on a free loopback port
-	// instead of a socket in its directory: for who cuts its connections and crashes it.
-	TCP bool
+	// TCP is a free host:port of this machine. It starts a server of our own there, even where Env
+	// names one, for who cuts its connections and crashes it. Default: a socket in its directory.
+	TCP string
 }
 
 // StartServer connects to the server that Env names or starts one of its own in a temporary
 // directory, reachable over a socket there or, when asked, over TCP.
 func StartServer(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{}
-	if raw := os.Getenv(Env); raw != "" && !o.TCP {
+	if raw := os.Getenv(Env); raw != "" && o.TCP == "" {
 		base, err := url.Parse(raw)
 		if err != nil || !strings.HasPrefix(base.Scheme, "postgres") {
 			return nil, fmt.Errorf("%s is not a postgres:// URL", Env)
@@ -229,10 +229,7 @@ func startProcess(ctx context.Context, o Options) (*process, *url.URL, error) {
 		return nil, nil, errors.Join(fmt.Errorf("run initdb: %w: %s", err, out), os.RemoveAll(dir))
 	}
 	p := &process{dir: dir, args: []string{filepath.Join(bin, "postgres"), "-D", data}, attr: attr}
-	base, settings, err := where(dir, o)
-	if err != nil {
-		return nil, nil, errors.Join(err, os.RemoveAll(dir))
-	}
+	base, settings := where(dir, o)
 	for _, setting := range settings {
 		p.args = append(p.args, "-c", setting)
 	}
@@ -243,7 +240,7 @@ func startProcess(ctx context.Context, o Options) (*process, *url.URL, error) {
 }
 
 // where decides where a server listens and how, and returns its address.
-func where(dir string, o Options) (*url.URL, []string, error) {
+func where(dir string, o Options) (*url.URL, []string) {
 	settings := []string{
 		"unix_socket_directories=" + dir, "max_connections=600", "shared_buffers=64MB",
 		"wal_level=minimal", "max_wal_senders=0", "log_min_messages=fatal",
@@ -251,18 +248,12 @@ func where(dir string, o Options) (*url.URL, []string, error) {
 	if !o.Durable {
 		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off")
 	}
-	if !o.TCP {
-		base := &url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: url.Values{"host": {dir}, "user": {"postgres"}}.Encode()}
-		return base, append(settings, "listen_addresses="), nil
+	if host, port, err := net.SplitHostPort(o.TCP); err == nil {
+		base := &url.URL{Scheme: "postgres", User: url.User("postgres"), Host: o.TCP, Path: "/postgres", RawQuery: "sslmode=disable"}
+		return base, append(settings, "listen_addresses="+host, "port="+port)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, nil, fmt.Errorf("find a free port: %w", err)
-	}
-	defer func() { _ = l.Close() }()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	base := &url.URL{Scheme: "postgres", User: url.User("postgres"), Host: l.Addr().String(), Path: "/postgres", RawQuery: "sslmode=disable"}
-	return base, append(settings, "listen_addresses=127.0.0.1", "port="+port), nil
+	base := &url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: url.Values{"host": {dir}, "user": {"postgres"}}.Encode()}
+	return base, append(settings, "listen_addresses=")
 }
 
 // start starts the server from a thread that lives as long as the server does: the kernel sends the

@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"context"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -73,7 +74,10 @@ func TestWithoutPostgresThereIsOneClearLine(t *testing.T) {
 
 func TestACrashedServerKeepsWhatWasCommitted(t *testing.T) {
 	t.Parallel()
-	server, err := storetest.StartServer(t.Context(), storetest.Options{Durable: true, TCP: true})
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	require.NoError(t, free.Close())
+	server, err := storetest.StartServer(t.Context(), storetest.Options{Durable: true, TCP: free.Addr().String()})
 	require.NoError(t, err)
 	t.Cleanup(server.Stop)
 	url, err := server.Database(t.Context())
