@@ -2,7 +2,7 @@
 # One set of build flags everywhere: other flags would compile the Temporal server a second time.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo build test e2e lint bench fuzz replay generate verify compose mutants
+.PHONY: help dev demo build test e2e chaos lint bench fuzz replay generate verify compose mutants
 
 TOOLS := .cache/tools
 # Modules beside the main one, each with its own go.mod.
@@ -22,11 +22,15 @@ build: bin/launch ## Build bin/fermata and bin/fermata-dev.
 	@bin/launch build
 
 test: build ## Run the whole suite: units, both stores, skipped time, recorded histories, the engine on real parts.
-	go test $$(go list ./... | grep -v /e2e/system)
+	go test $$(go list ./... | grep -v -e /e2e/system -e /e2e/chaos)
 	@for m in $(NESTED); do echo "go test -C $$m ./..."; go test -C $$m ./... || exit 1; done
 
-e2e: build ## Drive the development server as a process: kills, restarts, the README's first hour, the demo.
+e2e: build ## Drive the program as processes: kills, restarts, the README's first hour, the demo, and make chaos in short.
 	go test -count=1 -timeout 30m ./e2e/system/...
+	go test -count=1 -timeout 30m -v ./e2e/chaos
+
+chaos: build ## Kill, freeze and cut off everything for an hour and audit every row; ONLY=TestChaos, CHAOS_SEED, CHAOS_EVENTS …
+	CHAOS_LONG=1 go test -count=1 -timeout 3h -v -run '$(or $(ONLY),.)' ./e2e/chaos
 
 lint: $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck ## Check style, the import rules (and that they fire), and that workflow code is deterministic.
 	$(TOOLS)/golangci-lint run ./...

@@ -49,7 +49,7 @@ func (a *audit) effectsInStore() {
 			ended[e.id] = 1
 		}
 	}
-	for _, c := range a.rows.contacts {
+	for _, c := range a.contacts {
 		for name, value := range c.fields {
 			a.compare(counted, c.id+" "+name, asInt(value))
 		}

@@ -25,7 +25,7 @@ func (a *audit) model() {
 			byTrigger[e.workflow+" "+e.trigger] = e
 		}
 	}
-	for _, c := range a.rows.contacts {
+	for _, c := range a.contacts {
 		for workflow, t := range triggers {
 			a.entries(c, workflow, t, byTrigger)
 		}
@@ -89,7 +89,7 @@ func (a *audit) inTheWay(refused *eventRow, workflow string) {
 // first is the earliest event of a type behind an enrollment's start with its value
 // under a key; nil when there is none.
 func (a *audit) first(e *enrollmentRow, typ, key string) *eventRow {
-	for _, event := range a.rows.contacts[e.contact].log {
+	for _, event := range a.contacts[e.contact].log {
 		if event.typ == typ && event.seq > e.startSeq && (key == "" || fmt.Sprint(event.data[key]) == fmt.Sprint(e.data[key])) {
 			return event
 		}

@@ -65,7 +65,7 @@ func (a *audit) accepted(p *plan, in *intake) {
 			a.wrong(lost, "event %s was accepted and is not in the log", id)
 			continue
 		}
-		e, c := sent[id], a.rows.contacts[row.contact]
+		e, c := sent[id], a.contacts[row.contact]
 		if c == nil || row.typ != e.Type || c.email != e.Contact["email"] || fmt.Sprint(row.data["plan"]) != fmt.Sprint(e.Data["plan"]) {
 			a.wrong(lost, "event %s is not what was sent", id)
 		}
@@ -89,13 +89,13 @@ func (a *audit) accepted(p *plan, in *intake) {
 // logs checks the contacts' logs: no gap, all of it routed, every event with a verdict,
 // enrollments in the order of the log.
 func (a *audit) logs() {
-	if a.rows.stopped > 0 {
-		a.wrong(stuck, "%d contacts are stopped", a.rows.stopped)
+	if a.stopped > 0 {
+		a.wrong(stuck, "%d contacts are stopped", a.stopped)
 	}
 	if a.strays > 0 {
 		a.wrong(stuck, "%d subscriptions of enrollments that have ended", a.strays)
 	}
-	for _, c := range a.rows.contacts {
+	for _, c := range a.contacts {
 		if c.seq != int64(len(c.log)) || c.routed != c.seq {
 			a.wrong(lost, "contact %s: number %d, routed to %d, %d events", c.id, c.seq, c.routed, len(c.log))
 		}

@@ -102,13 +102,3 @@ func (f *fire) killAll(rest time.Duration) {
 		p.Kill(rest)
 	}
 }
-
-// total counts the troubles whose name begins with one word.
-func (f *fire) total(word string) (n int) {
-	for what, count := range f.counts {
-		if len(what) > len(word) && what[:len(word)] == word {
-			n += count
-		}
-	}
-	return n
-}

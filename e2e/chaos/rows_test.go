@@ -182,4 +182,3 @@ func (s *stage) object(raw []byte) map[string]any {
 	}
 	return out
 }
-
