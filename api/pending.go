@@ -14,14 +14,12 @@ type call struct{ method, path, scope string }
 // means describing it there and taking it from this list.
 var notAvailable = []call{
 	{http.MethodGet, "/v1/workflows/:key/analytics", scopeViewer},
-	{http.MethodGet, "/v1/workflows/:key/explain", scopeViewer},
 	{http.MethodGet, "/v1/overview", scopeViewer},
 	{http.MethodGet, "/v1/templates", scopeViewer},
 	{http.MethodPost, "/v1/templates/:key/install", scopeEditor},
 	{http.MethodGet, "/v1/stream", scopeViewer},
 	{http.MethodPost, "/v1/enrollments/batch", scopePublisher},
 	{http.MethodPost, "/v1/enrollments/:id/move", scopeEditor},
-	{http.MethodGet, "/v1/contacts/:id/timeline", scopeViewer},
 	{http.MethodPost, "/v1/contacts/:id/merge", scopeEditor},
 	{http.MethodPost, "/v1/contacts/import", scopeEditor},
 }

@@ -144,6 +144,14 @@ func (tx *Tx) EventsSince(contactID, eventType string, since time.Time) ([]Event
 	return all[Event](tx, "WHERE contact_id = ? AND type = ? AND accepted_at >= ? ORDER BY seq", contactID, eventType, since)
 }
 
+// NewestEvents reads a contact's newest events of some types, the newest first.
+func (tx *Tx) NewestEvents(contactID string, types []string, limit int) ([]Event, error) {
+	if len(types) == 0 {
+		return []Event{}, nil
+	}
+	return all[Event](tx, "WHERE contact_id = ? AND type IN ? ORDER BY seq DESC LIMIT ?", contactID, types, limit)
+}
+
 // EventTypeSeen reports whether an event of this type was ever accepted.
 func (tx *Tx) EventTypeSeen(eventType string) (bool, error) {
 	var one int

@@ -116,6 +116,11 @@ func (tx *Tx) StoppedContacts() ([]QueuedContact, error) {
 	return all[QueuedContact](tx, "WHERE stopped ORDER BY created_at, contact_id")
 }
 
+// StoppedContact returns a contact's queue when it needs a person, else ErrNotFound.
+func (tx *Tx) StoppedContact(contactID string) (*QueuedContact, error) {
+	return first[QueuedContact](tx, "contact_id = ? AND stopped", contactID)
+}
+
 // RestartContact offers a stopped contact to the router again.
 func (tx *Tx) RestartContact(contactID string) error {
 	return tx.remove(`UPDATE contact_queue SET stopped = false, tries = 0, failed_seq = -1, ready_at = ?

@@ -344,6 +344,33 @@ func (e ExitRequestOutcome) Valid() bool {
 	}
 }
 
+// Defines values for ExplanationStatus.
+const (
+	ExplanationStatusActive   ExplanationStatus = "active"
+	ExplanationStatusArchived ExplanationStatus = "archived"
+	ExplanationStatusDraft    ExplanationStatus = "draft"
+	ExplanationStatusPaused   ExplanationStatus = "paused"
+	ExplanationStatusStopped  ExplanationStatus = "stopped"
+)
+
+// Valid indicates whether the value is a known member of the ExplanationStatus enum.
+func (e ExplanationStatus) Valid() bool {
+	switch e {
+	case ExplanationStatusActive:
+		return true
+	case ExplanationStatusArchived:
+		return true
+	case ExplanationStatusDraft:
+		return true
+	case ExplanationStatusPaused:
+		return true
+	case ExplanationStatusStopped:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FieldType.
 const (
 	Boolean  FieldType = "boolean"
@@ -824,6 +851,36 @@ func (e TaskPatchStatus) Valid() bool {
 	}
 }
 
+// Defines values for TimelineItemKind.
+const (
+	TimelineItemKindContact           TimelineItemKind = "contact"
+	TimelineItemKindEnrollmentEnded   TimelineItemKind = "enrollment_ended"
+	TimelineItemKindEnrollmentStarted TimelineItemKind = "enrollment_started"
+	TimelineItemKindEvent             TimelineItemKind = "event"
+	TimelineItemKindSend              TimelineItemKind = "send"
+	TimelineItemKindStep              TimelineItemKind = "step"
+)
+
+// Valid indicates whether the value is a known member of the TimelineItemKind enum.
+func (e TimelineItemKind) Valid() bool {
+	switch e {
+	case TimelineItemKindContact:
+		return true
+	case TimelineItemKindEnrollmentEnded:
+		return true
+	case TimelineItemKindEnrollmentStarted:
+		return true
+	case TimelineItemKindEvent:
+		return true
+	case TimelineItemKindSend:
+		return true
+	case TimelineItemKindStep:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VerdictVerdict.
 const (
 	VerdictVerdictAdvanced  VerdictVerdict = "advanced"
@@ -863,6 +920,84 @@ func (e VerdictVerdict) Valid() bool {
 	case VerdictVerdictPaused:
 		return true
 	case VerdictVerdictReentry:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WhyHereCode.
+const (
+	WhyHereCodeHeld     WhyHereCode = "held"
+	WhyHereCodePaused   WhyHereCode = "paused"
+	WhyHereCodeRunning  WhyHereCode = "running"
+	WhyHereCodeStarting WhyHereCode = "starting"
+	WhyHereCodeWaiting  WhyHereCode = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the WhyHereCode enum.
+func (e WhyHereCode) Valid() bool {
+	switch e {
+	case WhyHereCodeHeld:
+		return true
+	case WhyHereCodePaused:
+		return true
+	case WhyHereCodeRunning:
+		return true
+	case WhyHereCodeStarting:
+		return true
+	case WhyHereCodeWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WhyNotCode.
+const (
+	WhyNotCodeActive       WhyNotCode = "active"
+	WhyNotCodeCooldown     WhyNotCode = "cooldown"
+	WhyNotCodeCorrelation  WhyNotCode = "correlation"
+	WhyNotCodeEvent        WhyNotCode = "event"
+	WhyNotCodeMayEnter     WhyNotCode = "may_enter"
+	WhyNotCodeNoEvent      WhyNotCode = "no_event"
+	WhyNotCodeNotPublished WhyNotCode = "not_published"
+	WhyNotCodeOnce         WhyNotCode = "once"
+	WhyNotCodeOtherTrigger WhyNotCode = "other_trigger"
+	WhyNotCodePaused       WhyNotCode = "paused"
+	WhyNotCodeQueueStopped WhyNotCode = "queue_stopped"
+	WhyNotCodeStopped      WhyNotCode = "stopped"
+	WhyNotCodeSuppressed   WhyNotCode = "suppressed"
+)
+
+// Valid indicates whether the value is a known member of the WhyNotCode enum.
+func (e WhyNotCode) Valid() bool {
+	switch e {
+	case WhyNotCodeActive:
+		return true
+	case WhyNotCodeCooldown:
+		return true
+	case WhyNotCodeCorrelation:
+		return true
+	case WhyNotCodeEvent:
+		return true
+	case WhyNotCodeMayEnter:
+		return true
+	case WhyNotCodeNoEvent:
+		return true
+	case WhyNotCodeNotPublished:
+		return true
+	case WhyNotCodeOnce:
+		return true
+	case WhyNotCodeOtherTrigger:
+		return true
+	case WhyNotCodePaused:
+		return true
+	case WhyNotCodeQueueStopped:
+		return true
+	case WhyNotCodeStopped:
+		return true
+	case WhyNotCodeSuppressed:
 		return true
 	default:
 		return false
@@ -1272,6 +1407,14 @@ type AuditEntry struct {
 type AuditList struct {
 	Items []AuditEntry `json:"items"`
 	Next  *string      `json:"next"`
+}
+
+// AwaitedEvent defines model for AwaitedEvent.
+type AwaitedEvent struct {
+	Event string `json:"event"`
+
+	// Id The port
+	Id string `json:"id"`
 }
 
 // Change defines model for Change.
@@ -1749,6 +1892,32 @@ type ExitRequest struct {
 
 // ExitRequestOutcome defines model for ExitRequest.Outcome.
 type ExitRequestOutcome string
+
+// Explanation Example: {"contact":{"email":"ana@example.com","id":"con_1"},"inside":false,"last":null,"status":"active","version":1,"why_here":[],"why_in":[],"why_not":[{"code":"no_event","sentence":"No event form.submitted was ever accepted for this contact.","type":"form.submitted"}],"workflow":"welcome"}
+type Explanation struct {
+	Contact ContactRef `json:"contact"`
+	Inside  bool       `json:"inside"`
+
+	// Last The newest enrollment that has ended
+	Last   *Enrollment       `json:"last"`
+	Status ExplanationStatus `json:"status"`
+
+	// Version The published one
+	Version *int `json:"version"`
+
+	// WhyHere For each active enrollment, newest first
+	WhyHere []WhyHere `json:"why_here"`
+
+	// WhyIn For each active enrollment, newest first
+	WhyIn []WhyIn `json:"why_in"`
+
+	// WhyNot What is in the way of a next enrollment, then what became of the newest events that the workflow names
+	WhyNot   []WhyNot `json:"why_not"`
+	Workflow string   `json:"workflow"`
+}
+
+// ExplanationStatus defines model for Explanation.Status.
+type ExplanationStatus string
 
 // Field Example: {"created_at":"2026-03-02T09:00:00Z","key":"plan","type":"text"}
 type Field struct {
@@ -2411,6 +2580,36 @@ type TaskPatch struct {
 // TaskPatchStatus defines model for TaskPatch.Status.
 type TaskPatchStatus string
 
+// Timeline Example: {"items":[{"at":"2026-03-02T09:00:00Z","kind":"send","summary":"Mail \"Welcome\" to ana@example.com: sent."}],"next":null}
+type Timeline struct {
+	Items []TimelineItem `json:"items"`
+	Next  *string        `json:"next"`
+}
+
+// TimelineItem defines model for TimelineItem.
+type TimelineItem struct {
+	At time.Time `json:"at"`
+
+	// Enrollment Example: {"contact":{"email":"ana@example.com","id":"con_1"},"due_at":"2026-03-09T09:00:00Z","ended_at":null,"id":"enr_1","key":"","node":"day7","outcome":null,"reason":null,"started_at":"2026-03-02T09:00:00Z","status":"waiting","steps":[],"temporal_url":null,"test":false,"version":1,"workflow":"welcome"}
+	Enrollment *Enrollment `json:"enrollment,omitempty"`
+
+	// Event Example: {"accepted_at":"2026-03-02T09:00:00.01Z","contact":{"email":"ana@example.com","id":"con_1"},"data":{"order_id":"A-1001"},"id":"evt_1","occurred_at":"2026-03-02T09:00:00Z","type":"purchase.completed","verdicts":[{"enrollment":"enr_1","reason":"","values":[],"verdict":"enrolled","version":1,"workflow":"post-purchase"}]}
+	Event *Event `json:"event,omitempty"`
+
+	// Kind contact: the contact was made or changed; its event holds the changes
+	Kind TimelineItemKind `json:"kind"`
+
+	// Send Example: {"channel":"email","class":"transactional","contact":"con_1","created_at":"2026-03-02T09:00:00Z","enrollment":"enr_1","error":null,"id":"snd_1","message_id":"\u003ca@b\u003e","node":"hello","sent_at":"2026-03-02T09:00:01Z","state":"sent","subject":"Welcome","template":null,"to":"ana@example.com","visit":1,"workflow":"welcome"}
+	Send *Send `json:"send,omitempty"`
+	Step *Step `json:"step,omitempty"`
+
+	// Summary One plain sentence
+	Summary string `json:"summary"`
+}
+
+// TimelineItemKind contact: the contact was made or changed; its event holds the changes
+type TimelineItemKind string
+
 // Verdict What became of an event: one for each active workflow that names it; `ignored`, without a workflow, when none does; `duplicate`, without a workflow, beside the others when the event was posted again under its id
 type Verdict struct {
 	Enrollment *string        `json:"enrollment"`
@@ -2458,6 +2657,78 @@ type Wedged struct {
 	Cause string    `json:"cause"`
 	Since time.Time `json:"since"`
 }
+
+// WhyHere defines model for WhyHere.
+type WhyHere struct {
+	Attempts int         `json:"attempts"`
+	Code     WhyHereCode `json:"code"`
+
+	// DueAt Null for a wait without end
+	DueAt      *time.Time `json:"due_at"`
+	Enrollment string     `json:"enrollment"`
+	Error      *string    `json:"error"`
+	Node       *string    `json:"node"`
+
+	// Reason Why it is held, or why the last attempt failed
+	Reason   *string    `json:"reason"`
+	Sentence string     `json:"sentence"`
+	Since    *time.Time `json:"since"`
+	Title    *string    `json:"title"`
+
+	// Type Type of the node
+	Type     *string        `json:"type"`
+	WaitsFor []AwaitedEvent `json:"waits_for"`
+}
+
+// WhyHereCode defines model for WhyHere.Code.
+type WhyHereCode string
+
+// WhyIn defines model for WhyIn.
+type WhyIn struct {
+	// Enrollment Example: {"contact":{"email":"ana@example.com","id":"con_1"},"due_at":"2026-03-09T09:00:00Z","ended_at":null,"id":"enr_1","key":"","node":"day7","outcome":null,"reason":null,"started_at":"2026-03-02T09:00:00Z","status":"waiting","steps":[],"temporal_url":null,"test":false,"version":1,"workflow":"welcome"}
+	Enrollment Enrollment `json:"enrollment"`
+
+	// Event The event that enrolled
+	Event    *Event `json:"event"`
+	Sentence string `json:"sentence"`
+
+	// Trigger Id of the trigger
+	Trigger *string `json:"trigger"`
+
+	// Values What the trigger saw
+	Values []SeenValue `json:"values"`
+}
+
+// WhyNot defines model for WhyNot.
+type WhyNot struct {
+	// At When the event was accepted
+	At         *time.Time `json:"at,omitempty"`
+	Code       WhyNotCode `json:"code"`
+	Enrollment *string    `json:"enrollment,omitempty"`
+
+	// Event Id of an event
+	Event *string `json:"event,omitempty"`
+
+	// Key Correlation value
+	Key      *string `json:"key,omitempty"`
+	Reason   *string `json:"reason,omitempty"`
+	Sentence string  `json:"sentence"`
+
+	// Type Event type, type of trigger, or correlation path
+	Type *string `json:"type,omitempty"`
+
+	// Until Of a cooldown
+	Until *time.Time `json:"until,omitempty"`
+
+	// Values What the conditions saw
+	Values *[]SeenValue `json:"values,omitempty"`
+
+	// Verdict Absent while there is none
+	Verdict *string `json:"verdict,omitempty"`
+}
+
+// WhyNotCode defines model for WhyNot.Code.
+type WhyNotCode string
 
 // Workflow Example: {"active":0,"draft":{"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"etag":"9f2c","problems":[],"updated_at":"2026-03-02T09:00:00Z"},"folder":"","hash":null,"key":"welcome","name":"Welcome","owner":"","status":"draft","updated_at":"2026-03-02T09:00:00Z","version":null}
 type Workflow struct {
@@ -2588,6 +2859,15 @@ type ListContactsParams struct {
 type CreateContactParams struct {
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetContactTimelineParams defines parameters for GetContactTimeline.
+type GetContactTimelineParams struct {
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListCoursesParams defines parameters for ListCourses.
@@ -2976,6 +3256,12 @@ type EnrollContactsParams struct {
 
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExplainContactParams defines parameters for ExplainContact.
+type ExplainContactParams struct {
+	// Contact Id, mail address or external id of a contact
+	Contact string `form:"contact" json:"contact"`
 }
 
 // PauseWorkflowParams defines parameters for PauseWorkflow.
@@ -3411,6 +3697,9 @@ type ServerInterface interface {
 	// TagContact Add a tag
 	// (PUT /v1/contacts/{id}/tags/{tag})
 	TagContact(c *gin.Context, id string, tag string)
+	// GetContactTimeline What happened to a contact, newest first
+	// (GET /v1/contacts/{id}/timeline)
+	GetContactTimeline(c *gin.Context, id string, params GetContactTimelineParams)
 	// ListCourses List courses
 	// (GET /v1/courses)
 	ListCourses(c *gin.Context, params ListCoursesParams)
@@ -3645,6 +3934,9 @@ type ServerInterface interface {
 	// EnrollContacts Enroll contacts by hand
 	// (POST /v1/workflows/{key}/enrollments)
 	EnrollContacts(c *gin.Context, key string, params EnrollContactsParams)
+	// ExplainContact Why a contact is in a workflow, why not, why it still is and until when
+	// (GET /v1/workflows/{key}/explain)
+	ExplainContact(c *gin.Context, key string, params ExplainContactParams)
 	// RotateHook Give a webhook trigger a new address
 	// (POST /v1/workflows/{key}/hooks/{trigger}/rotate)
 	RotateHook(c *gin.Context, key string, trigger string)
@@ -4281,6 +4573,50 @@ func (siw *ServerInterfaceWrapper) TagContact(c *gin.Context) {
 	}
 
 	siw.Handler.TagContact(c, id, tag)
+}
+
+// GetContactTimeline operation middleware
+func (siw *ServerInterfaceWrapper) GetContactTimeline(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetContactTimelineParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetContactTimeline(c, id, params)
 }
 
 // ListCourses operation middleware
@@ -6897,6 +7233,42 @@ func (siw *ServerInterfaceWrapper) EnrollContacts(c *gin.Context) {
 	siw.Handler.EnrollContacts(c, key, params)
 }
 
+// ExplainContact operation middleware
+func (siw *ServerInterfaceWrapper) ExplainContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExplainContactParams
+
+	// ------------- Required query parameter "contact" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "contact", c.Request.URL.Query(), &params.Contact, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter contact: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ExplainContact(c, key, params)
+}
+
 // RotateHook operation middleware
 func (siw *ServerInterfaceWrapper) RotateHook(c *gin.Context) {
 
@@ -7358,6 +7730,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/workflows/:key/resume", wrapper.ResumeWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/stop", wrapper.StopWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/start", wrapper.StartWorkflow)
+	router.GET(options.BaseURL+"/v1/workflows/:key/explain", wrapper.ExplainContact)
 	router.POST(options.BaseURL+"/v1/workflows/:key/enrollments", wrapper.EnrollContacts)
 	router.POST(options.BaseURL+"/v1/workflows/:key/rehearse", wrapper.RehearseWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/hooks/:trigger/rotate", wrapper.RotateHook)
@@ -7382,6 +7755,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/contacts/:id", wrapper.GetContact)
 	router.PATCH(options.BaseURL+"/v1/contacts/:id", wrapper.PatchContact)
 	router.PUT(options.BaseURL+"/v1/contacts/:id/consent", wrapper.PutConsent)
+	router.GET(options.BaseURL+"/v1/contacts/:id/timeline", wrapper.GetContactTimeline)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id/tags/:tag", wrapper.UntagContact)
 	router.PUT(options.BaseURL+"/v1/contacts/:id/tags/:tag", wrapper.TagContact)
 	router.POST(options.BaseURL+"/v1/contacts/:id/queue/release", wrapper.ReleaseContactQueue)

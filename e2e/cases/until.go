@@ -130,4 +130,3 @@ func untilFieldCleared(p *Passage) {
 	p.renews(soon().Format(time.RFC3339Nano))
 	require.Equal(p.t, "done", step(p.becomes("completed"), "a")["status"])
 }
-

@@ -1,0 +1,152 @@
+package events
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"fermata/interpreter/definition"
+	"fermata/store"
+)
+
+// repeatWords say what a trigger does that fires while an enrollment is active.
+var repeatWords = map[string]string{
+	definition.RepeatIgnore:  "The contact is inside: a trigger that fires meanwhile is ignored.",
+	definition.RepeatRestart: "The contact is inside: a trigger that fires meanwhile ends this enrollment and starts another.",
+	definition.RepeatUpdate:  "The contact is inside: a trigger that fires meanwhile gives this enrollment its data.",
+}
+
+// verdictWords say what a verdict means, as the end of a sentence about an event.
+var verdictWords = map[string]string{
+	VerdictEnrolled: "enrolled the contact",
+	VerdictPaused:   "enrolled the contact, which waits at the start because the workflow is paused",
+	VerdictAdvanced: "moved an enrollment on",
+	VerdictExited:   "ended an enrollment",
+	VerdictPassed:   "was offered to a wait that another event or its time ended",
+	VerdictLoop:     "did not enroll: workflows were starting each other in a circle",
+	VerdictIgnored:  "meant nothing to any workflow when it came",
+	"capped":        "enrolled the contact, which waits at the start because the workflow is full",
+}
+
+// reasonWords say more than their verdict.
+var reasonWords = map[string]string{
+	ReasonActive:             "did not enroll: the contact was inside already",
+	ReasonOnce:               "did not enroll: the contact was here before and may enter once only",
+	ReasonCooldown:           "did not enroll: the last start was too recent",
+	ReasonSuppressed:         "did not enroll: the suppress condition held",
+	ReasonCorrelationMissing: "did not enroll: it has no value for the correlation path",
+	ReasonNotActive:          "did not enroll: the workflow took nobody in",
+	ReasonNotEnrolled:        "is named by an exit or a wait only, and the contact was not inside",
+	ReasonNoOpenWait:         "came while no wait for it was open; a later one may take it",
+}
+
+// eventWords says what became of an event in the workflow.
+func eventWords(r Reason, unrouted bool) string {
+	what := fmt.Sprintf("Event %s of %s ", r.Type, day(r.Event.AcceptedAt))
+	switch {
+	case r.Verdict == nil && unrouted:
+		return what + "is accepted and waits for its turn."
+	case r.Verdict == nil:
+		return what + "was offered to an open wait, which has not looked at it yet."
+	case r.Verdict.Verdict == VerdictFiltered && reasonWords[r.Verdict.Reason] == "":
+		return what + "did not meet the conditions."
+	}
+	if words := reasonWords[r.Verdict.Reason]; words != "" {
+		return what + words + "."
+	}
+	return what + verdictWords[r.Verdict.Verdict] + "."
+}
+
+// triggerWords says what fires a trigger that is about no event.
+func triggerWords(t *definition.Trigger) string {
+	switch t.Type {
+	case definition.TriggerManual:
+		return "Somebody, or another workflow, may enroll the contact by hand."
+	case definition.TriggerDate:
+		return fmt.Sprintf("Trigger %s enrolls on a date that the field %s holds.", t.ID, t.Date.Field)
+	case definition.TriggerSchedule:
+		return fmt.Sprintf("Trigger %s enrolls on its schedule (%s) everybody whom its filter holds for.", t.ID, t.Schedule.Cron)
+	case definition.TriggerInactivity:
+		return fmt.Sprintf("Trigger %s enrolls who has been inactive for %s.", t.ID, t.Inactivity.For)
+	case definition.TriggerWebhook:
+		return fmt.Sprintf("Trigger %s enrolls whom a call of its address names.", t.ID)
+	}
+	return fmt.Sprintf("Trigger %s is about no event of the contact.", t.ID)
+}
+
+// began says why an enrollment began.
+func (in *Inside) began() string {
+	e := in.Enrollment
+	what := fmt.Sprintf("Enrolled on %s in version %d", day(e.StartedAt), e.Version)
+	if e.Test {
+		what = fmt.Sprintf("Enrolled as a test on %s", day(e.StartedAt))
+	}
+	if e.Key != "" {
+		what += " under the key " + e.Key
+	}
+	switch {
+	case in.Event != nil && in.Event.Type == TypeEnrollRequested:
+		return what + " by another workflow."
+	case in.Event != nil && in.Event.Type == TypeTriggered:
+		return fmt.Sprintf("%s by trigger %s.", what, e.TriggerID)
+	case in.Event != nil:
+		return fmt.Sprintf("%s by trigger %s, which event %s of %s met.", what, e.TriggerID, in.Event.Type, day(in.Event.AcceptedAt))
+	case e.TriggerEventID != "":
+		return what + " by an event that the log no longer holds."
+	}
+	return what + " by hand."
+}
+
+// stays says why an enrollment is where it is, and until when.
+func (in *Inside) stays(now time.Time) string {
+	e := in.Enrollment
+	calls := ""
+	if in.Error != "" {
+		calls = " Its run cannot be reached at the moment; it is tried again."
+	}
+	switch {
+	case in.Stands == "starting":
+		return "It has been accepted and starts in a moment." + calls
+	case in.Stands == store.StatusPaused:
+		return fmt.Sprintf("It stands still at node %s because the workflow is paused.", e.Node) + calls
+	case in.Step == nil:
+		return fmt.Sprintf("It is on its way to node %s.", e.Node) + calls
+	}
+	return in.at(now) + calls
+}
+
+// at says what the enrollment does at its open step.
+func (in *Inside) at(now time.Time) string {
+	e, step := in.Enrollment, in.Step
+	where := fmt.Sprintf("node %s (%s) since %s", step.Node, step.Title, day(step.EnteredAt))
+	until := ""
+	if e.DueAt != nil {
+		until = fmt.Sprintf(", until %s", day(*e.DueAt))
+		if e.DueAt.Before(now) {
+			until = fmt.Sprintf(", and has been due since %s", day(*e.DueAt))
+		}
+	}
+	switch {
+	case e.Status == store.StatusHeld && step.Type == "hold":
+		return "It is held at " + where + " until somebody releases it."
+	case e.Status == store.StatusHeld:
+		return fmt.Sprintf("It is held at %s because of %s after %d attempts: somebody must retry, skip or exit it.", where, step.Reason, step.Attempts)
+	case len(in.Awaits) > 0:
+		types := make([]string, len(in.Awaits))
+		for i, awaited := range in.Awaits {
+			types[i] = awaited.Event
+		}
+		if until == "" {
+			until = ", without end"
+		}
+		return fmt.Sprintf("It waits at %s for %s%s.", where, strings.Join(types, " or "), until)
+	case e.Status == store.StatusWaiting:
+		return "It waits at " + where + until + "."
+	case step.Error != "":
+		return fmt.Sprintf("It tries %s again after %d attempts; the last one failed with %s.", where, step.Attempts, step.Reason)
+	}
+	return "It is at work at " + where + "."
+}
+
+// day writes an instant for people.
+func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
