@@ -164,6 +164,9 @@ func (s *server) PatchDeal(c *gin.Context, id string) {
 		if err := dealEvents(tx, contact, &before, deal, s.now()); err != nil {
 			return reply{}, err
 		}
+		if err := events.FollowDates(tx, contact, s.now()); err != nil {
+			return reply{}, err
+		}
 		tx.AfterCommit(s.nudge)
 		return ok(shapeDeal(deal)), nil
 	})
@@ -185,9 +188,13 @@ func lockDeal(tx *store.Tx, id string) (*store.Deal, *store.Contact, error) {
 
 func (s *server) DeleteDeal(c *gin.Context, id string) {
 	removing(s, c, func(tx *store.Tx) error {
-		if _, _, err := lockDeal(tx, id); err != nil {
+		_, contact, err := lockDeal(tx, id)
+		if err != nil {
 			return err
 		}
-		return tx.DeleteDeal(id)
+		if err := tx.DeleteDeal(id); err != nil {
+			return err
+		}
+		return events.FollowDates(tx, contact, s.now())
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
+	"fermata/events"
+	"fermata/interpreter/definition"
 	"fermata/store"
 )
 
@@ -79,6 +81,9 @@ func (s *server) settle(c *gin.Context, tx *store.Tx, w *store.Workflow, action 
 	if err := tx.SaveWorkflow(w); err != nil {
 		return reply{}, err
 	}
+	if err := s.settleDates(c, tx, w); err != nil {
+		return reply{}, err
+	}
 	detail := map[string]any{}
 	if leave {
 		ended, err := s.endInside(tx, w.Key, strings.TrimPrefix(action, "workflow."))
@@ -92,6 +97,28 @@ func (s *server) settle(c *gin.Context, tx *store.Tx, w *store.Workflow, action 
 		return reply{}, err
 	}
 	return s.workflowReply(tx, w)
+}
+
+// settleDates takes the date triggers of a workflow into force when it takes people in, and out of
+// it when it does not.
+func (s *server) settleDates(c *gin.Context, tx *store.Tx, w *store.Workflow) error {
+	if w.Version == 0 {
+		return nil
+	}
+	def, err := s.Definitions.Load(tx, w.Hash)
+	if err != nil {
+		return err
+	}
+	return s.setDates(c, tx, w, def)
+}
+
+// setDates is settleDates for a definition that is at hand.
+func (s *server) setDates(c *gin.Context, tx *store.Tx, w *store.Workflow, def *definition.Definition) error {
+	if w.Status != statusActive && w.Status != statusPaused {
+		def = nil
+	}
+	tx.AfterCommit(s.nudge)
+	return events.SetDateRules(tx, w.Key, def, s.now(), callerOf(c).person)
 }
 
 // ArchiveWorkflow puts a workflow away. While people are inside, the caller must say what becomes

@@ -62,6 +62,7 @@ func (s *server) PatchAccount(c *gin.Context) {
 		if err != nil {
 			return reply{}, err
 		}
+		zone := a.Timezone
 		if err := fillAccount(a, in); err != nil {
 			return reply{}, err
 		}
@@ -75,6 +76,12 @@ func (s *server) PatchAccount(c *gin.Context) {
 		}
 		if err := tx.SaveAccount(a); err != nil {
 			return reply{}, err
+		}
+		if a.Timezone != zone {
+			if err := events.RestartDateRules(tx, s.now(), callerOf(c).person); err != nil {
+				return reply{}, err
+			}
+			tx.AfterCommit(s.nudge)
 		}
 		if err := s.audit(c, tx, "account.update", "account", patch); err != nil {
 			return reply{}, err

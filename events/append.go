@@ -71,12 +71,10 @@ func appendNew(tx *store.Tx, in Draft) (event *store.Event, added bool, err erro
 	in.Contact.Seq = event.Seq
 	if ignored {
 		in.Contact.RoutedSeq = event.Seq
-		return event, true, nil
-	}
-	if err := tx.Enqueue(in.Contact.ID); err != nil {
+	} else if err := tx.Enqueue(in.Contact.ID); err != nil {
 		return nil, false, fmt.Errorf("queue contact %s: %w", in.Contact.ID, err)
 	}
-	return event, true, nil
+	return event, true, followEvent(tx, in)
 }
 
 // ignorable reports whether an event can be routed at once, in the transaction that writes it,

@@ -56,6 +56,7 @@ type App struct {
 	dispatcher  *events.Dispatcher
 	jobs        *events.Jobs
 	resumer     *events.Resumer
+	planner     *events.Planner
 	reconciler  *worker.Reconciler
 	activities  *activities.Activities
 	box         *Box
@@ -112,6 +113,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.dispatcher = &events.Dispatcher{Store: a.store, Engine: a.engine, Log: a.log, Workers: 16}
 	a.router.Dispatched = a.dispatcher.Nudge
 	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
+	a.planner = &events.Planner{Store: a.store, Log: a.log, Fired: a.router.Nudge}
 	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.health = &health{app: a, pollers: &pollers{
 		client: a.temporal, namespace: s.TemporalNamespace, queue: a.o.Worker.Queue(), now: time.Now,
@@ -175,6 +177,7 @@ func (a *App) Run(ctx context.Context) error {
 		start(a.dispatcher.Run)
 		start(a.jobs.Run)
 		start(a.resumer.Run)
+		start(a.planner.Run)
 		start(a.reconciler.Run)
 	}
 	if a.o.Parts.Worker {

@@ -21,9 +21,7 @@ CREATE TABLE date_rules (
   timezone text NOT NULL,
   since timestamptz NOT NULL,
   until timestamptz,
-  planned boolean NOT NULL,
-  progress text NOT NULL,
-  lease_until timestamptz
+  planned boolean NOT NULL
 );
 CREATE UNIQUE INDEX date_rules_open ON date_rules (workflow, trigger_id) WHERE until IS NULL;
 

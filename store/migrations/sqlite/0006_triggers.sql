@@ -21,9 +21,7 @@ CREATE TABLE date_rules (
   timezone text NOT NULL,
   since timestamp NOT NULL,
   until timestamp,
-  planned boolean NOT NULL,
-  progress text NOT NULL,
-  lease_until timestamp
+  planned boolean NOT NULL
 );
 CREATE UNIQUE INDEX date_rules_open ON date_rules (workflow, trigger_id) WHERE until IS NULL;
 
