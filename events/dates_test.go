@@ -21,8 +21,8 @@ type dateBench struct {
 	jobs    *Jobs
 }
 
-// day is an instant of the bench's clock.
-func day(text string) time.Time {
+// instantOf is an instant of the bench's clock.
+func instantOf(text string) time.Time {
 	at, err := time.Parse("2006-01-02 15:04", text)
 	if err != nil {
 		panic(err)
@@ -84,7 +84,7 @@ func (b *dateBench) at(text string) {
 }
 
 // set moves the clock while nobody looks.
-func (b *dateBench) set(text string) { b.clock.add(day(text).Sub(b.clock.now())) }
+func (b *dateBench) set(text string) { b.clock.add(instantOf(text).Sub(b.clock.now())) }
 
 // save gives ada@example.com what a request would.
 func (b *dateBench) save(contact object) {
@@ -130,7 +130,7 @@ func TestDateTriggerFiresInTheContactsZone(t *testing.T) {
 		e := b.enrollments("dates")[0]
 		require.Equal(b, "d", e.TriggerID)
 		require.JSONEq(b, `{"scheduled_for": "2026-03-17T04:30:00Z"}`, string(e.TriggerData))
-		require.True(b, day("2026-03-17 04:30").Equal(e.AnchorAt))
+		require.True(b, instantOf("2026-03-17 04:30").Equal(e.AnchorAt))
 		b.at("2027-04-01 00:00")
 		require.Len(b, b.fired(), 1)
 	})
