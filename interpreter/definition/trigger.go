@@ -1,11 +1,9 @@
 package definition
 
 import (
-	"fmt"
-	"slices"
-	"strconv"
-	"strings"
+	"errors"
 
+	"fermata/interpreter/calendar"
 	"fermata/interpreter/nodes"
 	"fermata/interpreter/nodes/form"
 )
@@ -100,64 +98,15 @@ func (cronType) Schema() map[string]any {
 
 func (cronType) Widget() string { return "cron" }
 
-// cronField is the range of one field and the names that stand for its numbers.
-type cronField struct {
-	name      string
-	low, high int
-	names     []string
-}
-
-var cronFields = []cronField{
-	{"minute", 0, 59, nil},
-	{"hour", 0, 23, nil},
-	{"day of month", 1, 31, nil},
-	{"month", 1, 12, []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}},
-	{"day of week", 0, 7, []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}},
-}
-
 func (cronType) Read(raw any, at string, r *form.Report) any {
 	s, ok := form.Text{Max: 100}.Read(raw, at, r).(string)
 	if !ok {
 		return nil
 	}
-	parts := strings.Fields(s)
-	if len(parts) != len(cronFields) {
-		r.Error(at, form.CodeValue, fmt.Sprintf("has %d fields", len(parts)), "minute, hour, day of month, month, day of week: 0 9 * * 1")
+	_, err := calendar.ParseCron(s)
+	if wrong, ok := errors.AsType[*calendar.CronError](err); ok {
+		r.Error(at, form.CodeValue, wrong.Message, wrong.Hint)
 		return nil
 	}
-	for i, f := range cronFields {
-		for _, part := range strings.Split(parts[i], ",") {
-			if !f.accepts(part) {
-				r.Error(at, form.CodeValue, fmt.Sprintf("%q is not a %s", part, f.name), fmt.Sprintf("%d to %d, * or a step such as */2", f.low, f.high))
-				return nil
-			}
-		}
-	}
 	return s
-}
-
-// accepts one range, with an optional step.
-func (f cronField) accepts(part string) bool {
-	span, step, stepped := strings.Cut(part, "/")
-	if n, err := strconv.ParseUint(step, 10, 8); stepped && (err != nil || n == 0) {
-		return false
-	}
-	if span == "*" {
-		return true
-	}
-	from, to, ranged := strings.Cut(span, "-")
-	first, ok := f.number(from)
-	if !ranged || !ok {
-		return ok
-	}
-	last, ok := f.number(to)
-	return ok && first <= last
-}
-
-func (f cronField) number(s string) (int, bool) {
-	if i := slices.Index(f.names, strings.ToLower(s)); i >= 0 {
-		return i + f.low, true
-	}
-	n, err := strconv.ParseUint(s, 10, 8)
-	return int(n), err == nil && int(n) >= f.low && int(n) <= f.high
 }
