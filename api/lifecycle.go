@@ -68,6 +68,11 @@ func (s *server) StartWorkflow(c *gin.Context, key string) {
 			if err != nil {
 				return reply{}, err
 			}
+			if w.Status != statusActive { // what was planned while it was closed is not made up for
+				if err := tx.SkipSchedules(key, s.now()); err != nil {
+					return reply{}, err
+				}
+			}
 			if w.Status = statusActive; paused != nil {
 				w.Status = statusPaused // it was stopped during a pause, which still goes on
 			}

@@ -194,6 +194,9 @@ func (s *server) addVersion(c *gin.Context, tx *store.Tx, p *publication, result
 	if err := s.setDates(c, tx, w, p.def); err != nil {
 		return err
 	}
+	if err := events.SetSchedules(tx, w.Key, p.def, now); err != nil {
+		return err
+	}
 	detail := map[string]any{"version": result.Version, "hash": result.Hash, "in_flight": p.inFlight}
 	for key, value := range p.detail {
 		detail[key] = value

@@ -16,10 +16,11 @@ const JobEnroll = "enroll"
 // jobLook is how many contacts a batch looks at, at most.
 const jobLook = 500
 
-// CountMatched is the word in a job's counts for contacts that its filter holds for.
+// Words in the counts of jobs, beside verdicts.
 const (
-	CountMatched = "matched"
+	CountMatched = "matched" // its filter holds for the contact
 	CountFailed  = "failed"
+	CountFired   = "fired" // a trigger went off; the verdict is with the contact's event
 )
 
 // EnrollParams are the parameters of a JobEnroll. Until is the last contact that it looks at: those
@@ -54,30 +55,42 @@ func (k *enrollJob) Batch(tx *store.Tx, b *JobBatch) error {
 	if err != nil {
 		return err
 	}
-	found, err := b.find(tx, p.Filter, p.Until)
+	filter, err := storedFilter(p.Filter)
+	if err != nil {
+		return err
+	}
+	found, err := b.find(tx, filter, p.Until)
 	if err != nil {
 		return err
 	}
 	return entry.EnrollFound(found.Contacts, b.Now, func(c *store.Contact, r EnrollResult, failed error) {
-		if failed != nil {
-			b.Count(CountFailed, 1)
-			b.Fail(store.JobError{Subject: c.ID, Message: brief(failed)})
-			return
-		}
-		b.Count(r.Verdict, 1)
+		b.tell(c, r.Verdict, failed)
 	})
 }
 
-// find walks on from the job's cursor to the next matching contacts, and notes how far it came.
-func (b *JobBatch) find(tx *store.Tx, rawFilter json.RawMessage, until string) (Found, error) {
-	raw, err := expr.DecodeJSON(rawFilter)
+// tell notes what became of one contact.
+func (b *JobBatch) tell(c *store.Contact, word string, failed error) {
+	if failed != nil {
+		word = CountFailed
+		b.Fail(store.JobError{Subject: c.ID, Message: brief(failed)})
+	}
+	b.Count(word, 1)
+}
+
+func storedFilter(encoded json.RawMessage) (*expr.Condition, error) {
+	raw, err := expr.DecodeJSON(encoded)
 	if err != nil {
-		return Found{}, fmt.Errorf("read filter: %w", err)
+		return nil, fmt.Errorf("read filter: %w", err)
 	}
 	filter, wrong := ParseFilter(raw, "/filter")
 	if len(wrong) > 0 {
-		return Found{}, &InvalidError{Fields: wrong}
+		return nil, &InvalidError{Fields: wrong}
 	}
+	return filter, nil
+}
+
+// find walks on from the job's cursor to the next matching contacts, and notes how far it came.
+func (b *JobBatch) find(tx *store.Tx, filter *expr.Condition, until string) (Found, error) {
 	finder, err := NewFinder(tx, filter, b.Now)
 	if err != nil {
 		return Found{}, err
@@ -103,23 +116,31 @@ func (b *JobBatch) find(tx *store.Tx, rawFilter json.RawMessage, until string) (
 // store ends it all.
 func (h *HandEntry) EnrollFound(contacts []store.Contact, now time.Time, tell func(c *store.Contact, r EnrollResult, failed error)) error {
 	for i := range contacts {
-		c := &contacts[i]
 		var result EnrollResult
-		err := h.tx.Attempt(func() error {
-			locked, err := h.tx.LockContact(c.ID)
-			if err != nil {
-				return err
-			}
+		err := attempt(h.tx, &contacts[i], func(locked *store.Contact) (err error) {
 			result, err = h.Enroll(locked, now)
 			return err
 		})
-		switch {
-		case errors.Is(err, store.ErrNotFound):
-			err = errors.New("the contact is not there any more")
-		case store.IsTransient(err):
+		if store.IsTransient(err) {
 			return err
 		}
-		tell(c, result, err)
+		tell(&contacts[i], result, err)
 	}
 	return nil
+}
+
+// attempt locks one contact of several and acts on it; an error takes back what was written for that
+// one. A transient error spoils them all.
+func attempt(tx *store.Tx, c *store.Contact, act func(locked *store.Contact) error) error {
+	err := tx.Attempt(func() error {
+		locked, err := tx.LockContact(c.ID)
+		if err != nil {
+			return err
+		}
+		return act(locked)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return errors.New("the contact is not there any more")
+	}
+	return err
 }

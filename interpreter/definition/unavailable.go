@@ -13,7 +13,7 @@ import (
 var unavailableSettings = []string{"max_active", "per_day", "send_rate", "frequency_cap", "breaker"}
 
 // availableTriggers are the trigger types that this build runs.
-var availableTriggers = []string{TriggerEvent, TriggerManual, TriggerDate, TriggerWebhook}
+var availableTriggers = []string{TriggerEvent, TriggerManual, TriggerDate, TriggerSchedule, TriggerWebhook}
 
 // notAvailable reports everything that this build knows but cannot run.
 func (v *validation) notAvailable() {

@@ -55,6 +55,7 @@ type App struct {
 	router      *events.Router
 	dispatcher  *events.Dispatcher
 	jobs        *events.Jobs
+	scheduler   *events.Scheduler
 	resumer     *events.Resumer
 	planner     *events.Planner
 	reconciler  *worker.Reconciler
@@ -114,6 +115,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.router.Dispatched = a.dispatcher.Nudge
 	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
 	a.planner = &events.Planner{Store: a.store, Log: a.log, Fired: a.router.Nudge}
+	a.scheduler = &events.Scheduler{Store: a.store, Log: a.log, Queued: a.jobs.Nudge}
 	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.health = &health{app: a, pollers: &pollers{
 		client: a.temporal, namespace: s.TemporalNamespace, queue: a.o.Worker.Queue(), now: time.Now,
@@ -176,6 +178,7 @@ func (a *App) Run(ctx context.Context) error {
 		start(a.router.Run)
 		start(a.dispatcher.Run)
 		start(a.jobs.Run)
+		start(a.scheduler.Run)
 		start(a.resumer.Run)
 		start(a.planner.Run)
 		start(a.reconciler.Run)
