@@ -147,5 +147,9 @@ func (t *turn) late(node *definition.Node) (bool, error) {
 			due = *s.PlannedAt // a pause kept it from ending then
 		}
 	}
-	return t.now.After(node.Latest.From(due, t.zone())), nil
+	zone, err := t.zone()
+	if err != nil {
+		return false, err
+	}
+	return t.now.After(node.Latest.From(due, zone)), nil
 }

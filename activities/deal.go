@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/nodes"
 	"fermata/store"
@@ -165,7 +166,7 @@ func (t *turn) createDeal(c interpreter.Command, p nodes.DealChange, stage store
 	}
 	currency := p.Currency
 	if currency == "" {
-		account, err := t.tx.Account()
+		account, err := events.Account(t.tx)
 		if err != nil {
 			return done{}, nil, fmt.Errorf("read account: %w", err)
 		}

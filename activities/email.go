@@ -168,7 +168,7 @@ func (t *turn) refused(class string, to []string) (string, error) {
 	if class != nodes.ClassMarketing {
 		return "", nil
 	}
-	account, err := t.tx.Account()
+	account, err := events.Account(t.tx)
 	if err != nil {
 		return "", fmt.Errorf("read account: %w", err)
 	}

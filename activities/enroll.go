@@ -36,7 +36,11 @@ func (t *turn) createTask(c interpreter.Command, p nodes.Task) (done, *nodes.Fai
 		ContactID: &t.contact.ID, EnrollmentID: &t.e.ID, Node: c.Node, CreatedAt: t.now, UpdatedAt: t.now,
 	}
 	if p.Due != nil {
-		due := p.Due.From(t.now, t.zone()).UTC()
+		zone, err := t.zone()
+		if err != nil {
+			return done{}, nil, err
+		}
+		due := p.Due.From(t.now, zone).UTC()
 		task.DueAt = &due
 	}
 	if err := t.tx.CreateTask(task); err != nil {

@@ -23,6 +23,8 @@ type flight struct {
 	parcel  *parcel
 	leave   func(ok bool)
 	token   string
+	// from is the instant from which the node's retry time counts.
+	from time.Time
 	// skipUnknown: when nobody can know the outcome, the step ends `unknown`.
 	skipUnknown bool
 
@@ -201,8 +203,6 @@ func (t *turn) conclude(f *flight, row *store.Step, state, code, text string, re
 		return names.SendResult{Occurrence: t.standing(row)}, nil, nil
 	}
 	node := t.def.Nodes[c.Node]
-	var send *SendError
-	final := errors.As(sendErr, &send) && send.Final
 	switch {
 	case state == "done":
 		row.Reason, row.Error, row.Result = "", "", result
@@ -215,14 +215,14 @@ func (t *turn) conclude(f *flight, row *store.Step, state, code, text string, re
 	if err := t.putStep(row); err != nil {
 		return names.SendResult{}, nil, err
 	}
-	if final {
+	pause, again := nextTry(row.Attempts, node.RetryMax-t.now.Sub(f.from), sendErr)
+	if !again {
 		return names.SendResult{Occurrence: failed(c, code)}, nil, nil
 	}
-	delay := time.Duration(0)
-	if send != nil {
-		delay = send.RetryAfter
+	if err := t.tx.SetRetry(t.ref(c), f.from, t.now.Add(pause)); err != nil {
+		return names.SendResult{}, nil, fmt.Errorf("plan next attempt: %w", err)
 	}
-	return names.SendResult{}, retryError(code, delay), nil
+	return names.SendResult{}, retryError(code, pause), nil
 }
 
 // concluded closes the step of an effect. A run that gave up while the effect was

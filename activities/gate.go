@@ -11,6 +11,8 @@ const (
 	gateClosed  = time.Minute
 	// gateSlow is how long a local attempt may take before it counts as a strike.
 	gateSlow = time.Second
+	// gateFull is the least number of destinations to keep.
+	gateFull = 256
 )
 
 // Gate decides whether an effect outside may be tried inside the workflow task.
@@ -24,13 +26,15 @@ type Gate struct {
 	mu      sync.Mutex
 	strikes map[string][]time.Time
 	closed  map[string]time.Time
+	// full is how many destinations are kept before those that are over are dropped.
+	full int
 }
 
 // NewGate makes a gate for at most `slots` local attempts at a time.
 func NewGate(slots int, now func() time.Time) *Gate {
 	return &Gate{
 		now: now, slots: make(chan struct{}, max(1, slots)),
-		strikes: map[string][]time.Time{}, closed: map[string]time.Time{},
+		strikes: map[string][]time.Time{}, closed: map[string]time.Time{}, full: gateFull,
 	}
 }
 
@@ -64,6 +68,7 @@ func (g *Gate) Enter(destination string) (leave func(ok bool), allowed bool) {
 func (g *Gate) strike(destination string, at time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.forget(at)
 	recent := g.strikes[destination][:0]
 	for _, t := range g.strikes[destination] {
 		if at.Sub(t) < gateWindow {
@@ -77,4 +82,23 @@ func (g *Gate) strike(destination string, at time.Time) {
 	}
 	delete(g.strikes, destination)
 	g.closed[destination] = at.Add(gateClosed)
+}
+
+// forget drops what is over, when there is much of it: a destination that is never tried
+// again would stay for ever.
+func (g *Gate) forget(now time.Time) {
+	if len(g.strikes)+len(g.closed) < g.full {
+		return
+	}
+	for destination, strikes := range g.strikes {
+		if now.Sub(strikes[len(strikes)-1]) >= gateWindow {
+			delete(g.strikes, destination)
+		}
+	}
+	for destination, until := range g.closed {
+		if !now.Before(until) {
+			delete(g.closed, destination)
+		}
+	}
+	g.full = max(gateFull, 2*(len(g.strikes)+len(g.closed)))
 }

@@ -40,9 +40,6 @@ func enroll(t *testing.T, s *store.Store, nodes string) *passage {
 	})}
 	hash := definition.Hash(def.Canonical())
 	require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
-		if err := tx.SaveAccount(&store.Account{Timezone: "UTC", Currency: "USD", DefaultConsent: events.Subscribed}); err != nil {
-			return err
-		}
 		if err := tx.PutDefinition(hash, def.Canonical()); err != nil {
 			return err
 		}

@@ -15,10 +15,10 @@ func effectKey(enrollment string, c interpreter.Command) string {
 }
 
 // zone is the zone in which the enrollment's days are counted.
-func (t *turn) zone() *time.Location {
-	account, err := t.tx.Account()
+func (t *turn) zone() (*time.Location, error) {
+	account, err := events.Account(t.tx)
 	if err != nil {
-		return time.UTC
+		return nil, err
 	}
-	return events.Zone(t.def.Settings.Timezone, t.contact, account)
+	return events.Zone(t.def.Settings.Timezone, t.contact, account), nil
 }

@@ -231,17 +231,27 @@ func (t *turn) claim(c interpreter.Command, row *store.Step, p *parcel, in names
 func (t *turn) take(c interpreter.Command, f *flight) (*store.Effect, bool, error) {
 	ref, lease := t.ref(c), f.parcel.timeout+leaseMargin
 	effect, claimed, err := t.tx.ClaimEffect(ref, t.def.Nodes[c.Node].Type, f.key, f.token, lease)
+	f.from = t.now
 	switch {
 	case err != nil || claimed:
+		return effect, claimed, wrapClaim(err)
 	case effect.State == store.EffectFailed:
 		claimed, err = t.tx.ReclaimFailed(ref, f.token, lease)
 	case effect.State == store.EffectUnknown && !f.skipUnknown:
 		claimed, err = t.tx.ReclaimUnknown(ref, f.token, lease)
 	}
-	if err != nil {
-		return nil, false, fmt.Errorf("claim effect: %w", err)
+	if err == nil && claimed {
+		f.from = retryFrom(effect, t.now, lease)
+		err = t.tx.SetRetry(ref, f.from, t.now.Add(lease))
 	}
-	return effect, claimed, nil
+	return effect, claimed, wrapClaim(err)
+}
+
+func wrapClaim(err error) error {
+	if err != nil {
+		return fmt.Errorf("claim effect: %w", err)
+	}
+	return nil
 }
 
 // ref is the key of the ledger row of a visit.

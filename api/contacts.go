@@ -29,7 +29,7 @@ func contactReply(tx *store.Tx, id string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	a, err := account(tx)
+	a, err := events.Account(tx)
 	if err != nil {
 		return reply{}, err
 	}
@@ -88,7 +88,7 @@ func (s *server) ListContacts(c *gin.Context, params gen.ListContactsParams) {
 		if err != nil {
 			return reply{}, err
 		}
-		a, err := account(tx)
+		a, err := events.Account(tx)
 		if err != nil {
 			return reply{}, err
 		}

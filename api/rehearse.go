@@ -73,7 +73,7 @@ func (s *server) rehearsed(tx *store.Tx, w *store.Workflow, version *int) (*defi
 func (s *server) lookupsFor(tx *store.Tx, key string, contact *json.RawMessage) (Lookups, error) {
 	l := Lookups{Catalog: s.catalog(tx, key), Tx: tx}
 	var err error
-	if l.Account, err = account(tx); err != nil || contact == nil {
+	if l.Account, err = events.Account(tx); err != nil || contact == nil {
 		return l, err
 	}
 	object, err := decodeObject(*contact)

@@ -97,7 +97,7 @@ func (s *server) found(tx *store.Tx, filter *expr.Condition, page store.Page, cu
 	if err != nil {
 		return reply{}, err
 	}
-	a, err := account(tx)
+	a, err := events.Account(tx)
 	if err != nil {
 		return reply{}, err
 	}

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"net/mail"
 	"regexp"
 	"time"
@@ -28,15 +27,6 @@ func shapeAccount(a *store.Account) (gen.Account, error) {
 	return shown, nil
 }
 
-// account reads the account; before the first one is saved it has the documented defaults.
-func account(tx *store.Tx) (*store.Account, error) {
-	a, err := tx.Account()
-	if errors.Is(err, store.ErrNotFound) {
-		return &store.Account{Timezone: "UTC", Currency: "USD", DefaultConsent: events.Subscribed}, nil
-	}
-	return a, err
-}
-
 func accountReply(a *store.Account) (reply, error) {
 	shown, err := shapeAccount(a)
 	return ok(shown), err
@@ -44,7 +34,7 @@ func accountReply(a *store.Account) (reply, error) {
 
 func (s *server) GetAccount(c *gin.Context) {
 	s.read(c, func(tx *store.Tx) (reply, error) {
-		a, err := account(tx)
+		a, err := events.Account(tx)
 		if err != nil {
 			return reply{}, err
 		}
@@ -54,7 +44,7 @@ func (s *server) GetAccount(c *gin.Context) {
 
 func (s *server) PatchAccount(c *gin.Context) {
 	changing(s, c, func(tx *store.Tx, in gen.AccountPatch) (reply, error) {
-		a, err := account(tx)
+		a, err := events.Account(tx)
 		if err != nil {
 			return reply{}, err
 		}

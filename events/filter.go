@@ -83,7 +83,7 @@ type Finder struct {
 
 // NewFinder makes a finder. Times in the filter count from now; its days are those of each contact.
 func NewFinder(tx *store.Tx, filter *expr.Condition, now time.Time) (*Finder, error) {
-	account, err := readAccount(tx)
+	account, err := Account(tx)
 	if err != nil {
 		return nil, err
 	}

@@ -84,6 +84,9 @@ func (o *Operator) Retry(ctx context.Context, id, person string) error {
 			d.step.Status = "waiting"
 		}
 		d.step.Reason, d.step.Error = "", ""
+		if err := d.tx.ResetRetry(id, d.step.Node, d.step.Visit); err != nil {
+			return fmt.Errorf("begin retry time anew: %w", err)
+		}
 		return d.goOn()
 	})
 }

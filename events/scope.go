@@ -44,7 +44,7 @@ func (v *view) load() error {
 		return nil
 	}
 	if v.account == nil {
-		account, err := readAccount(v.tx)
+		account, err := Account(v.tx)
 		if err != nil {
 			return err
 		}
@@ -58,10 +58,11 @@ func (v *view) load() error {
 	return nil
 }
 
-func readAccount(tx *store.Tx) (*store.Account, error) {
+// Account reads the settings of the installation; before they are saved, or when their row is gone,
+// it has the documented defaults.
+func Account(tx *store.Tx) (*store.Account, error) {
 	account, err := tx.Account()
 	if errors.Is(err, store.ErrNotFound) {
-		// Nobody has set the installation up yet: what holds then is what the settings default to.
 		return &store.Account{Timezone: "UTC", Currency: "USD", DefaultConsent: Subscribed}, nil
 	}
 	if err != nil {

@@ -36,6 +36,8 @@ type Effect struct {
 	Error        string
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	RetryFrom    *time.Time // since when it has been tried, times in which nobody could try left out
+	RetryAt      *time.Time // when the next attempt is planned, or the present one has an outcome
 }
 
 // Ref is the row's ledger key.
@@ -90,7 +92,7 @@ func (tx *Tx) ClaimEffect(ref EffectRef, kind, key, token string, lease time.Dur
 		return nil, false, err
 	}
 	if n == 0 {
-		_, err = tx.exec("UPDATE effects SET state = 'unknown', lease_until = NULL, updated_at = ? WHERE "+effectKey+
+		_, err = tx.exec("UPDATE effects SET state = 'unknown', copies = copies + 1, lease_until = NULL, updated_at = ? WHERE "+effectKey+
 			" AND state = 'claimed' AND lease_until <= ?", append(ref.args(now), tx.clock(0))...)
 		if err != nil {
 			return nil, false, err
@@ -100,34 +102,48 @@ func (tx *Tx) ClaimEffect(ref EffectRef, kind, key, token string, lease time.Dur
 	return row, n > 0 && err == nil, err
 }
 
-// ReclaimUnknown claims an effect whose outcome nobody knows for another attempt, and counts a copy,
-// because the lost attempt may have gone out. False when the effect is not unknown any more.
+// ReclaimUnknown claims an effect whose outcome nobody knows for another attempt. False when the
+// effect is not unknown any more.
 func (tx *Tx) ReclaimUnknown(ref EffectRef, token string, lease time.Duration) (bool, error) {
-	return tx.reclaim(ref, EffectUnknown, 1, token, lease)
+	return tx.reclaim(ref, EffectUnknown, token, lease)
 }
 
 // ReclaimFailed claims an effect for another attempt after one that is known to have had no effect.
 // False when the effect is not failed any more.
 func (tx *Tx) ReclaimFailed(ref EffectRef, token string, lease time.Duration) (bool, error) {
-	return tx.reclaim(ref, EffectFailed, 0, token, lease)
+	return tx.reclaim(ref, EffectFailed, token, lease)
 }
 
-func (tx *Tx) reclaim(ref EffectRef, from string, copies int, token string, lease time.Duration) (bool, error) {
+func (tx *Tx) reclaim(ref EffectRef, from, token string, lease time.Duration) (bool, error) {
 	n, err := tx.exec(`UPDATE effects SET state = 'claimed', attempt_token = ?, lease_until = ?, attempts = attempts + 1,
-		copies = copies + ?, updated_at = ? WHERE `+effectKey+" AND state = ?",
-		append(ref.args(token, tx.clock(lease), copies, wallClock()), from)...)
+		updated_at = ? WHERE `+effectKey+" AND state = ?",
+		append(ref.args(token, tx.clock(lease), wallClock()), from)...)
 	return n > 0, err
+}
+
+// SetRetry notes since when an effect has been tried, and when its next attempt is planned.
+func (tx *Tx) SetRetry(ref EffectRef, from, at time.Time) error {
+	_, err := tx.exec("UPDATE effects SET retry_from = ?, retry_at = ? WHERE "+effectKey, ref.args(from, at)...)
+	return err
+}
+
+// ResetRetry lets the retry time of a step's effects begin anew.
+func (tx *Tx) ResetRetry(enrollmentID, node string, visit int) error {
+	_, err := tx.exec("UPDATE effects SET retry_from = NULL, retry_at = NULL WHERE enrollment_id = ? AND node = ? AND visit = ?",
+		enrollmentID, node, visit)
+	return err
 }
 
 // RecordEffect writes what became of a claimed effect and ends the lease. Only the attempt whose
 // token the row carries may do so, also after its lease has ended; false otherwise. Done counts a
-// copy. A nil result keeps the one before.
+// copy, and so does unknown, because the attempt may have gone out; when its lease has ended, that
+// is done already. A nil result keeps the one before.
 func (tx *Tx) RecordEffect(ref EffectRef, token, state string, result JSON, message string) (bool, error) {
-	copies := 0
-	if state == EffectDone {
-		copies = 1
+	copies := 1
+	if state == EffectFailed {
+		copies = 0
 	}
-	set, args := "state = ?, error = ?, copies = copies + ?, lease_until = NULL, updated_at = ?",
+	set, args := `state = ?, error = ?, copies = copies + ? - CASE WHEN state = 'unknown' THEN 1 ELSE 0 END, lease_until = NULL, updated_at = ?`,
 		[]any{state, message, copies, wallClock()}
 	if result != nil {
 		set += ", result = ?"
@@ -141,12 +157,8 @@ func (tx *Tx) RecordEffect(ref EffectRef, token, state string, result JSON, mess
 // ResolveEffect writes an operator's word on an effect whose outcome nobody knows; false when the
 // effect is not unknown any more.
 func (tx *Tx) ResolveEffect(ref EffectRef, state, message string) (bool, error) {
-	copies := 0
-	if state == EffectDone {
-		copies = 1
-	}
-	n, err := tx.exec("UPDATE effects SET state = ?, error = ?, copies = copies + ?, updated_at = ? WHERE "+effectKey+
-		" AND state = 'unknown'", ref.args(state, message, copies, wallClock())...)
+	n, err := tx.exec("UPDATE effects SET state = ?, error = ?, updated_at = ? WHERE "+effectKey+
+		" AND state = 'unknown'", ref.args(state, message, wallClock())...)
 	return n > 0, err
 }
 

@@ -83,6 +83,7 @@ func TestAnExpiredClaimBecomesUnknown(t *testing.T) {
 			row, claimed := claimEffect(t, s, ref, "two", lease)
 			require.False(t, claimed)
 			require.Equal(t, store.EffectUnknown, row.State)
+			require.Equal(t, 1, row.Copies, "it may have gone out, whether or not it is sent again")
 		}
 		write(t, s, func(tx *store.Tx) {
 			ok, err := tx.ReclaimUnknown(ref, "two", lease)
@@ -110,11 +111,24 @@ func TestALateAttemptMayStillRecord(t *testing.T) {
 		row, _ := claimEffect(t, s, ref, "two", lease)
 		require.Equal(t, store.EffectUnknown, row.State)
 		require.True(t, record(t, s, "late", store.EffectDone))
+		row, _ = claimEffect(t, s, ref, "two", lease)
+		require.Equal(t, 1, row.Copies)
 		write(t, s, func(tx *store.Tx) {
 			ok, err := tx.ReclaimUnknown(ref, "two", lease)
 			require.NoError(t, err)
 			require.False(t, ok)
 		})
+	})
+}
+
+func TestALateRefusalTakesTheCopyBack(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *store.Store) {
+		claimEffect(t, s, ref, "late", 0)
+		claimEffect(t, s, ref, "two", lease)
+		require.True(t, record(t, s, "late", store.EffectFailed))
+		row, _ := claimEffect(t, s, ref, "two", lease)
+		require.Zero(t, row.Copies)
 	})
 }
 

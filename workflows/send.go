@@ -15,6 +15,10 @@ import (
 // localTimeout bounds a local attempt, so that the workflow task stays short.
 const localTimeout = 2 * time.Second
 
+// outage is how long attempts may be impossible because of us, on top of the node's retry
+// time. The activity itself keeps count of that time and says when it is over.
+const outage = 30 * 24 * time.Hour
+
 // localOptions are those of every local activity: one attempt, no silent retries.
 func localOptions(summary string) workflow.LocalActivityOptions {
 	return workflow.LocalActivityOptions{
@@ -64,7 +68,7 @@ func (p *passage) send(ctx workflow.Context, c interpreter.Command) ([]interpret
 		}
 	}
 	in.First = false
-	return p.sendDurably(ctx, c, activity, in, max(deadline.Sub(workflow.Now(ctx)), time.Second))
+	return p.sendDurably(ctx, c, activity, in, max(deadline.Sub(workflow.Now(ctx)), time.Second)+outage)
 }
 
 // sendDurably runs the regular activity and listens for wake-ups meanwhile.

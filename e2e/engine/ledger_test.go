@@ -38,10 +38,10 @@ func TestEffectOfADeadAttemptIsUnknownAndResolvedByPolicy(t *testing.T) {
 			class, onUnknown, status string
 			mails, copies            int
 		}{
-			{"marketing", "", "unknown", 0, 0},
+			{"marketing", "", "unknown", 0, 1},
 			{"transactional", "", "done", 1, 2},
 			{"marketing", "resend", "done", 1, 2},
-			{"transactional", "skip", "unknown", 0, 0},
+			{"transactional", "skip", "unknown", 0, 1},
 		}
 		for i, c := range cases {
 			t.Run(c.class+c.onUnknown, func(t *testing.T) {
