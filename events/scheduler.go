@@ -63,7 +63,7 @@ func (s *Scheduler) Tick(ctx context.Context) (fired int, err error) {
 		if err != nil || len(list) == 0 {
 			return err
 		}
-		account, err := readAccount(tx)
+		account, err := Account(tx)
 		if err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func (s *Scheduler) fire(ctx context.Context, row *store.Schedule, now time.Time
 		if err != nil {
 			return err
 		}
-		account, err := readAccount(tx)
+		account, err := Account(tx)
 		if err != nil {
 			return err
 		}
