@@ -131,7 +131,7 @@ func (a *Activities) intend(ctx context.Context, in names.SendInput, c interpret
 			out.result.Occurrence = left(row)
 			return nil
 		}
-		if t.e.Paused {
+		if t.held() {
 			out.result.Occurrence = *t.pausedAt(c)
 			return t.close()
 		}
@@ -192,8 +192,8 @@ func (t *turn) prepare(c interpreter.Command, row *store.Step, pack packer) (*pa
 		o, err := t.closeStep(row, "suppressed", node.MainPort())
 		return nil, &o, err
 	}
-	quiet, err := t.quiet(c, row, p.class)
-	return p, quiet, err
+	over, err := t.mayGo(c, row, p.class)
+	return p, over, err
 }
 
 // claim takes the ledger row, or says why it cannot be taken now.

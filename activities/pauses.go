@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/calendar"
 	"fermata/interpreter/nodes"
@@ -18,11 +19,11 @@ const (
 	reasonOverdueSkipped = "overdue_skipped"
 )
 
-// heldBack reports whether the workflow's pause keeps a command from being carried out.
+// heldBack reports whether a pause or a limit of the workflow keeps a command from being carried out.
 // Whoever has nothing left to do may end, and a failure is still written down: neither
 // moves anybody on.
 func (t *turn) heldBack(c interpreter.Command) (bool, error) {
-	if !t.e.Paused {
+	if !t.held() {
 		return false, nil
 	}
 	switch c.Kind {
@@ -35,10 +36,19 @@ func (t *turn) heldBack(c interpreter.Command) (bool, error) {
 	return false, nil
 }
 
-// pausedAt parks the enrollment before or at a step until the pause ends.
+// held reports whether somebody else must let the enrollment go on: the end of a pause, or its
+// workflow's limits.
+func (t *turn) held() bool { return t.e.Paused || t.e.AdmittedAt == nil }
+
+// pausedAt parks the enrollment before or at a step until it is let go on.
 func (t *turn) pausedAt(c interpreter.Command) *interpreter.Occurrence {
-	t.stand(c, store.StatusPaused, nil)
-	return &interpreter.Occurrence{Kind: interpreter.Parked, Node: c.Node, Visit: c.Visit, Status: store.StatusPaused}
+	status, reason := store.StatusPaused, ""
+	if !t.e.Paused {
+		status, reason = store.StatusWaiting, events.ReasonCapped
+	}
+	t.stand(c, status, nil)
+	t.e.Reason = reason
+	return &interpreter.Occurrence{Kind: interpreter.Parked, Node: c.Node, Visit: c.Visit, Status: status}
 }
 
 // pauses are the pauses of the workflow that have ended since the enrollment started.

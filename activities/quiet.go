@@ -32,13 +32,8 @@ func (t *turn) quiet(c interpreter.Command, row *store.Step, class string) (*int
 	if end = t.compressed(row, end.UTC().Truncate(time.Millisecond)); !end.After(t.now) {
 		return nil, nil
 	}
-	row.Status, row.Reason, row.DueAt = "waiting", definition.ReasonQuietHours, &end
-	if err := t.putStep(row); err != nil {
-		return nil, err
-	}
-	t.stand(c, "waiting", row.DueAt)
-	o := parked(c, row)
-	return &o, nil
+	row.Reason, row.DueAt = definition.ReasonQuietHours, &end
+	return t.messageWaits(c, row)
 }
 
 // compressed is the end of a wait, which a test with compressed waits brings near.

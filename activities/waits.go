@@ -88,7 +88,7 @@ func (t *turn) arrive(c interpreter.Command) (*interpreter.Occurrence, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.e.Paused && !closed(row) && (row == nil || row.Status != "held") {
+	if t.held() && !closed(row) && (row == nil || row.Status != "held") {
 		return t.pausedAt(c), nil
 	}
 	if row == nil {

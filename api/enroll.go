@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -81,7 +82,7 @@ func (s *server) EnrollContacts(c *gin.Context, key string, params gen.EnrollCon
 func (b *byHand) preview(result *gen.EnrollResult) {
 	for i := range result.Items {
 		item := &result.Items[i]
-		if item.Verdict == events.VerdictEnrolled || item.Verdict == events.VerdictPaused {
+		if slices.Contains(events.EntryVerdicts, string(item.Verdict)) {
 			item.Enrollment = nil
 		}
 		if b.made[*item.Contact] {

@@ -125,7 +125,9 @@ func (s *server) previewFiltered(ctx context.Context, key string, in gen.EnrollR
 		err = s.tryEnroll(ctx, key, in, found.Contacts, counts)
 	}
 	*result.Matched = counts[events.CountMatched]
-	result.Enrolled = counts[events.VerdictEnrolled] + counts[events.VerdictPaused]
+	for _, verdict := range events.EntryVerdicts {
+		result.Enrolled += counts[verdict]
+	}
 	return result, err
 }
 

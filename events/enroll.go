@@ -21,6 +21,7 @@ const (
 	VerdictPassed   = "passed"
 	VerdictReentry  = "reentry"
 	VerdictPaused   = "paused"
+	VerdictCapped   = "capped"
 	VerdictLoop     = "loop"
 	VerdictIgnored  = "ignored"
 	// VerdictDuplicate stands beside the others on an event that was posted again under its id.
@@ -71,9 +72,10 @@ type EnrollResult struct {
 }
 
 // Entered reports whether a new enrollment was made.
-func (r EnrollResult) Entered() bool {
-	return r.Verdict == VerdictEnrolled || r.Verdict == VerdictPaused
-}
+func (r EnrollResult) Entered() bool { return slices.Contains(EntryVerdicts, r.Verdict) }
+
+// EntryVerdicts are the verdicts of those for whom a new enrollment was made.
+var EntryVerdicts = []string{VerdictEnrolled, VerdictPaused, VerdictCapped}
 
 // Enroll is the one function that makes enrollments: it decides loop, suppression, correlation
 // and re-entry, writes the row with its exit subscriptions, and queues the start. The caller has
@@ -280,6 +282,9 @@ func insert(tx *store.Tx, in EnrollInput, key string) (EnrollResult, error) {
 	if err != nil {
 		return EnrollResult{}, err
 	}
+	if err := admitOrQueue(tx, in, e); err != nil {
+		return EnrollResult{}, err
+	}
 	err = tx.InsertEnrollment(e)
 	if errors.Is(err, store.ErrConflict) {
 		return EnrollResult{Verdict: VerdictReentry, Reason: ReasonActive}, nil
@@ -301,8 +306,11 @@ func insert(tx *store.Tx, in EnrollInput, key string) (EnrollResult, error) {
 		return EnrollResult{}, fmt.Errorf("queue start of %s: %w", e.ID, err)
 	}
 	result := EnrollResult{Verdict: VerdictEnrolled, Enrollment: e}
-	if e.Status == store.StatusPaused {
+	switch {
+	case e.Status == store.StatusPaused:
 		result.Verdict = VerdictPaused
+	case e.AdmittedAt == nil:
+		result.Verdict = VerdictCapped
 	}
 	return result, nil
 }

@@ -61,16 +61,10 @@ func ParseJobRate(s string) (definition.Rate, error) {
 	if err != nil {
 		return rate, err
 	}
-	if jobInterval(rate) < time.Second/maxJobRate {
+	if rate.Interval() < time.Second/maxJobRate {
 		return rate, fmt.Errorf("parse rate %q: more than %d a second: %w", s, maxJobRate, definition.ErrRate)
 	}
 	return rate, nil
-}
-
-// jobInterval is the time between two pieces. A day of a rate has 24 hours.
-func jobInterval(r definition.Rate) time.Duration {
-	per := r.Per.Exact + time.Duration(r.Per.Days)*24*time.Hour
-	return max(1, per/time.Duration(r.Count))
 }
 
 // NewJob describes long work. Params is what its kind reads; Payload, when there is one, is kept

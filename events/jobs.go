@@ -147,7 +147,7 @@ func (r *Jobs) batch(ctx context.Context, claim jobClaim) (rest time.Duration, e
 		if err != nil {
 			return err
 		}
-		interval := jobInterval(rate)
+		interval := rate.Interval()
 		b := &JobBatch{Job: j, Now: r.now(), Max: min(jobBatch, max(1, int(jobPiece/interval))), counts: map[string]int{}}
 		if j.Tries > 0 {
 			b.Max = 1 // the pieces before a bad one get through

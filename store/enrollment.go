@@ -58,6 +58,7 @@ type Enrollment struct {
 	WakePending bool  // a wake is on its way
 	WaitSeq     int64 // the contact's log number when it last stopped waiting
 	RunID       string
+	AdmittedAt  *time.Time // when the workflow's limits let it in; nil while it waits for that
 	CreatedAt   time.Time
 
 	// Read together with the lock (LockEnrollmentContact), and never written.
@@ -154,12 +155,12 @@ func (tx *Tx) SaveEnrollment(e *Enrollment) error {
 		node = ?, visit = ?, due_at = ?, started_at = ?, ended_at = ?, test = ?, waits = ?, sends = ?, trigger_id = ?,
 		trigger_event_id = ?, trigger_data = ?, anchor_at = ?, event_id = ?, event_type = ?, event_data = ?, event_at = ?,
 		vars = ?, parent_id = ?, cause = ?, epoch = ?, interpreter = ?, start_seq = ?, cursor_seq = ?,
-		wake_pending = (wake_pending AND ?), wait_seq = ?, run_id = ?, `+atEase+` WHERE id = ?`,
+		wake_pending = (wake_pending AND ?), wait_seq = ?, run_id = ?, admitted_at = ?, `+atEase+` WHERE id = ?`,
 		e.Version, e.Hash, e.Key, e.Status, e.Active, e.Outcome, e.Reason,
 		e.Node, e.Visit, e.DueAt, e.StartedAt, e.EndedAt, e.Test, e.Waits, e.Sends, e.TriggerID,
 		e.TriggerEventID, e.TriggerData, e.AnchorAt, e.EventID, e.EventType, e.EventData, e.EventAt,
 		e.Vars, e.ParentID, e.Cause, e.Epoch, e.Interpreter, e.StartSeq, e.CursorSeq,
-		e.WakePending, e.WaitSeq, e.RunID, e.ID)
+		e.WakePending, e.WaitSeq, e.RunID, e.AdmittedAt, e.ID)
 }
 
 // ActiveEnrollments lists a contact's active enrollments, tests included, oldest first.

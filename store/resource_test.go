@@ -350,7 +350,7 @@ func TestTasksAndSends(t *testing.T) {
 			require.Equal(t, send, found)
 			require.NoError(t, tx.CreateSend(&store.Send{ContactID: c.ID, Channel: "email", Class: "marketing", MessageID: "m2", State: store.SendFailed, CreatedAt: kept}))
 			for since, want := range map[time.Time]int{kept: 1, kept.Add(time.Second): 0} {
-				n, err := tx.CountSends(c.ID, "email", "marketing", since)
+				n, err := tx.CountSends(c.ID, "email", "marketing", "", since)
 				require.NoError(t, err)
 				require.Equal(t, want, n)
 			}

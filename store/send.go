@@ -68,11 +68,13 @@ func (tx *Tx) ListSends(f SendFilter, page Page) ([]Send, string, error) {
 }
 
 // CountSends counts what a contact was or may have been sent of one channel and class since an
-// instant: failed and suppressed sends do not count.
-func (tx *Tx) CountSends(contactID, channel, class string, since time.Time) (int, error) {
+// instant, the message with the id but left out: failed and suppressed sends do not count, nor do
+// those of tests.
+func (tx *Tx) CountSends(contactID, channel, class, but string, since time.Time) (int, error) {
 	var n int
-	_, err := tx.scan(&n, `SELECT count(*) FROM sends WHERE contact_id = ? AND channel = ? AND class = ?
-		AND created_at >= ? AND state IN ('claimed', 'sent', 'unknown')`, contactID, channel, class, since)
+	_, err := tx.scan(&n, `SELECT count(*) FROM sends WHERE contact_id = ? AND channel = ? AND class = ? AND message_id <> ?
+		AND created_at >= ? AND state IN ('claimed', 'sent', 'unknown')
+		AND NOT EXISTS (SELECT 1 FROM enrollments e WHERE e.id = sends.enrollment_id AND e.test)`, contactID, channel, class, but, since)
 	return n, err
 }
 

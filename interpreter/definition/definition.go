@@ -90,6 +90,11 @@ type Rate struct {
 	Per   Duration
 }
 
+// Interval is the time between two pieces at a steady pace. A day of it has 24 hours.
+func (r Rate) Interval() time.Duration {
+	return max(1, (r.Per.Exact+time.Duration(r.Per.Days)*24*time.Hour)/time.Duration(r.Count))
+}
+
 // Breaker pauses the workflow when too many steps fail.
 type Breaker struct {
 	ErrorRate float64

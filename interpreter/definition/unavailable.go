@@ -10,7 +10,7 @@ import (
 // unavailableSettings are the settings that are read and checked but not carried
 // out by this build. Each would silently change what a workflow does, so it stops
 // the publish. Remove a line with the change that makes it work.
-var unavailableSettings = []string{"max_active", "per_day", "send_rate", "frequency_cap", "breaker"}
+var unavailableSettings = []string{"breaker"}
 
 // availableTriggers are the trigger types that this build runs.
 var availableTriggers = []string{TriggerEvent, TriggerManual, TriggerDate, TriggerSchedule, TriggerWebhook}

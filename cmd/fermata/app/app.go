@@ -58,6 +58,7 @@ type App struct {
 	scheduler   *events.Scheduler
 	resumer     *events.Resumer
 	planner     *events.Planner
+	admitter    *events.Admitter
 	reconciler  *worker.Reconciler
 	activities  *activities.Activities
 	box         *Box
@@ -116,6 +117,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
 	a.planner = &events.Planner{Store: a.store, Log: a.log, Fired: a.router.Nudge}
 	a.scheduler = &events.Scheduler{Store: a.store, Log: a.log, Queued: a.jobs.Nudge}
+	a.admitter = &events.Admitter{Store: a.store, Definitions: a.definitions, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.health = &health{app: a, pollers: &pollers{
 		client: a.temporal, namespace: s.TemporalNamespace, queue: a.o.Worker.Queue(), now: time.Now,
@@ -152,6 +154,7 @@ func (a *App) nudge() {
 		a.nudgeQueues()
 		a.jobs.Nudge()
 		a.resumer.Nudge()
+		a.admitter.Nudge()
 	}
 }
 
@@ -181,6 +184,7 @@ func (a *App) Run(ctx context.Context) error {
 		start(a.scheduler.Run)
 		start(a.resumer.Run)
 		start(a.planner.Run)
+		start(a.admitter.Run)
 		start(a.reconciler.Run)
 	}
 	if a.o.Parts.Worker {
