@@ -11,13 +11,6 @@ import (
 	"fermata/store"
 )
 
-const (
-	// reasonSendRate: the message waits for its turn under the workflow's send_rate.
-	reasonSendRate = "send_rate"
-	// reasonFrequencyCap: the contact has had as many marketing mails as the cap allows.
-	reasonFrequencyCap = "frequency_cap"
-)
-
 // mayGo asks, at the moment of sending, whether a message may go out now. Nil means that it may;
 // else it waits, is dropped or is suppressed.
 func (t *turn) mayGo(c interpreter.Command, row *store.Step, class string) (*interpreter.Occurrence, error) {
@@ -35,7 +28,7 @@ func (t *turn) mayGo(c interpreter.Command, row *store.Step, class string) (*int
 		return nil, err
 	}
 	if over {
-		row.Reason = reasonFrequencyCap
+		row.Reason = definition.ReasonFrequencyCap
 		o, err := t.closeStep(row, "suppressed", t.def.Nodes[c.Node].MainPort())
 		return &o, err
 	}
@@ -90,13 +83,13 @@ func (t *turn) turnToSend(c interpreter.Command, row *store.Step) (*interpreter.
 	if rate == nil {
 		return nil, nil
 	}
-	if row.Reason != reasonSendRate || row.DueAt == nil {
+	if row.Reason != definition.ReasonSendRate || row.DueAt == nil {
 		at, err := t.tx.TakeTurn("send/"+t.e.Workflow, t.now, rate.Interval())
 		if err != nil {
 			return nil, fmt.Errorf("take turn: %w", err)
 		}
 		at = at.UTC().Truncate(time.Millisecond)
-		row.Reason, row.DueAt = reasonSendRate, &at
+		row.Reason, row.DueAt = definition.ReasonSendRate, &at
 	}
 	if !row.DueAt.After(t.now) {
 		return nil, nil

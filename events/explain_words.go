@@ -25,7 +25,7 @@ var verdictWords = map[string]string{
 	VerdictPassed:   "was offered to a wait that another event or its time ended",
 	VerdictLoop:     "did not enroll: workflows were starting each other in a circle",
 	VerdictIgnored:  "meant nothing to any workflow when it came",
-	"capped":        "enrolled the contact, which waits at the start because the workflow is full",
+	VerdictCapped:   "enrolled the contact, which waits at the start because the workflow is full",
 }
 
 // reasonWords say more than their verdict.
@@ -109,10 +109,18 @@ func (in *Inside) stays(now time.Time) string {
 		return "It has been accepted and starts in a moment." + calls
 	case in.Stands == store.StatusPaused:
 		return fmt.Sprintf("It stands still at node %s because the workflow is paused.", e.Node) + calls
+	case in.Step == nil && e.Reason == ReasonCapped:
+		return "It waits at its start because the workflow is full: its max_active or per_day lets in no more now." + calls
 	case in.Step == nil:
 		return fmt.Sprintf("It is on its way to node %s.", e.Node) + calls
 	}
 	return in.at(now) + calls
+}
+
+// waitWords say why a message waits that is ready to go.
+var waitWords = map[string]string{
+	definition.ReasonQuietHours: ", because of the quiet hours",
+	definition.ReasonSendRate:   ", for its turn under the sending rate",
 }
 
 // at says what the enrollment does at its open step.
@@ -141,7 +149,7 @@ func (in *Inside) at(now time.Time) string {
 		}
 		return fmt.Sprintf("It waits at %s for %s%s.", where, strings.Join(types, " or "), until)
 	case e.Status == store.StatusWaiting:
-		return "It waits at " + where + until + "."
+		return "It waits at " + where + until + waitWords[step.Reason] + "."
 	case step.Error != "":
 		return fmt.Sprintf("It tries %s again after %d attempts; the last one failed with %s.", where, step.Attempts, step.Reason)
 	}

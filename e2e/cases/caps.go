@@ -52,6 +52,9 @@ func maxActive(p *Passage) {
 		for _, waiting := range p.standing("waiting") {
 			require.Equal(p.t, "capped", waiting["reason"])
 			require.Equal(p.t, "a", waiting["node"])
+			contact := waiting["contact"].(map[string]any)["id"].(string)
+			why := p.Must("GET", "/v1/workflows/"+p.Key+"/explain?contact="+contact, nil)["why_here"].([]any)
+			require.Contains(p.t, fmt.Sprint(why), "full")
 		}
 		p.operate(e, "release", map[string]any{})
 	}

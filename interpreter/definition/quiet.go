@@ -7,8 +7,12 @@ import (
 	"fermata/interpreter/nodes"
 )
 
-// ReasonQuietHours is the reason of a message that quiet hours held back or dropped.
-const ReasonQuietHours = "quiet_hours"
+// Reasons of a message that is held back, dropped or suppressed at the moment of sending.
+const (
+	ReasonQuietHours   = "quiet_hours"   // it is held back, or dropped, in quiet hours
+	ReasonSendRate     = "send_rate"     // it waits for its turn under send_rate
+	ReasonFrequencyCap = "frequency_cap" // suppressed: the contact has had its share of marketing mails
+)
 
 // End reports whether a node's message of a class (marketing, transactional) must not go out at an
 // instant, and when it may, for a contact in that zone. Nil quiet hours are none.
