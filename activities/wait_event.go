@@ -83,6 +83,7 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 	if row.Result, err = encode(events.Reading{Log: read.last}); err != nil {
 		return nil, err
 	}
+	t.e.CursorSeq = max(t.e.CursorSeq, read.last)
 	if err := t.putStep(row); err != nil {
 		return nil, err
 	}

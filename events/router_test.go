@@ -299,3 +299,27 @@ func TestEnrollRequestIsAnsweredInTheStepThatAsked(t *testing.T) {
 		}
 	})
 }
+
+// The log's order is that of acceptance: what an event says of when it occurred changes nothing.
+func TestRouterFollowsAcceptanceNotOccurrence(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setup(t, s)
+		b.publish("w", object{"triggers": []any{trigger("order.created", nil)}, "exits": []any{exit("stop", "order.canceled", nil)}})
+		b.post("order.viewed", nil)
+		b.drain()
+		at := func(eventType, occurred string) string {
+			return b.accept(event("type", eventType, "occurred_at", occurred))[0].ID
+		}
+		created := at("order.created", "2026-03-08T12:00:00Z")
+		canceled := at("order.canceled", "2026-03-01T12:00:00Z")
+		again := at("order.created", "2026-02-01T12:00:00Z")
+		b.drain()
+		require.Equal(t, []string{"w enrolled"}, b.said(created))
+		require.Equal(t, []string{"w exited stop"}, b.said(canceled))
+		require.Equal(t, []string{"w enrolled"}, b.said(again))
+		list := b.enrollments("w")
+		require.Len(t, list, 2)
+		require.Equal(t, []string{store.StatusRunning, store.StatusExited}, []string{list[0].Status, list[1].Status})
+	})
+}

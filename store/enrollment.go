@@ -54,7 +54,7 @@ type Enrollment struct {
 	Epoch       int   // counted up by everything that must fence off older transactions
 	Interpreter int   // version of the interpreter
 	StartSeq    int64 // the contact's log number when it started
-	CursorSeq   int64 // the log is consumed up to here
+	CursorSeq   int64 // the log is consumed up to here, by exits and by open waits
 	WakePending bool  // a wake is on its way
 	WaitSeq     int64 // the contact's log number when it last stopped waiting
 	RunID       string

@@ -50,6 +50,17 @@ func (tx *Tx) UnheardWakes(before, now time.Time, limit int) ([]Enrollment, erro
 		ORDER BY look_at NULLS FIRST, wake_at LIMIT ?`, before, now, limit)
 }
 
+// UnreadWaits lists active enrollments with an open wait for an event that was accepted behind an
+// instant and not behind another one, and that the wait has not come to; none that will be woken.
+func (tx *Tx) UnreadWaits(from, until time.Time, limit int) ([]Enrollment, error) {
+	return all[Enrollment](tx, `WHERE id IN (SELECT e.id FROM events v
+			JOIN subscriptions s ON s.contact_id = v.contact_id AND s.event_type = v.type AND s.kind = 'wait'
+			JOIN enrollments e ON e.id = s.enrollment_id
+			WHERE v.accepted_at > ? AND v.accepted_at <= ? AND e.active AND e.status = 'waiting' AND e.cursor_seq < v.seq
+				AND NOT e.wake_pending)
+		ORDER BY id LIMIT ?`, from, until, limit)
+}
+
 // IdleEnrollments lists, by id and behind after, enrollments that are between two steps or at a step
 // that does not wait, and of which nothing was heard since an instant. Most of them try something
 // again and again; a few may have lost their run.

@@ -39,6 +39,8 @@ const (
 	walkBatch      = 50
 	// orphanBatch is how many subscriptions are compared with their enrollments in one round.
 	orphanBatch = 1000
+	// unreadBack is how far back a new process compares the log with open waits.
+	unreadBack = time.Hour
 	// endedKept is how long runs that were seen closed are looked at again: Temporal may
 	// come back from a backup.
 	endedKept = 7 * 24 * time.Hour
@@ -52,6 +54,8 @@ const (
 	RepairWoken = "woken"
 	// RepairWakeRepeated: a wake that had gone unheard was made again.
 	RepairWakeRepeated = "wake_repeated"
+	// RepairUnread: a run had not read an event that it waits for, and was woken.
+	RepairUnread = "event_unread"
 	// RepairStarted: a run that Temporal did not have was started again.
 	RepairStarted = "started_again"
 	// RepairEnded: a run was closed in Temporal by somebody, so its enrollment ended.
@@ -68,7 +72,7 @@ const (
 
 // Repairs lists every kind of repair.
 var Repairs = []string{
-	RepairWoken, RepairWakeRepeated, RepairStarted, RepairEnded, RepairRebuilt, RepairRunWoken, RepairRunTerminated, RepairSubscription,
+	RepairWoken, RepairWakeRepeated, RepairUnread, RepairStarted, RepairEnded, RepairRebuilt, RepairRunWoken, RepairRunTerminated, RepairSubscription,
 }
 
 // Inspector is what the reconciler asks of Temporal.
@@ -104,6 +108,7 @@ type Reconciler struct {
 // cursors say where the walks over everything have come to.
 type cursors struct {
 	idle, resting, subscription string
+	read                        time.Time // how far the log was compared with open waits
 	ended                       time.Time
 	endedID                     string
 }
@@ -163,7 +168,7 @@ func (r *round) run(ctx context.Context) error {
 		read func(tx *store.Tx) ([]store.Enrollment, error)
 		look look
 	}{
-		{r.overdue, r.wakeAs(RepairWoken)}, {r.unheard, r.wakeAs(RepairWakeRepeated)},
+		{r.overdue, r.wakeAs(RepairWoken)}, {r.unheard, r.wakeAs(RepairWakeRepeated)}, {r.unread, r.wakeAs(RepairUnread)},
 		{r.idle, r.wakeIdle}, {r.resting, r.pass}, {r.unclosed, r.close}, {r.ended, r.close},
 	} {
 		var list []store.Enrollment
@@ -194,6 +199,20 @@ func (r *round) overdue(tx *store.Tx) ([]store.Enrollment, error) {
 
 func (r *round) unheard(tx *store.Tx) ([]store.Enrollment, error) {
 	return tx.UnheardWakes(r.ago(unheardAfter), r.now, reconcileBatch)
+}
+
+// unread are those that a wake-up which was never made would have told of an event. The
+// log is compared once with the waits that are open, a little behind its end.
+func (r *round) unread(tx *store.Tx) ([]store.Enrollment, error) {
+	until := r.ago(1)
+	if since := until.Add(-unreadBack); r.at.read.Before(since) {
+		r.at.read = since
+	}
+	list, err := tx.UnreadWaits(r.at.read, until, reconcileBatch)
+	if err == nil && len(list) < reconcileBatch {
+		r.at.read = until
+	}
+	return list, err
 }
 
 func (r *round) idle(tx *store.Tx) ([]store.Enrollment, error) {

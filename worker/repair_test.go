@@ -142,6 +142,43 @@ func TestWakeThatWentUnheardIsRepeatedNotForced(t *testing.T) {
 	})
 }
 
+// A wake-up that nobody made leaves no trace but an event that the open wait has not read.
+func TestWaitThatWasNeverWokenIsTold(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		s := setup(t, st)
+		s.clock = time.Now().UTC()
+		waits, read, other, ended := s.enrollment("waiting", nil), s.enrollment("waiting", nil), s.enrollment("waiting", nil), s.enrollment("waiting", nil)
+		for id, eventType := range map[string]string{waits: "a.b", read: "a.b", other: "c.d", ended: "a.b"} {
+			s.write(func(tx *store.Tx) error {
+				e, _, err := tx.LockEnrollmentContact(id)
+				if err != nil {
+					return err
+				}
+				subscription := store.Subscription{EnrollmentID: id, ContactID: e.ContactID, Kind: store.SubscriptionWait, EventType: eventType}
+				if err := tx.AddSubscriptions([]store.Subscription{subscription}); err != nil {
+					return err
+				}
+				event := &store.Event{ID: "evt_" + id, ContactID: e.ContactID, Type: "a.b", OccurredAt: s.clock, AcceptedAt: s.clock}
+				if _, err := tx.AppendEvent(event); err != nil || id != read {
+					return err
+				}
+				e.CursorSeq = event.Seq
+				return tx.SaveEnrollment(e)
+			})
+		}
+		s.end(ended)
+		s.round()
+		require.Zero(t, s.kinds[worker.RepairUnread], "it was accepted a moment ago")
+		s.clock = s.clock.Add(time.Minute)
+		s.round()
+		require.Equal(t, []string{"wake"}, s.calls(waits))
+		require.Empty(t, append(s.calls(read), s.calls(other)...))
+		s.round()
+		require.Equal(t, 1, s.kinds[worker.RepairUnread])
+	})
+}
+
 func TestManyThatCannotBeHelpedKeepNobodyFromTheirTurn(t *testing.T) {
 	t.Parallel()
 	s := setup(t, storetest.Open(t))
