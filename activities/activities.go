@@ -48,6 +48,8 @@ type Config struct {
 	BaseURL string
 	// Nudge is called after a commit that left work for router or dispatcher.
 	Nudge func()
+	// Orphan is told of every run whose enrollment is not in the store; default nobody.
+	Orphan func()
 }
 
 // Activities carries out the commands of enrollments.
@@ -63,6 +65,9 @@ type Activities struct {
 func New(c Config) *Activities {
 	if c.Nudge == nil {
 		c.Nudge = func() {}
+	}
+	if c.Orphan == nil {
+		c.Orphan = func() {}
 	}
 	if c.Sink == nil {
 		c.Sink = drop{}

@@ -42,6 +42,7 @@ type turn struct {
 func (a *Activities) open(tx *store.Tx, in names.Passage, now time.Time) (*turn, *interpreter.Occurrence, error) {
 	e, contact, err := tx.LockEnrollmentContact(in.Enrollment)
 	if errors.Is(err, store.ErrNotFound) {
+		a.Orphan()
 		return nil, &interpreter.Occurrence{Kind: interpreter.Ended, Status: interpreter.StatusFailed, Code: "enrollment_missing"}, nil
 	}
 	if err != nil {

@@ -68,11 +68,13 @@ const (
 	RepairRunTerminated = "ended_run_terminated"
 	// RepairSubscription: a subscription without an active enrollment was removed.
 	RepairSubscription = "subscription_removed"
+	// RepairOrphan: a run whose enrollment is not in the store closed by itself.
+	RepairOrphan = "run_without_row"
 )
 
 // Repairs lists every kind of repair.
 var Repairs = []string{
-	RepairWoken, RepairWakeRepeated, RepairUnread, RepairStarted, RepairEnded, RepairRebuilt, RepairRunWoken, RepairRunTerminated, RepairSubscription,
+	RepairWoken, RepairWakeRepeated, RepairUnread, RepairStarted, RepairEnded, RepairRebuilt, RepairRunWoken, RepairRunTerminated, RepairSubscription, RepairOrphan,
 }
 
 // Inspector is what the reconciler asks of Temporal.

@@ -2,7 +2,6 @@ package worker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -43,12 +42,9 @@ func (r *round) pass(ctx context.Context, e *store.Enrollment, run Run) error {
 func (r *round) change(ctx context.Context, listed *store.Enrollment, kind string, repair func(tx *store.Tx, e *store.Enrollment, c *store.Contact) (bool, error)) error {
 	done := false
 	err := r.Store.Write(ctx, func(tx *store.Tx) error {
-		e, contact, err := tx.LockEnrollmentContact(listed.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil // erased together with its contact
-		}
+		e, contact, err := lock(tx, listed)
 		if err != nil {
-			return fmt.Errorf("lock enrollment: %w", err)
+			return err
 		}
 		if e.Active != listed.Active || e.Rebuilds != listed.Rebuilds {
 			return nil
@@ -64,6 +60,20 @@ func (r *round) change(ctx context.Context, listed *store.Enrollment, kind strin
 		r.Log.WarnContext(ctx, "reconciled enrollment", "enrollment", listed.ID, "repair", kind)
 	}
 	return nil
+}
+
+// lock locks an active enrollment with its contact. One that has ended may have outlived
+// its contact; nothing but its run is at stake.
+func lock(tx *store.Tx, listed *store.Enrollment) (e *store.Enrollment, contact *store.Contact, err error) {
+	if listed.Active {
+		e, contact, err = tx.LockEnrollmentContact(listed.ID)
+	} else {
+		e, err = tx.Enrollment(listed.ID)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("lock enrollment: %w", err)
+	}
+	return e, contact, nil
 }
 
 func (r *round) count(kind string, n int) {

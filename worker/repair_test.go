@@ -76,6 +76,21 @@ func TestRunOfEndedEnrollmentIsWokenUntilItIsClosed(t *testing.T) {
 	})
 }
 
+func TestRunOfEndedEnrollmentIsWokenAlthoughItsContactIsGone(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		s := setup(t, st)
+		id := s.enrollment("held", nil)
+		s.end(id)
+		s.write(func(tx *store.Tx) error { return tx.DeleteContact(s.row(id).ContactID) })
+		require.Equal(t, 1, s.round())
+		require.Equal(t, []string{"wake"}, s.calls(id))
+		s.hand()
+		require.Zero(t, s.round())
+		require.Positive(t, s.row(id).Looks, "it is not looked at in every round")
+	})
+}
+
 // Temporal came back from a backup: a run that was closed is open again.
 func TestRunThatWasClosedAndIsOpenAgainIsWoken(t *testing.T) {
 	t.Parallel()

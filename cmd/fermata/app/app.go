@@ -144,6 +144,7 @@ func (a *App) prepare(ctx context.Context) error {
 		Store: a.store, Definitions: a.definitions, Mailer: mailer, Sink: sink, Caller: activities.NewCaller(s.AllowPrivate),
 		Secrets: a.box, Gate: activities.NewGate(worker.LocalSends, time.Now), Log: a.log, Now: time.Now,
 		MailFrom: s.MailFrom, BaseURL: s.Base(), Nudge: a.nudge,
+		Orphan: func() { a.metrics.reconciled.WithLabelValues(worker.RepairOrphan).Inc() },
 	})
 	return nil
 }
