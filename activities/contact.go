@@ -12,9 +12,6 @@ import (
 	"fermata/interpreter/nodes"
 )
 
-// maxTags is how many tags a contact may have.
-const maxTags = 200
-
 // changeTags adds or removes tags; a tag that is there (or gone) already is done
 // without an event.
 func (t *turn) changeTags(c interpreter.Command, p nodes.TagChange) (done, *nodes.Failure, error) {
@@ -65,7 +62,7 @@ func (t *turn) tagLimit(add []string) (*nodes.Failure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("count tags: %w", err)
 	}
-	if count+len(add) <= maxTags {
+	if count+len(add) <= events.MaxContactTags {
 		return nil, nil
 	}
 	for _, name := range add {
@@ -77,8 +74,8 @@ func (t *turn) tagLimit(add []string) (*nodes.Failure, error) {
 			count++
 		}
 	}
-	if count > maxTags {
-		return &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("a contact may have %d tags", maxTags)}, nil
+	if count > events.MaxContactTags {
+		return &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("a contact may have %d tags", events.MaxContactTags)}, nil
 	}
 	return nil, nil
 }

@@ -17,6 +17,8 @@ const (
 	maxBody      = 1 << 20
 	maxFile      = 10 << 20
 	maxFileFrame = 64 << 10
+	// maxImport is the most bytes of a file of contacts.
+	maxImport = 20 << 20
 	// maxDepth is how deep objects and lists may be nested in a body.
 	maxDepth = 32
 )

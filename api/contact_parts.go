@@ -2,9 +2,6 @@ package api
 
 import (
 	"errors"
-	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -21,32 +18,15 @@ const (
 
 // TagContact adds a tag; adding it again changes nothing and reports nothing.
 func (s *server) TagContact(c *gin.Context, id, tag string) {
-	name := strings.TrimSpace(tag)
-	if name == "" || utf8.RuneCountInString(name) > 100 {
-		s.fail(c, invalid("", "a tag has 1 to 100 characters", ""))
-		return
-	}
 	s.write(c, func(tx *store.Tx) (reply, error) {
 		contact, err := tx.LockContact(id)
 		if err != nil {
 			return reply{}, err
 		}
-		added, spelled, err := tx.AddContactTag(id, name)
-		if err != nil {
+		if err := events.AddTag(tx, contact, tag, s.now()); err != nil {
 			return reply{}, err
 		}
-		if added {
-			n, err := tx.CountContactTags(id)
-			if err != nil {
-				return reply{}, err
-			}
-			if n > maxContactTags {
-				return reply{}, invalid("", fmt.Sprintf("a contact has at most %d tags", maxContactTags), "")
-			}
-			if err := s.emit(tx, contact, events.TypeTagAdded, map[string]any{"tag": spelled}); err != nil {
-				return reply{}, err
-			}
-		}
+		tx.AfterCommit(s.nudge)
 		return contactReply(tx, id)
 	})
 }

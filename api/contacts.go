@@ -11,9 +11,6 @@ import (
 	"fermata/store"
 )
 
-// maxContactTags is how many tags a contact may have.
-const maxContactTags = 200
-
 // shapeContact answers a contact with its tags, deals and courses.
 func shapeContact(tx *store.Tx, contact *store.Contact, a *store.Account) (map[string]any, error) {
 	shown, err := events.ContactShape(tx, contact, a)

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,7 +23,9 @@ func (f *fixture) work() {
 // finish works until a job has ended and returns it.
 func (f *fixture) finish(job string) map[string]any {
 	f.t.Helper()
-	for range 200 {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for began := time.Now(); time.Since(began) < time.Minute; <-tick.C {
 		f.work()
 		if j := f.must(200, "GET", "/v1/jobs/"+job, nil); j["ended_at"] != nil {
 			return j
@@ -126,4 +130,12 @@ func TestEnrollByFilterObeysTheWorkflow(t *testing.T) {
 			{name: "no such workflow, counted", method: "POST", url: "/v1/workflows/none/enrollments?dry_run=true", body: body, status: 404},
 		})
 	})
+}
+
+// oneBatch carries out one batch of one job.
+func (f *fixture) oneBatch() {
+	f.t.Helper()
+	ctx, cancel := context.WithCancel(f.t.Context())
+	r := &events.Jobs{Store: f.store, Now: f.clock.Now, Log: slog.New(slog.NewTextHandler(testLog{f.t}, nil)), Kinds: events.JobKinds(events.NewDefinitions(8)), Wrote: cancel}
+	require.ErrorIs(f.t, r.Drain(ctx), context.Canceled)
 }

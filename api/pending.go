@@ -21,7 +21,6 @@ var notAvailable = []call{
 	{http.MethodPost, "/v1/enrollments/batch", scopePublisher},
 	{http.MethodPost, "/v1/enrollments/:id/move", scopeEditor},
 	{http.MethodPost, "/v1/contacts/:id/merge", scopeEditor},
-	{http.MethodPost, "/v1/contacts/import", scopeEditor},
 }
 
 func findNotAvailable(method, path string) (call, bool) {

@@ -185,7 +185,11 @@ func (s *server) readBody(c *gin.Context, op *operation) error {
 		r.Body = http.MaxBytesReader(c.Writer, r.Body, maxFile+maxFileFrame)
 		return nil
 	}
-	raw, err := readAll(c, maxBody)
+	limit := int64(maxBody)
+	if media == mediaCSV {
+		limit = maxImport
+	}
+	raw, err := readAll(c, limit)
 	if err != nil {
 		return err
 	}

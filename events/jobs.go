@@ -240,5 +240,5 @@ func brief(err error) string {
 
 // JobKinds are the kinds of work that this build carries out.
 func JobKinds(definitions *Definitions) []JobKind {
-	return []JobKind{&enrollJob{definitions: definitions}, &scheduleJob{definitions: definitions}, dateJob{}}
+	return []JobKind{&enrollJob{definitions: definitions}, &scheduleJob{definitions: definitions}, dateJob{}, importJob{}}
 }

@@ -1993,6 +1993,24 @@ type HookAddress struct {
 	Url *string `json:"url"`
 }
 
+// ImportPreview Example: {"complete":true,"counts":{"created":1,"existing":0,"failed":1},"errors":[{"field":"email","message":"is not a mail address","row":3,"subject":null}],"examined":2,"total":2}
+type ImportPreview struct {
+	// Complete false when it ran out of time
+	Complete bool `json:"complete"`
+
+	// Counts Rows by what would become of them: created, existing, failed
+	Counts map[string]int `json:"counts"`
+
+	// Errors The first 100
+	Errors []JobError `json:"errors"`
+
+	// Examined Rows looked at
+	Examined int `json:"examined"`
+
+	// Total Rows of the file
+	Total int `json:"total"`
+}
+
 // InFlight How many of the people inside
 type InFlight struct {
 	Exit    int `json:"exit"`
@@ -2013,7 +2031,7 @@ type Job struct {
 	// Error Why it rests, failed or ended early
 	Error *string `json:"error"`
 
-	// Errors Pieces that failed
+	// Errors Errors so far, and warnings of an import; one piece may have several
 	Errors int    `json:"errors"`
 	Id     string `json:"id"`
 	Kind   string `json:"kind"`
@@ -2861,6 +2879,15 @@ type CreateContactParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ImportContactsParams defines parameters for ImportContacts.
+type ImportContactsParams struct {
+	// DryRun true previews and changes nothing
+	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetContactTimelineParams defines parameters for GetContactTimeline.
 type GetContactTimelineParams struct {
 	// Limit Items per page
@@ -3667,6 +3694,9 @@ type ServerInterface interface {
 	// CreateContact Create a contact, or update the one that matches
 	// (POST /v1/contacts)
 	CreateContact(c *gin.Context, params CreateContactParams)
+	// ImportContacts Import contacts from a CSV file
+	// (POST /v1/contacts/import)
+	ImportContacts(c *gin.Context, params ImportContactsParams)
 	// SearchContacts Find contacts by a filter, oldest first
 	// (POST /v1/contacts/search)
 	SearchContacts(c *gin.Context)
@@ -4299,6 +4329,54 @@ func (siw *ServerInterfaceWrapper) CreateContact(c *gin.Context) {
 	}
 
 	siw.Handler.CreateContact(c, params)
+}
+
+// ImportContacts operation middleware
+func (siw *ServerInterfaceWrapper) ImportContacts(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportContactsParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ImportContacts(c, params)
 }
 
 // SearchContacts operation middleware
@@ -7751,6 +7829,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/contacts", wrapper.ListContacts)
 	router.POST(options.BaseURL+"/v1/contacts", wrapper.CreateContact)
 	router.POST(options.BaseURL+"/v1/contacts/search", wrapper.SearchContacts)
+	router.POST(options.BaseURL+"/v1/contacts/import", wrapper.ImportContacts)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id", wrapper.DeleteContact)
 	router.GET(options.BaseURL+"/v1/contacts/:id", wrapper.GetContact)
 	router.PATCH(options.BaseURL+"/v1/contacts/:id", wrapper.PatchContact)
