@@ -22,8 +22,9 @@ const (
 	// dispatchRest is the longest pause between two tries of one call. It bounds how late a call
 	// is after the engine's return.
 	dispatchRest = 10 * time.Second
-	// notFoundRest is the pause before a wake is tried again that found no run; the reconciler
-	// comes sooner.
+	// notFoundRest is the longest pause before a wake is tried again that found no run. The first
+	// ones are short: most of them came before the start of the run. For the others the reconciler
+	// comes.
 	notFoundRest = 5 * time.Minute
 )
 
@@ -143,7 +144,7 @@ func (d *Dispatcher) dispatch(ctx context.Context, row store.Dispatch) {
 		})
 	case errors.Is(err, ErrRunNotFound):
 		d.Log.WarnContext(whole, "no run to wake", slog.String("enrollment", row.EnrollmentID))
-		d.retry(whole, row, ErrRunNotFound.Error(), notFoundRest)
+		d.retry(whole, row, ErrRunNotFound.Error(), backoff(row.Tries, time.Second, notFoundRest))
 	case stopped:
 		d.retry(whole, row, row.Error, 0)
 	default:
