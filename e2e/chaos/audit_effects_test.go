@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/stretchr/testify/require"
+
 	"fermata/events"
 	"fermata/interpreter/nodes"
 )
@@ -32,15 +34,13 @@ func (a *audit) effectsInStore() {
 			}
 			switch step.typ {
 			case "field_set":
-				counted[e.contact+" "+field(step.node)]++
+				counted[e.contact+" "+a.counter(e, step)]++
 			case "deal_create":
 				deals[e.contact+" "+a.title(e)]++
 			case "task_create":
 				tasks[e.id+" "+step.node]++
 			case "tag_add":
-				if tag := field(step.node); !a.tags[e.contact+" "+tag] {
-					a.wrong(lost, "enrollment %s: contact %s has no tag %s", e.id, e.contact, tag)
-				}
+				a.tagged(e, step)
 			case "enroll_in":
 				asked[e.id] = fmt.Sprint(step.result["enrollment"])
 			}
@@ -65,9 +65,22 @@ func (a *audit) effectsInStore() {
 	a.children(asked)
 }
 
-// field is what the nodes of the scenario count or tag.
-func field(node string) string {
-	return map[string]string{"count": "orders", "bump": "bumps", "quiet": "quiet", "basic": "basic", "fan": "fan", "greet": "welcomes"}[node]
+// counter is the field that a step counts in.
+func (a *audit) counter(e *enrollmentRow, step *stepRow) string {
+	settings, ok := a.definitions[e.workflow].Nodes[step.node].Settings.(*nodes.FieldSet)
+	require.True(a, ok, step.node)
+	return settings.Field
+}
+
+// tagged checks that the contact has the tags of a step.
+func (a *audit) tagged(e *enrollmentRow, step *stepRow) {
+	settings, ok := a.definitions[e.workflow].Nodes[step.node].Settings.(*nodes.TagAdd)
+	require.True(a, ok, step.node)
+	for _, tag := range settings.Tags {
+		if !a.tags[e.contact+" "+tag] {
+			a.wrong(lost, "enrollment %s: contact %s has no tag %s", e.id, e.contact, tag)
+		}
+	}
 }
 
 // title is that of the deal that an enrollment makes.
@@ -76,6 +89,12 @@ func (a *audit) title(e *enrollmentRow) string {
 		return "Trial " + fmt.Sprint(e.data["trial"])
 	}
 	return "Form " + fmt.Sprint(e.data["n"])
+}
+
+// fieldOf is the value at a place: contact and field.
+func (a *audit) fieldOf(place string) any {
+	contact, name, _ := strings.Cut(place, " ")
+	return a.contacts[contact].fields[name]
 }
 
 func asInt(v any) int {

@@ -40,7 +40,7 @@ func (f *fire) rage(ctx context.Context) {
 
 // strike chooses one trouble.
 func (f *fire) strike() {
-	victims := append([]string{"api", "relay", "engine"}, workers...)
+	victims := append(append([]string{"api", "relay", "engine"}, workers...), workers...)
 	victim := victims[f.rng.IntN(len(victims))]
 	l := f.links[f.rng.IntN(len(f.links))]
 	rest := time.Duration(200+f.rng.IntN(2500)) * time.Millisecond

@@ -3,7 +3,9 @@ package chaos_test
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +47,13 @@ func seed(t *testing.T) uint64 {
 
 // say prints a line at once: a long run is watched.
 func say(format string, values ...any) { fmt.Printf(format+"\n", values...) }
+
+// machine describes what a figure was measured on.
+func machine() string {
+	load, _ := os.ReadFile("/proc/loadavg")
+	one, _, _ := strings.Cut(string(load), " ")
+	return fmt.Sprintf("%d processors, load %s", runtime.NumCPU(), one)
+}
 
 // until polls a condition and reports whether it came true within patience.
 func until(patience time.Duration, condition func() bool) bool {

@@ -7,20 +7,24 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/emersion/go-smtp"
 
 	"fermata/e2e/harness"
 )
 
-// refuseSome is a mail server and an HTTP server that refuse one in twenty for now.
+// refuseSome is a mail server and an HTTP server that think for up to half a second,
+// which is when a kill leaves the outcome open, and then refuse one in twenty for now.
 func refuseSome(seed uint64) (func(harness.Mail) error, func(http.ResponseWriter, harness.Call)) {
 	var mu sync.Mutex
 	rng := rand.New(rand.NewPCG(seed, 3))
 	refuses := func() bool {
 		mu.Lock()
-		defer mu.Unlock()
-		return rng.IntN(20) == 0
+		think, refuse := time.Duration(rng.IntN(500))*time.Millisecond, rng.IntN(20) == 0
+		mu.Unlock()
+		<-time.After(think)
+		return refuse
 	}
 	accept := func(harness.Mail) error {
 		if refuses() {

@@ -24,11 +24,13 @@ import (
 type stage struct {
 	*testing.T
 	dir      string
+	days     string // how many days the workflows of TestThreeWeeks wait
 	postgres *storetest.Server
 	database string // URL of our store, without a link
 	db       *sql.DB
 	links    []*link
 	programs map[string]*harness.Program
+	probes   map[string]string // where a program says that it is ready
 	smtp     *harness.SMTP
 	http     *harness.HTTP
 	api      *harness.System
@@ -43,10 +45,13 @@ const (
 // workers are the processes that carry enrollments.
 var workers = []string{"worker1", "worker2"}
 
-// setStage starts everything and waits until it is ready.
-func setStage(t *testing.T, settings ...string) *stage {
+// setStage starts everything, Temporal with flags of its own, and waits until it is ready.
+func setStage(t *testing.T, flags ...string) *stage {
 	t.Helper()
-	s := &stage{T: t, dir: t.TempDir(), programs: map[string]*harness.Program{}, smtp: harness.StartSMTP(t), http: harness.StartHTTP(t)}
+	s := &stage{
+		T: t, dir: t.TempDir(), programs: map[string]*harness.Program{}, probes: map[string]string{},
+		smtp: harness.StartSMTP(t), http: harness.StartHTTP(t),
+	}
 	var err error
 	s.postgres, err = storetest.StartServer(t.Context(), storetest.Options{Durable: true, TCP: harness.SteadyAddr(t)})
 	require.NoError(t, err)
@@ -56,9 +61,9 @@ func setStage(t *testing.T, settings ...string) *stage {
 	s.db, err = sql.Open("pgx", s.database)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.db.Close() })
-	engine := s.startEngine()
+	engine := s.startEngine(flags)
 	s.migrate(engine)
-	s.startParts(engine, settings)
+	s.startParts(engine)
 	return s
 }
 
@@ -71,7 +76,7 @@ func (s *stage) through(l func(name, upstream string) string, name, database str
 }
 
 // startEngine starts Temporal and returns its address.
-func (s *stage) startEngine() string {
+func (s *stage) startEngine(flags []string) string {
 	addr := harness.SteadyAddr(s.T)
 	proxies := newProxies()
 	dial := func(name, upstream string) string {
@@ -83,7 +88,7 @@ func (s *stage) startEngine() string {
 	s.programs["engine"] = harness.StartProgram(s.T, s.dir, "engine", "fermata-dev", []string{
 		"FERMATA_DATA_DIR=" + filepath.Join(s.dir, "engine"), "FERMATA_TEMPORAL_ADDR=" + addr,
 		"FERMATA_TEMPORAL_UI_ADDR=" + harness.SteadyAddr(s.T), "FERMATA_TEMPORAL_DATABASE_URL=" + database,
-	}, "--only", "temporal")
+	}, append([]string{"--only", "temporal"}, flags...)...)
 	var err error
 	s.temporal, err = client.NewLazyClient(client.Options{HostPort: addr, Namespace: namespace, Logger: quiet{}})
 	require.NoError(s, err)
@@ -118,7 +123,7 @@ func (s *stage) migrate(engine string) {
 }
 
 // startParts starts api, relay and workers, each with links of its own.
-func (s *stage) startParts(engine string, settings []string) {
+func (s *stage) startParts(engine string) {
 	proxies := newProxies()
 	dial := func(name, upstream string) string {
 		l := newLink(s.T, proxies, name, upstream)
@@ -129,7 +134,6 @@ func (s *stage) startParts(engine string, settings []string) {
 	for _, name := range workers {
 		calls[name] = []string{"worker", "--no-relay"}
 	}
-	probes := map[string]string{}
 	for _, name := range append([]string{"api", "relay"}, workers...) {
 		addr := harness.SteadyAddr(s.T)
 		env := append(s.base(), "FERMATA_DATABASE_URL="+s.through(dial, name+"-store", s.database),
@@ -140,10 +144,16 @@ func (s *stage) startParts(engine string, settings []string) {
 		} else {
 			env = append(env, "FERMATA_METRICS_ADDR="+addr, "FERMATA_SMTP_URL=smtp://"+dial(name+"-mail", s.smtp.Addr))
 		}
-		s.programs[name] = harness.StartProgram(s.T, s.dir, name, "fermata", append(env, settings...), calls[name]...)
-		probes[name] = "http://" + addr + "/readyz"
+		s.programs[name] = harness.StartProgram(s.T, s.dir, name, "fermata", env, calls[name]...)
+		s.probes[name] = "http://" + addr + "/readyz"
 	}
-	for name, probe := range probes {
+	s.ready()
+}
+
+// ready waits until every part says that it is ready.
+func (s *stage) ready() {
+	s.Helper()
+	for name, probe := range s.probes {
 		require.True(s, until(patience, func() bool { return answers(probe) }), "%s is ready: %s", name, s.programs[name].Log())
 	}
 }

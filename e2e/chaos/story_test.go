@@ -53,9 +53,14 @@ func newPlan(seed uint64, n int, window time.Duration) *plan {
 		}
 	}
 	p.events = p.events[:n]
+	p.arrange()
+	return p
+}
+
+// arrange puts the events into the order of their time and into requests.
+func (p *plan) arrange() {
 	sort.SliceStable(p.events, func(i, j int) bool { return p.events[i].at < p.events[j].at })
 	p.pack()
-	return p
 }
 
 // tell adds one event of a story at a share of the window.

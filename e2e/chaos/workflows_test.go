@@ -25,7 +25,7 @@ func (s *stage) publish(names ...string) map[string]*definition.Definition {
 	for _, name := range names {
 		raw, err := files.ReadFile("workflows/" + name + ".yaml")
 		require.NoError(s, err)
-		text := strings.ReplaceAll(string(raw), "http://sink.invalid", s.http.URL)
+		text := strings.NewReplacer("http://sink.invalid", s.http.URL, "for: 21d", "for: "+s.days+"d", "value: 21", "value: "+s.days).Replace(string(raw))
 		s.api.Publish(text)
 		def, problems := definition.Parse([]byte(text), true)
 		require.NotNil(s, def, problems)
