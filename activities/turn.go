@@ -42,8 +42,7 @@ type turn struct {
 func (a *Activities) open(tx *store.Tx, in names.Passage, now time.Time) (*turn, *interpreter.Occurrence, error) {
 	e, contact, err := tx.LockEnrollmentContact(in.Enrollment)
 	if errors.Is(err, store.ErrNotFound) {
-		a.Orphan()
-		return nil, &interpreter.Occurrence{Kind: interpreter.Ended, Status: interpreter.StatusFailed, Code: "enrollment_missing"}, nil
+		return nil, a.gone(tx, in.Enrollment), nil
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("lock enrollment: %w", err)
@@ -69,6 +68,15 @@ func (a *Activities) open(tx *store.Tx, in names.Passage, now time.Time) (*turn,
 		return nil, ended(e), nil
 	}
 	return &turn{a: a, tx: tx, in: in, now: now, e: e, contact: contact, def: def}, nil, nil
+}
+
+// gone is the end of a run whose contact is not there any more: the enrollment has ended with it.
+func (a *Activities) gone(tx *store.Tx, enrollment string) *interpreter.Occurrence {
+	if e, err := tx.Enrollment(enrollment); err == nil && !e.Active {
+		return ended(e)
+	}
+	a.Orphan()
+	return &interpreter.Occurrence{Kind: interpreter.Ended, Status: interpreter.StatusFailed, Code: "enrollment_missing"}
 }
 
 // fence answers `ended` for an enrollment whose passage this run no longer is.

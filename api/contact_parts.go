@@ -27,7 +27,7 @@ func (s *server) TagContact(c *gin.Context, id, tag string) {
 			return reply{}, err
 		}
 		tx.AfterCommit(s.nudge)
-		return contactReply(tx, id)
+		return contactReply(tx, contact.ID)
 	})
 }
 
@@ -38,7 +38,7 @@ func (s *server) UntagContact(c *gin.Context, id, tag string) {
 		if err != nil {
 			return err
 		}
-		removed, spelled, err := tx.RemoveContactTag(id, tag)
+		removed, spelled, err := tx.RemoveContactTag(contact.ID, tag)
 		if err != nil {
 			return err
 		}
@@ -52,10 +52,11 @@ func (s *server) UntagContact(c *gin.Context, id, tag string) {
 // ReleaseContactQueue lets the router try again at the event that stopped a contact's queue.
 func (s *server) ReleaseContactQueue(c *gin.Context, id string) {
 	removing(s, c, func(tx *store.Tx) error {
-		if _, err := tx.LockContact(id); err != nil {
+		contact, err := tx.LockContact(id)
+		if err != nil {
 			return err
 		}
-		err := tx.RestartContact(id)
+		err = tx.RestartContact(contact.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			return failure(kindState, "the queue of this contact has not stopped")
 		}
@@ -63,7 +64,7 @@ func (s *server) ReleaseContactQueue(c *gin.Context, id string) {
 			return err
 		}
 		tx.AfterCommit(s.nudge)
-		return s.audit(c, tx, "contact.queue.release", id, nil)
+		return s.audit(c, tx, "contact.queue.release", contact.ID, nil)
 	})
 }
 
@@ -97,7 +98,7 @@ func (s *server) PutContactCourse(c *gin.Context, id, course string) {
 			return reply{}, err
 		}
 		now := s.now()
-		after := &store.ContactCourse{ContactID: id, Course: course, Status: courseEnrolled, CreatedAt: now, UpdatedAt: now}
+		after := &store.ContactCourse{ContactID: contact.ID, Course: course, Status: courseEnrolled, CreatedAt: now, UpdatedAt: now}
 		if before != nil {
 			after.CreatedAt, after.Progress = before.CreatedAt, before.Progress
 			if before.Status == courseCompleted {
@@ -136,7 +137,7 @@ func lockCourse(tx *store.Tx, id, course string) (*store.Contact, *store.Contact
 	if _, err := tx.Course(course); err != nil {
 		return nil, nil, err
 	}
-	place, err := tx.ContactCourse(id, course)
+	place, err := tx.ContactCourse(contact.ID, course)
 	if errors.Is(err, store.ErrNotFound) {
 		return contact, nil, nil
 	}

@@ -99,22 +99,31 @@ func (s *server) ListContacts(c *gin.Context, params gen.ListContactsParams) {
 	})
 }
 
-// findContacts lists contacts; an external id finds at most one, which must satisfy the rest too.
+// findContacts lists contacts. An address or an external id finds at most one, also by those of a
+// contact that was merged into it; it must satisfy the rest too.
 func findContacts(tx *store.Tx, filter store.ContactFilter, externalID string, page store.Page) ([]store.Contact, string, error) {
-	if externalID == "" {
+	if externalID == "" && filter.Email == "" {
 		return tx.ListContacts(filter, page)
 	}
-	contact, err := tx.ContactByExternalID(externalID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, "", nil
+	var found *store.Contact
+	for _, one := range []struct {
+		value string
+		find  func(string) (*store.Contact, error)
+	}{{filter.Email, tx.ContactByEmail}, {externalID, tx.ContactByExternalID}} {
+		if one.value == "" {
+			continue
+		}
+		contact, err := one.find(one.value)
+		if errors.Is(err, store.ErrNotFound) || err == nil && found != nil && found.ID != contact.ID {
+			return nil, "", nil
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		found = contact
 	}
-	if err != nil {
-		return nil, "", err
-	}
-	if filter.Email != "" && (contact.Email == nil || *contact.Email != filter.Email) {
-		return nil, "", nil
-	}
-	return []store.Contact{*contact}, "", nil
+	filter.Email, filter.ID = "", found.ID
+	return tx.ListContacts(filter, page)
 }
 
 func (s *server) GetContact(c *gin.Context, id string) {
@@ -173,7 +182,7 @@ func (s *server) PutConsent(c *gin.Context, id string) {
 			}
 			detail[one.channel] = map[string]any{"state": one.consent.State, "source": one.consent.Source}
 		}
-		if err := s.audit(c, tx, "contact.consent", id, detail); err != nil {
+		if err := s.audit(c, tx, "contact.consent", contact.ID, detail); err != nil {
 			return reply{}, err
 		}
 		tx.AfterCommit(s.nudge)

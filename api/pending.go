@@ -20,7 +20,6 @@ var notAvailable = []call{
 	{http.MethodGet, "/v1/stream", scopeViewer},
 	{http.MethodPost, "/v1/enrollments/batch", scopePublisher},
 	{http.MethodPost, "/v1/enrollments/:id/move", scopeEditor},
-	{http.MethodPost, "/v1/contacts/:id/merge", scopeEditor},
 }
 
 func findNotAvailable(method, path string) (call, bool) {

@@ -95,10 +95,15 @@ func findOrCreate(tx *store.Tx, in ContactInput, now time.Time) (c *store.Contac
 	if err != nil {
 		return nil, false, fmt.Errorf("lock contact %s: %w", found.ID, err)
 	}
-	if !stillNamed(locked, in) {
-		return nil, false, errIdentityMoved
+	if stillNamed(locked, in) {
+		return locked, false, nil
 	}
-	return locked, false, nil
+	// It may be named by an identifier of a contact that was merged into it.
+	again, err := find(tx, in)
+	if err == nil && (again == nil || again.ID != locked.ID) {
+		err = errIdentityMoved
+	}
+	return locked, false, err
 }
 
 // stillNamed reports whether a contact, now locked, is one that the input names.

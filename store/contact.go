@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"strings"
 	"time"
 )
@@ -25,6 +26,7 @@ type Contact struct {
 
 // ContactFilter selects contacts; empty fields select all.
 type ContactFilter struct {
+	ID    string
 	Email string // exact
 	Query string // part of address, name or external id, case ignored
 }
@@ -47,20 +49,26 @@ func (c *Contact) defaults() {
 	}
 }
 
-// Contact returns one contact by id.
-func (tx *Tx) Contact(id string) (*Contact, error) { return first[Contact](tx, "id = ?", id) }
+// Contact returns one contact by id. The id of a contact that was merged finds the one that it was
+// merged into, here as everywhere.
+func (tx *Tx) Contact(id string) (*Contact, error) {
+	found, err := first[Contact](tx, "id = ?", id)
+	return tx.orAlias(AliasID, id, found, err)
+}
 
 // ContactByExternalID finds the contact with this external id.
 func (tx *Tx) ContactByExternalID(externalID string) (*Contact, error) {
-	return first[Contact](tx, "external_id = ?", externalID)
+	found, err := first[Contact](tx, "external_id = ?", externalID)
+	return tx.orAlias(AliasExternalID, externalID, found, err)
 }
 
 // ContactByEmail finds the contact with this address, which must be normalised.
 func (tx *Tx) ContactByEmail(email string) (*Contact, error) {
-	return first[Contact](tx, "email = ?", email)
+	found, err := first[Contact](tx, "email = ?", email)
+	return tx.orAlias(AliasEmail, email, found, err)
 }
 
-// Contacts returns those of ids that exist, by id.
+// Contacts returns those of ids that exist, by the id that was asked for.
 func (tx *Tx) Contacts(ids []string) (map[string]Contact, error) {
 	found := make(map[string]Contact, len(ids))
 	if len(ids) == 0 {
@@ -70,7 +78,10 @@ func (tx *Tx) Contacts(ids []string) (map[string]Contact, error) {
 	for _, c := range rows {
 		found[c.ID] = c
 	}
-	return found, err
+	if err != nil {
+		return nil, err
+	}
+	return found, tx.addMerged(found, ids)
 }
 
 // LockContact takes the contact's row lock until the end of the transaction and returns its newest
@@ -80,7 +91,15 @@ func (tx *Tx) LockContact(id string) (*Contact, error) {
 	if !tx.write {
 		return nil, ErrReadOnly
 	}
-	return first[Contact](tx, "id = ?"+tx.rowLock(""), id)
+	locked, err := first[Contact](tx, "id = ?"+tx.rowLock(""), id)
+	if !errors.Is(err, ErrNotFound) {
+		return locked, err
+	}
+	into, err := tx.Alias(AliasID, id)
+	if err != nil {
+		return nil, err
+	}
+	return first[Contact](tx, "id = ?"+tx.rowLock(""), into)
 }
 
 // UpdateContact writes the profile: everything but id, CreatedAt, Seq and RoutedSeq. ErrConflict
@@ -93,6 +112,7 @@ func (tx *Tx) UpdateContact(c *Contact) error {
 // ListContacts lists contacts, newest first.
 func (tx *Tx) ListContacts(f ContactFilter, page Page) ([]Contact, string, error) {
 	q := newestFirst(page)
+	q.equal("id", f.ID)
 	q.equal("email", f.Email)
 	if f.Query != "" {
 		like := "%" + likeEscaper.Replace(strings.ToLower(f.Query)) + "%"

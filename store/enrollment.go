@@ -139,10 +139,24 @@ func (tx *Tx) LockEnrollmentContact(id string) (*Enrollment, *Contact, error) {
 		return nil, nil, err
 	}
 	if !found {
-		return nil, nil, ErrNotFound
+		return tx.lockMerged(id)
 	}
 	rows.Enrollment.Paused, rows.Enrollment.Pauses = rows.Paused, rows.Pauses
 	return &rows.Enrollment, &rows.Contact, nil
+}
+
+// lockMerged locks an enrollment whose contact was merged, and the one that it was merged into.
+func (tx *Tx) lockMerged(id string) (*Enrollment, *Contact, error) {
+	e, err := tx.Enrollment(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	c, err := tx.LockContact(e.ContactID)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err = first[Enrollment](tx, "id = ?"+tx.rowLock(""), id)
+	return e, c, err
 }
 
 // SaveEnrollment writes all columns but the identity (id, workflow, contact, CreatedAt). The row
@@ -178,13 +192,19 @@ func (tx *Tx) EnrolledIn(contactID, workflow string) (bool, error) {
 // LastEnrollment returns the contact's enrollment that started last in a workflow under a key,
 // active or ended, tests left out; ErrNotFound when there was none.
 func (tx *Tx) LastEnrollment(workflow, contactID, key string) (*Enrollment, error) {
-	return first[Enrollment](tx, `contact_id = ? AND workflow = ? AND key = ? AND NOT test
-		ORDER BY started_at DESC, id DESC LIMIT 1`, contactID, workflow, key)
+	ids, err := tx.ContactIDs(contactID)
+	if err != nil {
+		return nil, err
+	}
+	return first[Enrollment](tx, `contact_id IN ? AND workflow = ? AND key = ? AND NOT test
+		ORDER BY started_at DESC, id DESC LIMIT 1`, ids, workflow, key)
 }
 
-func (f EnrollmentFilter) apply(q *query) {
+func (tx *Tx) applyEnrollments(f EnrollmentFilter, q *query) error {
 	q.equal("workflow", f.Workflow)
-	q.equal("contact_id", f.Contact)
+	if err := tx.history(q, f.Contact); err != nil {
+		return err
+	}
 	f.applyStatus(q)
 	q.equal("node", f.Node)
 	if f.Version != 0 {
@@ -201,6 +221,7 @@ func (f EnrollmentFilter) apply(q *query) {
 	} else if f.Wedged != nil {
 		q.and("wedge = ''")
 	}
+	return nil
 }
 
 // inPaused holds for what belongs to a workflow that is paused.
@@ -222,14 +243,18 @@ func (f EnrollmentFilter) applyStatus(q *query) {
 // ListEnrollments lists enrollments, newest first.
 func (tx *Tx) ListEnrollments(f EnrollmentFilter, page Page) ([]Enrollment, string, error) {
 	q := newestFirst(page)
-	f.apply(q)
+	if err := tx.applyEnrollments(f, q); err != nil {
+		return nil, "", err
+	}
 	return listByID(tx, q, func(e *Enrollment) string { return e.ID })
 }
 
 // CountEnrollments counts enrollments.
 func (tx *Tx) CountEnrollments(f EnrollmentFilter) (int, error) {
 	q := &query{}
-	f.apply(q)
+	if err := tx.applyEnrollments(f, q); err != nil {
+		return 0, err
+	}
 	var n int
 	_, err := tx.scan(&n, "SELECT count(*) FROM enrollments"+q.clause(), q.args...)
 	return n, err

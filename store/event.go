@@ -141,7 +141,15 @@ func (tx *Tx) EventsAfter(contactID string, seq int64, types []string, limit int
 // EventsSince reads a contact's events of one type that were accepted at or after an instant, in log
 // order; the zero instant means all.
 func (tx *Tx) EventsSince(contactID, eventType string, since time.Time) ([]Event, error) {
-	return all[Event](tx, "WHERE contact_id = ? AND type = ? AND accepted_at >= ? ORDER BY seq", contactID, eventType, since)
+	ids, err := tx.ContactIDs(contactID)
+	if err != nil {
+		return nil, err
+	}
+	order := "seq"
+	if len(ids) > 1 { // several logs in one
+		order = "accepted_at, seq"
+	}
+	return all[Event](tx, "WHERE contact_id IN ? AND type = ? AND accepted_at >= ? ORDER BY "+order, ids, eventType, since)
 }
 
 // NewestEvents reads a contact's newest events of some types, the newest first.
@@ -149,7 +157,15 @@ func (tx *Tx) NewestEvents(contactID string, types []string, limit int) ([]Event
 	if len(types) == 0 {
 		return []Event{}, nil
 	}
-	return all[Event](tx, "WHERE contact_id = ? AND type IN ? ORDER BY seq DESC LIMIT ?", contactID, types, limit)
+	ids, err := tx.ContactIDs(contactID)
+	if err != nil {
+		return nil, err
+	}
+	order := "seq DESC"
+	if len(ids) > 1 {
+		order = "accepted_at DESC, seq DESC"
+	}
+	return all[Event](tx, "WHERE contact_id IN ? AND type IN ? ORDER BY "+order+" LIMIT ?", ids, types, limit)
 }
 
 // EventTypeSeen reports whether an event of this type was ever accepted.
@@ -165,7 +181,9 @@ func (tx *Tx) ListEvents(f EventFilter, page Page) ([]Event, string, error) {
 		return nil, "", err
 	}
 	q := &query{}
-	q.equal("contact_id", f.Contact)
+	if err := tx.history(q, f.Contact); err != nil {
+		return nil, "", err
+	}
 	q.equal("type", f.Type)
 	q.verdict(f.Verdict)
 	if position != nil {

@@ -59,7 +59,9 @@ func (tx *Tx) SaveSend(s *Send) error { return tx.update(s) }
 // ListSends lists sends, newest first.
 func (tx *Tx) ListSends(f SendFilter, page Page) ([]Send, string, error) {
 	q := newestFirst(page)
-	q.equal("contact_id", f.Contact)
+	if err := tx.history(q, f.Contact); err != nil {
+		return nil, "", err
+	}
 	q.equal("enrollment_id", f.Enrollment)
 	q.equal("workflow", f.Workflow)
 	q.equal("node", f.Node)
@@ -71,10 +73,14 @@ func (tx *Tx) ListSends(f SendFilter, page Page) ([]Send, string, error) {
 // instant, the message with the id but left out: failed and suppressed sends do not count, nor do
 // those of tests.
 func (tx *Tx) CountSends(contactID, channel, class, but string, since time.Time) (int, error) {
+	ids, err := tx.ContactIDs(contactID)
+	if err != nil {
+		return 0, err
+	}
 	var n int
-	_, err := tx.scan(&n, `SELECT count(*) FROM sends WHERE contact_id = ? AND channel = ? AND class = ? AND message_id <> ?
+	_, err = tx.scan(&n, `SELECT count(*) FROM sends WHERE contact_id IN ? AND channel = ? AND class = ? AND message_id <> ?
 		AND created_at >= ? AND state IN ('claimed', 'sent', 'unknown')
-		AND NOT EXISTS (SELECT 1 FROM enrollments e WHERE e.id = sends.enrollment_id AND e.test)`, contactID, channel, class, but, since)
+		AND NOT EXISTS (SELECT 1 FROM enrollments e WHERE e.id = sends.enrollment_id AND e.test)`, ids, channel, class, but, since)
 	return n, err
 }
 

@@ -47,17 +47,21 @@ type source struct {
 }
 
 var timelineSources = []source{
-	{1, MomentEvent, "contact_id = ?", "accepted_at", []string{"seq"}, readEvents},
-	{2, MomentStarted, "contact_id = ?", "started_at", []string{"id"}, readStarted},
-	{3, MomentStep, "enrollment_id IN (SELECT id FROM enrollments WHERE contact_id = ?)", "entered_at", []string{"enrollment_id", "seq"}, readSteps},
-	{4, MomentSend, "contact_id = ?", "created_at", []string{"id"}, readSends},
-	{5, MomentEnded, "ended_at IS NOT NULL AND contact_id = ?", "ended_at", []string{"id"}, readEnded},
+	{1, MomentEvent, "contact_id IN ?", "accepted_at", []string{"seq"}, readEvents},
+	{2, MomentStarted, "contact_id IN ?", "started_at", []string{"id"}, readStarted},
+	{3, MomentStep, "enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)", "entered_at", []string{"enrollment_id", "seq"}, readSteps},
+	{4, MomentSend, "contact_id IN ?", "created_at", []string{"id"}, readSends},
+	{5, MomentEnded, "ended_at IS NOT NULL AND contact_id IN ?", "ended_at", []string{"id"}, readEnded},
 }
 
 // Timeline lists what happened to a contact, newest first: its events, and the starts, steps, sends
 // and ends of its enrollments.
 func (tx *Tx) Timeline(contactID string, page Page) ([]Moment, string, error) {
 	from, err := timelinePlace(page)
+	if err != nil {
+		return nil, "", err
+	}
+	ids, err := tx.ContactIDs(contactID)
 	if err != nil {
 		return nil, "", err
 	}
@@ -69,7 +73,7 @@ func (tx *Tx) Timeline(contactID string, page Page) ([]Moment, string, error) {
 	}
 	var list []found
 	for _, s := range timelineSources {
-		tail, args := s.page(contactID, from, limit+1)
+		tail, args := s.page(ids, from, limit+1)
 		moments, ties, err := s.read(tx, tail, args)
 		if err != nil {
 			return nil, "", fmt.Errorf("read timeline: %w", err)
@@ -125,9 +129,9 @@ func timelinePlace(page Page) (*place, error) {
 }
 
 // page is the SQL behind FROM that selects a source's part of a page.
-func (s source) page(contactID string, from *place, limit int) (string, []any) {
+func (s source) page(contactIDs []string, from *place, limit int) (string, []any) {
 	columns := append([]string{s.at}, s.ties...)
-	where, args := "WHERE "+s.from, []any{contactID}
+	where, args := "WHERE "+s.from, []any{contactIDs}
 	switch {
 	case from == nil:
 	case s.rank < from.rank:

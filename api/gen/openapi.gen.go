@@ -2081,6 +2081,30 @@ type JobList struct {
 // Key Lower-case letters, digits, - and _
 type Key = string
 
+// MergeRequest defines model for MergeRequest.
+type MergeRequest struct {
+	// From Id of the contact that goes
+	From string `json:"from"`
+}
+
+// MergeResult defines model for MergeResult.
+type MergeResult struct {
+	// Changed What the contact gained: {field: {from, to}}
+	Changed map[string]interface{} `json:"changed"`
+
+	// Contact Example: {"consent":{"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}},"country":null,"courses":[{"course":"program-a","progress":0,"status":"enrolled"}],"created_at":"2026-03-02T09:00:00Z","deals":[],"email":"ana@example.com","external_id":null,"fields":{"plan":"pro"},"first_name":"Ana","id":"con_1","last_name":null,"phone":null,"subscribed":true,"tags":["buyer-program-A"],"timezone":"Europe/Vienna","updated_at":"2026-03-02T09:00:00Z"}
+	Contact Contact `json:"contact"`
+
+	// Events Accepted events that go on in the log of the contact
+	Events int `json:"events"`
+
+	// Exited Enrollments that end
+	Exited []string `json:"exited"`
+
+	// From Id of the contact that goes
+	From string `json:"from"`
+}
+
 // MessageClass defines model for MessageClass.
 type MessageClass string
 
@@ -2888,6 +2912,15 @@ type ImportContactsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// MergeContactParams defines parameters for MergeContact.
+type MergeContactParams struct {
+	// DryRun true previews and changes nothing
+	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetContactTimelineParams defines parameters for GetContactTimeline.
 type GetContactTimelineParams struct {
 	// Limit Items per page
@@ -3360,6 +3393,9 @@ type PutConsentJSONRequestBody = ConsentRequest
 // PutContactCourseJSONRequestBody defines body for PutContactCourse for application/json ContentType.
 type PutContactCourseJSONRequestBody = ContactCourseInput
 
+// MergeContactJSONRequestBody defines body for MergeContact for application/json ContentType.
+type MergeContactJSONRequestBody = MergeRequest
+
 // CreateCourseJSONRequestBody defines body for CreateCourse for application/json ContentType.
 type CreateCourseJSONRequestBody = CourseInput
 
@@ -3718,6 +3754,9 @@ type ServerInterface interface {
 	// PutContactCourse Enroll in a course, or record progress
 	// (PUT /v1/contacts/{id}/courses/{course})
 	PutContactCourse(c *gin.Context, id string, course string)
+	// MergeContact Join another contact into this one
+	// (POST /v1/contacts/{id}/merge)
+	MergeContact(c *gin.Context, id string, params MergeContactParams)
 	// ReleaseContactQueue Route a contact's events again
 	// (POST /v1/contacts/{id}/queue/release)
 	ReleaseContactQueue(c *gin.Context, id string)
@@ -4558,6 +4597,63 @@ func (siw *ServerInterfaceWrapper) PutContactCourse(c *gin.Context) {
 	}
 
 	siw.Handler.PutContactCourse(c, id, course)
+}
+
+// MergeContact operation middleware
+func (siw *ServerInterfaceWrapper) MergeContact(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MergeContactParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MergeContact(c, id, params)
 }
 
 // ReleaseContactQueue operation middleware
@@ -7833,6 +7929,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/v1/contacts/:id", wrapper.DeleteContact)
 	router.GET(options.BaseURL+"/v1/contacts/:id", wrapper.GetContact)
 	router.PATCH(options.BaseURL+"/v1/contacts/:id", wrapper.PatchContact)
+	router.POST(options.BaseURL+"/v1/contacts/:id/merge", wrapper.MergeContact)
 	router.PUT(options.BaseURL+"/v1/contacts/:id/consent", wrapper.PutConsent)
 	router.GET(options.BaseURL+"/v1/contacts/:id/timeline", wrapper.GetContactTimeline)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id/tags/:tag", wrapper.UntagContact)
