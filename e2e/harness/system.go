@@ -50,6 +50,8 @@ type Options struct {
 	Log *slog.Logger
 	// Reconcile is how late a step may be before its run is looked at; default the program's.
 	Reconcile time.Duration
+	// Clock is what schedules are fired by; default the real one.
+	Clock func() time.Time
 	// Change changes the settings of the program before it starts.
 	Change func(s *app.Settings)
 }
@@ -76,6 +78,7 @@ func Start(t testing.TB, o Options) *System {
 	}
 	s.options = app.Options{
 		Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true, Reconcile: o.Reconcile, Log: log, Worker: o.Worker,
+		Clock: o.Clock,
 		Settings: app.Settings{
 			HTTPAddr: "127.0.0.1:0", DataDir: dir, DatabaseURL: o.Database, TemporalAddr: o.Temporal.Addr,
 			TemporalNamespace: "default", TemporalUIAddr: "127.0.0.1:8233", SMTPURL: s.SMTP.URL(), APIKey: Key,
@@ -145,6 +148,9 @@ func (s *System) Stop() {
 	s.stop = nil
 }
 
+// CSV is a body that is sent as text/csv.
+type CSV string
+
 // Do makes a request with the admin key and returns status and body.
 func (s *System) Do(method, path string, body any) (int, []byte) {
 	s.T.Helper()
@@ -152,6 +158,8 @@ func (s *System) Do(method, path string, body any) (int, []byte) {
 	contentType := "application/json"
 	switch b := body.(type) {
 	case nil:
+	case CSV:
+		reader, contentType = strings.NewReader(string(b)), "text/csv"
 	case string:
 		reader = strings.NewReader(b)
 		if !strings.HasPrefix(strings.TrimSpace(b), "{") {

@@ -36,6 +36,8 @@ type Options struct {
 	// Reconcile is how late a step may be before its run is looked at, and how often;
 	// 0 leaves both to the reconciler. Tests only.
 	Reconcile time.Duration
+	// Clock is what schedules are fired by; default time.Now. Tests only.
+	Clock func() time.Time
 	// Worker tunes the worker; tests only.
 	Worker worker.Options
 	// Ready, when set, is called once everything serves, with the address of the API.
@@ -116,7 +118,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.router.Dispatched = a.dispatcher.Nudge
 	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
 	a.planner = &events.Planner{Store: a.store, Log: a.log, Fired: a.router.Nudge}
-	a.scheduler = &events.Scheduler{Store: a.store, Log: a.log, Queued: a.jobs.Nudge}
+	a.scheduler = &events.Scheduler{Store: a.store, Now: a.o.Clock, Log: a.log, Queued: a.jobs.Nudge}
 	a.admitter = &events.Admitter{Store: a.store, Definitions: a.definitions, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.health = &health{app: a, pollers: &pollers{

@@ -1,0 +1,74 @@
+package system_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"fermata/e2e/harness"
+)
+
+const crowd = 400
+
+// progress waits until a job is through so many of its pieces, without being through.
+func progress(p *harness.Process, job any, pieces float64) {
+	p.Eventually(fmt.Sprint("the job is through ", pieces), func() bool {
+		j := p.Must("GET", fmt.Sprint("/v1/jobs/", job), nil)
+		require.Nil(p.T, j["ended_at"], "the job ended before the kill: %v", j)
+		return j["done"].(float64) >= pieces
+	})
+}
+
+func finished(p *harness.Process, job any) map[string]any {
+	var j map[string]any
+	p.Eventually("the job ends", func() bool {
+		j = p.Must("GET", fmt.Sprint("/v1/jobs/", job), nil)
+		return j["ended_at"] != nil
+	})
+	return j
+}
+
+// Everything is killed while a file is imported, and twice while the people of a filter are
+// enrolled: each row and each person is taken once.
+func TestKillingDuringJobsLosesAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
+	p := harness.StartProcess(t)
+	var file strings.Builder
+	file.WriteString("email,fields.n\n")
+	for i := range crowd {
+		fmt.Fprintf(&file, "p%03d@example.com,%d\n", i, i)
+	}
+	job := p.Must("POST", "/v1/contacts/import", harness.CSV(file.String()))["id"]
+	progress(p, job, 50)
+	p.Kill()
+	p.Start()
+	imported := finished(p, job)
+	require.Equal(t, map[string]any{"created": float64(crowd)}, imported["counts"])
+
+	p.Publish(`
+schema: 1
+key: tally
+name: Tally
+settings: {reentry: always}
+triggers: [{id: hand, manual: true}]
+start: count
+nodes:
+  count: {type: field_set, with: {field: visits, increment: 1}, next: done}
+  done:  {type: end}
+`)
+	filter := map[string]any{"field": "contact.n", "op": "gte", "value": 100}
+	job = p.Must("POST", "/v1/workflows/tally/enrollments", map[string]any{"filter": filter, "rate": "60/1s"})["id"]
+	for _, pieces := range []float64{150, 250} {
+		progress(p, job, pieces)
+		p.Kill()
+		p.Start()
+	}
+	done := finished(p, job)
+	require.Equal(t, map[string]any{"matched": 300.0, "enrolled": 300.0}, done["counts"])
+	require.EqualValues(t, crowd, done["done"])
+	p.Eventually("all are through", func() bool { return countStatus(p, "tally", "completed") == 300 })
+	once := p.Must("POST", "/v1/contacts/search", map[string]any{"filter": map[string]any{"field": "contact.visits", "op": "eq", "value": 1}, "limit": 500})
+	require.Len(t, once["items"], 300)
+}
