@@ -3,6 +3,7 @@ package events
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -154,4 +155,20 @@ func TestWaitThatIsLeftPassesOverWhatItWasOffered(t *testing.T) {
 		require.NoError(t, operator.Exit(context.Background(), e.ID, "", "", "tester"))
 		require.Equal(t, []string{"w passed "}, b.counts(offered))
 	})
+}
+
+// Ids of events that effects write sort by time among all others.
+func TestIDsOfEffectEventsSortByTime(t *testing.T) {
+	t.Parallel()
+	before := store.NewID("evt")
+	now := time.Now()
+	ids := []string{
+		EffectEventID(now.Add(-time.Hour), "z"), before, EffectEventID(now.Add(2*time.Millisecond), "a"),
+		EffectEventID(now.Add(time.Second), "b"), EffectEventID(now.Add(24*365*time.Hour), "a"),
+	}
+	require.IsIncreasing(t, ids)
+	require.Equal(t, ids[2], EffectEventID(now.Add(2*time.Millisecond), "a"))
+	for _, id := range ids {
+		require.Len(t, id, len(before))
+	}
 }

@@ -35,6 +35,11 @@ func TestExitTakesEffectWithinASecondOfItsAcceptance(t *testing.T) {
 					return e["status"] == "waiting"
 				})
 			})
+			t.Run("held", func(t *testing.T) {
+				exitWithinASecond(t, s.For(t), "holding", "{type: hold, next: b}", func(e map[string]any) bool {
+					return e["status"] == "held"
+				})
+			})
 			t.Run("retrying", func(t *testing.T) {
 				node := `{type: webhook, with: {url: "` + s.HTTP.URL + `/broken"}, next: {ok: b}}`
 				exitWithinASecond(t, s.For(t), "retrying", node, func(map[string]any) bool { return len(s.HTTP.On("/broken")) >= 2 })
