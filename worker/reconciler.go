@@ -170,8 +170,13 @@ func (r *round) run(ctx context.Context) error {
 		read func(tx *store.Tx) ([]store.Enrollment, error)
 		look look
 	}{
-		{r.overdue, r.wakeAs(RepairWoken)}, {r.unheard, r.wakeAs(RepairWakeRepeated)}, {r.unread, r.wakeAs(RepairUnread)},
-		{r.idle, r.wakeIdle}, {r.resting, r.pass}, {r.unclosed, r.close}, {r.ended, r.close},
+		{r.overdue, r.wakeAs(RepairWoken)},
+		{r.unheard, r.wakeAs(RepairWakeRepeated)},
+		{r.unread, r.wakeAs(RepairUnread)},
+		{r.idle, r.wakeIdle},
+		{r.resting, r.pass},
+		{r.unclosed, r.close},
+		{r.ended, r.close},
 	} {
 		var list []store.Enrollment
 		err := r.Store.Read(ctx, func(tx *store.Tx) (err error) {
