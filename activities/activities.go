@@ -12,6 +12,7 @@ import (
 
 	"fermata/activities/names"
 	"fermata/events"
+	"fermata/links"
 	"fermata/store"
 )
 
@@ -44,6 +45,8 @@ type Config struct {
 	Now func() time.Time
 	// MailFrom is the sender of mails that name none: Name <address>.
 	MailFrom string
+	// Links makes the addresses in mails; nil: a mail has none of ours.
+	Links *links.Signer
 	// BaseURL is the public address of this installation, for links in mails.
 	BaseURL string
 	// Nudge is called after a commit that left work for router or dispatcher.

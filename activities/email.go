@@ -45,6 +45,15 @@ func (t *turn) packEmail(c interpreter.Command, node *definition.Node) (*parcel,
 	if err != nil {
 		return nil, nil, err
 	}
+	send, err := t.send(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	wayOut := ""
+	if t.a.Links != nil {
+		wayOut = t.a.Links.Unsubscribe(send.ID)
+		scope = scope.With(expr.UnsubscribeURL, wayOut)
+	}
 	in := nodes.PlanInput{Strict: node.Strict, Owner: t.def.Settings.Owner}
 	var failure *nodes.Failure
 	if in.Template, failure, err = t.template(node, scope); err != nil || failure != nil {
@@ -58,19 +67,20 @@ func (t *turn) packEmail(c interpreter.Command, node *definition.Node) (*parcel,
 		return &parcel{suppressed: reason}, nil, err
 	}
 	message := Message{
-		ID: t.messageID(c), From: plan.From, To: plan.To, Cc: plan.Cc, ReplyTo: plan.ReplyTo,
+		ID: send.MessageID, From: plan.From, To: plan.To, Cc: plan.Cc, ReplyTo: plan.ReplyTo,
 		Subject: plan.Subject, Text: plan.Text, HTML: plan.HTML,
 	}
 	if message.From == "" {
 		message.From = t.a.MailFrom
 	}
-	if plan.Class == nodes.ClassMarketing {
-		message.Headers = map[string]string{"List-Unsubscribe": unsubscribeHeader(message.From, message.ID)}
+	if plan.Class == nodes.ClassMarketing && wayOut != "" {
+		// RFC 8058: mail programs show a button that posts to the address.
+		message.Headers = map[string]string{"List-Unsubscribe": "<" + wayOut + ">", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 	}
 	if message.Attachments, failure, err = t.attachments(plan.Attachments); err != nil || failure != nil {
 		return nil, failure, err
 	}
-	return t.mailParcel(message, plan.Class, plan.Template), nil, nil
+	return t.mailParcel(message, send, plan.Class, plan.Template), nil, nil
 }
 
 func (t *turn) packNotice(c interpreter.Command, node *definition.Node) (*parcel, *nodes.Failure, error) {
@@ -98,14 +108,26 @@ func (t *turn) handOver(m Message, class string) *parcel {
 	}
 }
 
+// send is the row of the mail of a visit: the one that an earlier attempt has written, so that the
+// addresses in the mail stay good, else a new one.
+func (t *turn) send(c interpreter.Command) (*store.Send, error) {
+	id := t.messageID(c)
+	found, err := t.tx.SendByMessageID(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return &store.Send{
+			ID: store.NewID("send"), ContactID: t.contact.ID, EnrollmentID: t.e.ID, Workflow: t.e.Workflow, Node: c.Node, Visit: c.Visit,
+			Channel: "email", MessageID: id, CreatedAt: t.now,
+		}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read send: %w", err)
+	}
+	return found, nil
+}
+
 // mailParcel wraps a mail to the contact: the row in sends is written with the claim,
 // the event email.sent with the record.
-func (t *turn) mailParcel(m Message, class, template string) *parcel {
-	send := &store.Send{
-		ID: store.NewID("send"), ContactID: t.contact.ID, EnrollmentID: t.e.ID, Workflow: t.e.Workflow,
-		Channel: "email", Class: class, ToAddress: strings.Join(m.To, ", "), Subject: m.Subject,
-		MessageID: m.ID, State: "claimed", Template: template, CreatedAt: t.now,
-	}
+func (t *turn) mailParcel(m Message, send *store.Send, class, template string) *parcel {
 	p := t.handOver(m, class)
 	hand := p.do
 	p.do = func(ctx context.Context) (reply, error) {
@@ -113,15 +135,19 @@ func (t *turn) mailParcel(m Message, class, template string) *parcel {
 		r.result["send"] = send.ID
 		return r, err
 	}
-	p.claimed = func(t *turn, c interpreter.Command) error {
-		send.Node, send.Visit = c.Node, c.Visit
-		return putSend(t.tx, send)
+	p.claimed = func(t *turn, _ interpreter.Command) error {
+		if send.State != "" {
+			return nil // an earlier attempt has written it
+		}
+		send.Class, send.Template, send.Subject = class, template, m.Subject
+		send.ToAddress, send.State = strings.Join(m.To, ", "), store.SendClaimed
+		if err := t.tx.CreateSend(send); err != nil {
+			return fmt.Errorf("create send: %w", err)
+		}
+		return nil
 	}
 	p.recorded = func(t *turn, c interpreter.Command, _ reply) error {
-		return t.emit(c, "email.sent", map[string]any{
-			"send_id": send.ID, "workflow": t.e.Workflow, "enrollment": t.e.ID, "node": c.Node,
-			"template": template, "class": class,
-		})
+		return t.emit(c, "email.sent", events.SendData(send))
 	}
 	p.settled = func(t *turn, state, text string) error { return settleSend(t, m.ID, state, text) }
 	return p
@@ -143,22 +169,6 @@ func settleSend(t *turn, messageID, state, text string) error {
 	}
 	if err := t.tx.SaveSend(send); err != nil {
 		return fmt.Errorf("save send: %w", err)
-	}
-	return nil
-}
-
-// putSend writes the row of a mail once; a repeated attempt finds its first row.
-func putSend(tx *store.Tx, send *store.Send) error {
-	found, err := tx.SendByMessageID(send.MessageID)
-	switch {
-	case err == nil:
-		send.ID = found.ID
-		return nil
-	case !errors.Is(err, store.ErrNotFound):
-		return fmt.Errorf("read send: %w", err)
-	}
-	if err := tx.CreateSend(send); err != nil {
-		return fmt.Errorf("create send: %w", err)
 	}
 	return nil
 }
@@ -246,13 +256,4 @@ func (t *turn) messageID(c interpreter.Command) string {
 		}
 	}
 	return fmt.Sprintf("%x@%s", sum[:16], domain)
-}
-
-// unsubscribeHeader asks for an unsubscription by mail to the sender.
-func unsubscribeHeader(from, id string) string {
-	address := from
-	if parsed, err := mail.ParseAddress(from); err == nil {
-		address = parsed.Address
-	}
-	return "<mailto:" + address + "?subject=unsubscribe%20" + id[:strings.IndexByte(id, '@')] + ">"
 }

@@ -10,6 +10,7 @@ import (
 	"fermata/api/gen"
 	"fermata/events"
 	"fermata/interpreter/definition"
+	"fermata/links"
 	"fermata/store"
 )
 
@@ -71,6 +72,8 @@ type Config struct {
 	// BaseURL is where this API is reached from outside, for the addresses of webhooks; default "",
 	// then they are paths.
 	BaseURL string
+	// Links reads the addresses that mails carry; default none, then those pages do not exist.
+	Links *links.Signer
 	// Operator carries out exit, skip, retry and release; default none, then they answer not_available.
 	Operator Operator
 	// Rehearse runs rehearsals; default none, then they answer not_available.

@@ -99,6 +99,7 @@ func (s *server) routes() (http.Handler, error) {
 	}})
 	engine.GET("/", s.home.serve)
 	engine.HEAD("/", s.home.serve)
+	s.mailRoutes(engine)
 	for _, call := range notAvailable {
 		engine.Handle(call.method, call.path, s.notAvailable)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
 )
 
@@ -163,8 +164,8 @@ func (v *validation) templates() {
 	users, asksUsers := v.catalog.(TemplateUseCatalog)
 	v.mails(func(path string, mail *nodes.Email) {
 		text, ok := v.catalog.TemplateText(mail.Template)
-		if ok && v.class(mail) == nodes.ClassMarketing && !strings.Contains(strings.ToLower(text), "unsubscribe") {
-			v.warn(CodeNoUnsubscribe, path, fmt.Sprintf("the template %q has no unsubscribe link", mail.Template), "add {{ unsubscribe_url }} to it")
+		if ok && v.class(mail) == nodes.ClassMarketing && !strings.Contains(text, expr.UnsubscribeURL) {
+			v.warn(CodeNoUnsubscribe, path, fmt.Sprintf("the template %q has no unsubscribe link: one is put at the end of each mail", mail.Template), "put {{ unsubscribe_url }} where you want it")
 		}
 		if !asksUsers {
 			return

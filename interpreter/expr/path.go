@@ -14,8 +14,12 @@ const (
 // rootNames are the roots of every path, in the order in which messages list them.
 var rootNames = []string{"contact", "trigger", "event", "deal", "enrollment", "vars", "account"}
 
-// hookNames are the roots that the mapping of an inbound webhook has, and nothing else.
-var hookNames = []string{"body", "headers", "query"}
+// placeNames are the roots that one place has and no other: the mapping of an inbound webhook, the
+// content of a mail to a contact.
+var placeNames = []string{"body", "headers", "query", UnsubscribeURL}
+
+// UnsubscribeURL is the root under which the content of a mail finds the contact's way out.
+const UnsubscribeURL = "unsubscribe_url"
 
 var errPath = errors.New("a path is written contact.plan, event.items[0].sku or contact.fields[\"my key\"]")
 

@@ -39,7 +39,8 @@ type Scope struct {
 	Location *time.Location // zone for dates; nil is UTC
 	Started  time.Time      // start of the enrollment, for since: enrollment; zero counts everything
 	// Roots holds JSON-like values under contact, trigger, event, deal, enrollment, vars and account;
-	// in the mapping of an inbound webhook under body, headers and query.
+	// in the mapping of an inbound webhook under body, headers and query; in a mail also under
+	// unsubscribe_url.
 	Roots map[string]any
 	Facts Facts
 }
@@ -82,13 +83,18 @@ func (s *Scope) lookup(segments []string) (any, bool) {
 
 // WithEvent returns a copy of s in which event is the candidate e.
 func (s *Scope) WithEvent(e Event) *Scope {
-	candidate := *s
-	candidate.Roots = maps.Clone(s.Roots)
-	if candidate.Roots == nil {
-		candidate.Roots = map[string]any{}
+	return s.With("event", EventRoot(e))
+}
+
+// With returns a copy of s that has one more root.
+func (s *Scope) With(root string, value any) *Scope {
+	wider := *s
+	wider.Roots = maps.Clone(s.Roots)
+	if wider.Roots == nil {
+		wider.Roots = map[string]any{}
 	}
-	candidate.Roots["event"] = EventRoot(e)
-	return &candidate
+	wider.Roots[root] = value
+	return &wider
 }
 
 func (s *Scope) location() *time.Location {

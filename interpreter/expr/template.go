@@ -115,7 +115,7 @@ func newTemplate(src string) (t *template, err error) {
 		return nil, &TemplateError{Message: failed.Error()}
 	}
 	t = &template{root: root}
-	for _, name := range slices.Concat(rootNames, hookNames) {
+	for _, name := range slices.Concat(rootNames, placeNames) {
 		if strings.Contains(src, name) {
 			t.roots = append(t.roots, name)
 		}
@@ -174,7 +174,7 @@ func (r *run) render(t *template) (err error) {
 	variables := map[string]any{runName: r}
 	for _, root := range t.roots {
 		// Where there is no inbound webhook its roots are names like any other, free for assign.
-		if found, ok := r.scope.Roots[root]; ok || !slices.Contains(hookNames, root) {
+		if found, ok := r.scope.Roots[root]; ok || !slices.Contains(placeNames, root) {
 			variables[root] = r.wrap(found, root)
 		}
 	}

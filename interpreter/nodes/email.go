@@ -123,6 +123,9 @@ func (e *Email) Plan(s *expr.Scope, in PlanInput) (Mail, *Failure) {
 		r.fail(CodeNoTemplate, "there is no mail template %q", m.Template)
 	}
 	e.planContent(r, &m, in.Template)
+	if m.Class == ClassMarketing {
+		wayOut(s, &m)
+	}
 	e.planAddresses(r, &m)
 	m.Attachments = r.names(e.Attachments)
 	return done(r, m)

@@ -25,6 +25,7 @@ func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpret
 	switch p := node.Settings.(type) {
 	case interpreter.MailPlanner:
 		var mail nodes.Mail
+		scope = scope.With(expr.UnsubscribeURL, nodes.SampleUnsubscribeURL)
 		if mail, failure = p.Plan(scope, in); failure == nil {
 			if o := s.quiet(c, node, mail.Class); o != nil {
 				return o, nil

@@ -148,7 +148,7 @@ func TestNothingNeedsToExistForARehearsal(t *testing.T) {
 	require.Equal(t, []any{"", "open"}, []any{effect(t, r, "open")["deal"].(map[string]any)["stage"], effect(t, r, "open")["deal"].(map[string]any)["status"]})
 	require.Equal(t, []any{"won", "open"}, []any{effect(t, r, "win")["deal"].(map[string]any)["stage"], effect(t, r, "win")["deal"].(map[string]any)["status"]})
 	require.Equal(t, "won", effect(t, r, "there")["deal"].(map[string]any)["status"], "what exists has its own kind")
-	require.Equal(t, []any{"Hi ana@example.com", ""}, []any{effect(t, r, "mail")["subject"], effect(t, r, "mail")["text"]})
+	require.Equal(t, []any{"Hi ana@example.com", "-- \nUnsubscribe: " + nodes.SampleUnsubscribeURL + "\n"}, []any{effect(t, r, "mail")["subject"], effect(t, r, "mail")["text"]})
 
 	in.Stage, in.Course, in.Template = nil, nil, nil
 	r = run(t, in)

@@ -16,6 +16,7 @@ import (
 	"fermata/activities"
 	"fermata/api"
 	"fermata/events"
+	"fermata/links"
 	"fermata/store"
 	"fermata/worker"
 )
@@ -64,6 +65,7 @@ type App struct {
 	reconciler  *worker.Reconciler
 	activities  *activities.Activities
 	box         *Box
+	links       *links.Signer
 	fatal       chan error
 	health      *health
 	metrics     *metrics
@@ -85,6 +87,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	var err error
 	if a.box, err = NewBox(o.Settings.SecretKey); err != nil {
 		return nil, err
+	}
+	if a.links, err = links.New(o.Settings.SecretKey, o.Settings.Base()); err != nil {
+		return nil, fmt.Errorf("make links: %w", err)
 	}
 	if a.store, err = store.Open(ctx, o.Settings.Database()); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
@@ -145,7 +150,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.activities = activities.New(activities.Config{
 		Store: a.store, Definitions: a.definitions, Mailer: mailer, Sink: sink, Caller: activities.NewCaller(s.AllowPrivate),
 		Secrets: a.box, Gate: activities.NewGate(worker.LocalSends, time.Now), Log: a.log, Now: time.Now,
-		MailFrom: s.MailFrom, BaseURL: s.Base(), Nudge: a.nudge,
+		MailFrom: s.MailFrom, BaseURL: s.Base(), Links: a.links, Nudge: a.nudge,
 		Orphan: func() { a.metrics.reconciled.WithLabelValues(worker.RepairOrphan).Inc() },
 	})
 	return nil
@@ -325,7 +330,7 @@ func (a *App) handler() (http.Handler, error) {
 	return api.New(api.Config{
 		Store: a.store, Definitions: a.definitions, Log: a.log, Now: time.Now,
 		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge, Count: func(n int) { a.metrics.accepted.Add(float64(n)) }},
-		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(),
+		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(), Links: a.links,
 		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
 		Rehearse:    rehearseDefinition,
 		TemporalURL: a.temporalURL, EngineHealth: a.health.engine, Ready: a.health.ready, Extra: extra,
