@@ -15,7 +15,7 @@ import (
 const (
 	reconcileEvery = 15 * time.Second
 	// reconcileHurried is the pause between rounds while signs say that Temporal has
-	// forgotten something.
+	// forgotten something, or while there are more suspects than a round takes.
 	reconcileHurried = time.Second
 	// overdueAfter is how long a step may be overdue before its run is looked at. The
 	// other delays are multiples of it.
@@ -105,6 +105,8 @@ type Reconciler struct {
 
 	lost atomic.Int64
 	at   cursors
+	// more: the last round left suspects over.
+	more bool
 }
 
 // cursors say where the walks over everything have come to.
@@ -127,7 +129,7 @@ func (r *Reconciler) Run(ctx context.Context) error {
 		}
 		if _, err := r.Round(ctx); err != nil && ctx.Err() == nil {
 			r.Log.WarnContext(ctx, "reconcile", "error", err)
-		} else if r.lost.Load() > 0 {
+		} else if r.lost.Load() > 0 || r.more {
 			pause = min(pause, reconcileHurried)
 		}
 		timer := time.NewTimer(pause)
@@ -166,6 +168,7 @@ func (r *Reconciler) Round(ctx context.Context) (int, error) {
 }
 
 func (r *round) run(ctx context.Context) error {
+	r.more = false
 	for _, group := range []struct {
 		read func(tx *store.Tx) ([]store.Enrollment, error)
 		look look
@@ -186,6 +189,7 @@ func (r *round) run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read whom to look at: %w", err)
 		}
+		r.more = r.more || len(list) == reconcileBatch
 		for i := range list {
 			if err := r.look(ctx, &list[i], group.look); err != nil {
 				return err

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -245,18 +244,18 @@ func TestTransactionThatAlwaysFailsIsListedWithItsCause(t *testing.T) {
 
 func TestQueueThatNobodyServesIsNamed(t *testing.T) {
 	t.Parallel()
-	s := harness.Start(t, harness.Options{Parts: &app.Parts{API: true, Relay: true}})
-	health := s.Must("GET", "/v1/health/engine", nil)
-	require.Equal(t, "down", health["status"])
-	require.Len(t, health["details"], 2)
-	for _, detail := range health["details"].([]any) {
+	database := harness.Databases()["sqlite"](t)
+	s := harness.Start(t, harness.Options{Database: database, Parts: &app.Parts{API: true, Relay: true}})
+	health := func() map[string]any { return s.Must("GET", "/v1/health/engine", nil) }
+	require.Equal(t, "down", health()["status"])
+	require.Len(t, health()["details"], 2)
+	for _, detail := range health()["details"].([]any) {
 		require.Equal(t, []any{"pollers", s.Queue()}, []any{detail.(map[string]any)["kind"], detail.(map[string]any)["subject"]})
 	}
 	_, metrics := s.Do("GET", "/metrics", nil)
 	require.Contains(t, string(metrics), fmt.Sprintf("fermata_pollers{kind=\"workflow\",queue=%q} 0", s.Queue()))
-	served := harness.Start(t, harness.Options{})
-	served.Eventually("the workers are seen", func() bool {
-		return strings.Contains(fmt.Sprint(served.Must("GET", "/v1/health/engine", nil)["pollers"]), "workflow:1")
-	})
-	require.Equal(t, "ok", served.Must("GET", "/v1/health/engine", nil)["status"])
+	workers := harness.Start(t, harness.Options{Database: database, Parts: &app.Parts{Worker: true}, Worker: worker.Options{TaskQueue: s.Queue()}})
+	s.Eventually("the worker is seen", func() bool { return health()["status"] == "ok" })
+	workers.Stop()
+	s.Eventually("nobody is left", func() bool { return health()["status"] == "down" })
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"runtime"
 	"sync"
 	"time"
 
@@ -21,8 +20,12 @@ import (
 	"fermata/worker"
 )
 
-// stopTimeout is how long a stop may take in all.
-const stopTimeout = 14 * time.Second
+const (
+	// stopTimeout is how long a stop may take in all.
+	stopTimeout = 14 * time.Second
+	// announceEvery is how often a worker tells the store that it lives.
+	announceEvery = 10 * time.Second
+)
 
 // Parts says what a process runs.
 type Parts struct{ API, Worker, Relay bool }
@@ -127,7 +130,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.admitter = &events.Admitter{Store: a.store, Definitions: a.definitions, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.health = &health{app: a, pollers: &pollers{
-		client: a.temporal, namespace: s.TemporalNamespace, queue: a.o.Worker.Queue(), now: time.Now,
+		client: a.temporal, store: a.store, namespace: s.TemporalNamespace, queue: a.o.Worker.Queue(), now: time.Now,
 	}}
 	a.metrics = newMetrics(a.store, time.Now)
 	a.metrics.pollers = a.health.pollers
@@ -277,9 +280,8 @@ func (a *App) runWorker(ctx context.Context) error {
 
 // announce tells the store which interpreter versions this worker can run.
 func (a *App) announce(ctx context.Context) error {
-	host, _ := os.Hostname()
-	id := fmt.Sprintf("%s-%d-%s", host, os.Getpid(), runtime.GOARCH)
-	tick := time.NewTicker(10 * time.Second)
+	id := a.o.Worker.Identity
+	tick := time.NewTicker(announceEvery)
 	defer tick.Stop()
 	for {
 		if err := worker.Announce(ctx, a.store, id); err != nil && ctx.Err() == nil {
