@@ -13,6 +13,7 @@ var triggers = map[string]trigger{
 	"chaos-order":   {"order.created", "order_id"},
 	"chaos-trial":   {"trial.started", "trial"},
 	"chaos-counter": {"counter.bumped", "n"},
+	"chaos-letter":  {"letter.asked", "n"},
 	"chaos-welcome": {"form.submitted", ""},
 }
 
@@ -36,7 +37,7 @@ func (a *audit) model() {
 			a.orderEnd(e)
 		case "chaos-trial":
 			a.trialEnd(e)
-		case "chaos-welcome", "chaos-nurture", "chaos-counter":
+		case "chaos-welcome", "chaos-nurture", "chaos-counter", "chaos-letter":
 			if e.status != "completed" {
 				a.wrong(stuck, "enrollment %s of %s is %s at %s", e.id, e.workflow, e.status, e.node)
 			}

@@ -46,11 +46,12 @@ func (f *fire) strike() {
 	rest := time.Duration(200+f.rng.IntN(2500)) * time.Millisecond
 	stream := []string{"upstream", "downstream"}[f.rng.IntN(2)]
 	toxic := []string{"slow", "reset", "tear", "silent"}[f.rng.IntN(4)]
+	ice := f.frozen(victim, rest)
 	switch roll := f.rng.IntN(20); {
 	case roll < 6:
 		f.begin("kill "+kind(victim), victim, func() error { f.programs[victim].Kill(rest); return nil })
 	case roll < 10:
-		f.begin("freeze "+kind(victim), victim, func() error { return f.freeze(victim, 2*rest) })
+		f.begin("freeze "+kind(victim), victim, func() error { return f.freeze(victim, ice) })
 	case roll < 14:
 		f.begin("cut "+l.name, l.name, func() error { return l.cut(rest) })
 	case roll < 18:
@@ -60,6 +61,15 @@ func (f *fire) strike() {
 	case f.crash:
 		f.begin("crash postgres", "", func() error { return f.postgres.Crash(context.Background()) })
 	}
+}
+
+// frozen is how long a process is frozen; in the long form sometimes for longer than
+// every lease, so that others take over and it finds that it has lost its claims.
+func (f *fire) frozen(victim string, rest time.Duration) time.Duration {
+	if f.crash && (victim == "relay" || kind(victim) == "worker") && f.rng.IntN(4) == 0 {
+		return 40 * time.Second
+	}
+	return 2 * rest
 }
 
 // kind is what a process is counted as.

@@ -14,14 +14,14 @@ import (
 	"fermata/e2e/harness"
 )
 
-// refuseSome is a mail server and an HTTP server that think for up to half a second,
+// refuseSome is a mail server and an HTTP server that think for up to a second,
 // which is when a kill leaves the outcome open, and then refuse one in twenty for now.
 func refuseSome(seed uint64) (func(harness.Mail) error, func(http.ResponseWriter, harness.Call)) {
 	var mu sync.Mutex
 	rng := rand.New(rand.NewPCG(seed, 3))
 	refuses := func() bool {
 		mu.Lock()
-		think, refuse := time.Duration(rng.IntN(500))*time.Millisecond, rng.IntN(20) == 0
+		think, refuse := time.Duration(rng.IntN(900))*time.Millisecond, rng.IntN(20) == 0
 		mu.Unlock()
 		<-time.After(think)
 		return refuse

@@ -39,7 +39,7 @@ func newPlan(seed uint64, n int, window time.Duration) *plan {
 	contacts := max(8, n/25)
 	for story := 0; len(p.events) < n; story++ {
 		contact := p.rng.IntN(contacts)
-		switch p.rng.IntN(10) {
+		switch p.rng.IntN(11) {
 		case 0, 1, 2, 3:
 			p.order(contact, story)
 		case 4, 5:
@@ -47,7 +47,9 @@ func newPlan(seed uint64, n int, window time.Duration) *plan {
 		case 6:
 			p.trial(contact, story)
 		case 7:
-			p.burst(0, story, 1+p.rng.IntN(max(1, n/30)))
+			p.burst(0, story, 1+p.rng.IntN(min(200, max(1, n/30))))
+		case 8:
+			p.letters(contacts, story, 1+p.rng.IntN(max(1, n/30)))
 		default:
 			p.burst(contact, story, 1+p.rng.IntN(3))
 		}
@@ -131,6 +133,14 @@ func (p *plan) burst(contact, story, n int) {
 		if p.rng.IntN(10) == 0 {
 			p.tell(contact, "counter.bumped", at, map[string]any{"n": n})
 		}
+	}
+}
+
+// letters are marketing mails to many contacts at once.
+func (p *plan) letters(contacts, story, n int) {
+	at := p.rng.Float64()
+	for i := range min(n, 100) {
+		p.tell(p.rng.IntN(contacts), "letter.asked", at, map[string]any{"n": fmt.Sprintf("%d-%d", story, i)})
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 var files embed.FS
 
 // scenario are the workflows under test; those that others enroll into come first.
-var scenario = []string{"nurture", "order", "welcome", "trial", "counter"}
+var scenario = []string{"nurture", "order", "welcome", "trial", "counter", "letter"}
 
 // publish publishes workflows and returns their definitions by key.
 func (s *stage) publish(names ...string) map[string]*definition.Definition {

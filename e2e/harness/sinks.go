@@ -2,6 +2,7 @@ package harness
 
 import (
 	"io"
+	"log"
 	"mime"
 	"net"
 	"net/http"
@@ -64,6 +65,7 @@ func StartSMTP(t testing.TB) *SMTP {
 	s.server = smtp.NewServer(backend{s})
 	s.server.Domain = "sink.test"
 	s.server.AllowInsecureAuth = true
+	s.server.ErrorLog = log.New(io.Discard, "", 0) // cut connections are none of its faults
 	go func() { _ = s.server.Serve(l) }()
 	t.Cleanup(func() { _ = s.server.Close() })
 	return s
