@@ -52,13 +52,13 @@ func (tx *Tx) UnheardWakes(before, now time.Time, limit int) ([]Enrollment, erro
 
 // UnreadWaits lists active enrollments with an open wait for an event that was accepted behind an
 // instant and not behind another one, and that the wait has not come to; none that will be woken.
-func (tx *Tx) UnreadWaits(from, until time.Time, limit int) ([]Enrollment, error) {
+func (tx *Tx) UnreadWaits(from, until, now time.Time, limit int) ([]Enrollment, error) {
 	return all[Enrollment](tx, `WHERE id IN (SELECT e.id FROM events v
 			JOIN subscriptions s ON s.contact_id = v.contact_id AND s.event_type = v.type AND s.kind = 'wait'
 			JOIN enrollments e ON e.id = s.enrollment_id
 			WHERE v.accepted_at > ? AND v.accepted_at <= ? AND e.active AND e.status = 'waiting' AND e.cursor_seq < v.seq
 				AND NOT e.wake_pending)
-		ORDER BY id LIMIT ?`, from, until, limit)
+		AND`+undisturbed+` ORDER BY id LIMIT ?`, from, until, now, limit)
 }
 
 // IdleEnrollments lists, by id and behind after, enrollments that are between two steps or at a step

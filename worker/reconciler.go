@@ -219,7 +219,7 @@ func (r *round) unread(tx *store.Tx) ([]store.Enrollment, error) {
 	if since := until.Add(-unreadBack); r.at.read.Before(since) {
 		r.at.read = since
 	}
-	list, err := tx.UnreadWaits(r.at.read, until, reconcileBatch)
+	list, err := tx.UnreadWaits(r.at.read, until, r.now, reconcileBatch)
 	if err == nil && len(list) < reconcileBatch {
 		r.at.read = until
 	}
