@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -63,7 +62,7 @@ func (s *server) enrollFiltered(c *gin.Context, key string, in gen.EnrollRequest
 		}
 		params := events.EnrollParams{ByHand: by, Filter: *in.Filter, Until: last}
 		if in.Data != nil {
-			params.Data = json.RawMessage(*in.Data)
+			params.Data = *in.Data
 		}
 		job, err := events.StartJob(tx, events.NewJob{
 			Kind: events.JobEnroll, Subject: key, Rate: or(in.Rate, ""), Person: callerOf(c).person, Params: params, Total: &total, Now: s.now(),

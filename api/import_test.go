@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"fermata/events"
 	"fermata/store"
 	"fermata/store/storetest"
 )
@@ -155,6 +156,7 @@ func TestImportRefusesWhatItCannotRead(t *testing.T) {
 		{name: "bad field", method: "POST", url: importURL, body: "email,fields.my plan" + row, opts: []option{csvType()}, status: 422, expected: []string{`"/fields.my plan"`}},
 		{name: "nobody is named", method: "POST", url: importURL, body: "first_name,phone\nAna,1\n", opts: []option{csvType()}, status: 422, expected: []string{"external_id"}},
 		{name: "semicolons", method: "POST", url: importURL, body: "email;first_name\na@example.com;A\n", opts: []option{csvType()}, status: 422, expected: []string{"commas"}},
+		{name: "too many rows", method: "POST", url: importURL, body: "email\n" + strings.Repeat("x\n", events.MaxImportRows+1), opts: []option{csvType()}, status: 422, expected: []string{"in parts"}},
 		{name: "too large", method: "POST", url: importURL, body: "email\n" + strings.Repeat("x", maxImport), opts: []option{csvType()}, status: 413},
 		{name: "lines of an old mac", method: "POST", url: importURL + "?dry_run=true", body: "email\ra@example.com\rb@example.com\r", opts: []option{csvType()}, status: 200, expected: []string{`"created":2`}},
 	})

@@ -16,7 +16,9 @@ import (
 
 const (
 	// maxCell is the most bytes of one cell of a file.
-	maxCell       = 64 << 10
+	maxCell = 64 << 10
+	// MaxImportRows is how many rows a file of contacts may have.
+	MaxImportRows = 500_000
 	importSource  = "import"
 	fieldsColumn  = "fields."
 	tagsColumn    = "tags"
@@ -65,14 +67,17 @@ func ReadImport(data []byte) (*ImportFile, []FieldError) {
 	if len(p.list) > 0 {
 		return nil, p.list
 	}
-	for at := f.Start; at < len(data); {
+	for at := f.Start; at < len(data) && f.Rows <= MaxImportRows; {
 		record, _ := readRecord(data[at:], true)
 		if at += record.Size; record.Cells != nil || record.Err != "" {
 			f.Rows++
 		}
 	}
-	if f.Rows == 0 {
+	switch {
+	case f.Rows == 0:
 		p.add("", "the file has no row below its header", "")
+	case f.Rows > MaxImportRows:
+		p.add("", fmt.Sprintf("the file has more than %d rows", MaxImportRows), "import it in parts")
 	}
 	return f, p.list
 }

@@ -31,8 +31,12 @@ func SetSchedules(tx *store.Tx, workflow string, def *definition.Definition, now
 	return nil
 }
 
-// JobSchedule is the kind of job that carries out one firing of a schedule.
-const JobSchedule = "schedule"
+const (
+	// JobSchedule is the kind of job that carries out one firing of a schedule.
+	JobSchedule = "schedule"
+	// ScheduleRate is how fast: a firing is one event, and the router enrolls at its own pace.
+	ScheduleRate = "200/1s"
+)
 
 // scheduleParams are the parameters of a JobSchedule: the version whose schedule went off, with its
 // hash, and the last contact that was there.

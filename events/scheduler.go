@@ -166,7 +166,7 @@ func (s *Scheduler) queue(tx *store.Tx, f *store.Firing, w *store.Workflow) (boo
 		return false, err
 	}
 	job, err := StartJob(tx, NewJob{
-		Kind: JobSchedule, Subject: w.Key, Person: "schedule", Total: &total, Now: f.CreatedAt,
+		Kind: JobSchedule, Subject: w.Key, Person: "schedule", Rate: ScheduleRate, Total: &total, Now: f.CreatedAt,
 		Params: scheduleParams{Trigger: f.TriggerID, ScheduledFor: f.ScheduledFor, Missed: f.Missed, Version: w.Version, Hash: w.Hash, Until: last},
 	})
 	if err != nil {
