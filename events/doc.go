@@ -9,6 +9,10 @@
 // started or woken to the engine, as often as it takes. Enroll and End are the only functions
 // that make and end enrollments.
 //
+// Jobs carries out long work, such as an import or enrolling all that a filter holds for, in
+// batches that are one transaction each with the cursor of the job. The Scheduler turns the
+// instants of schedule triggers into such jobs.
+//
 // It serves api, activities and the relay. It must never import api or GORM, never hold a
 // transaction open over a call to another system, and never drop an event by itself: the log is
 // the truth, everything else is a wake-up.
