@@ -72,11 +72,14 @@ func (o *Operator) Release(ctx context.Context, id, port, person string) error {
 // made anew from the rows.
 func (o *Operator) Retry(ctx context.Context, id, person string) error {
 	return o.decide(ctx, id, person, "enrollment.retry", func(d *decision) error {
+		held := d.step != nil && d.step.Status == "held" && d.step.Type != "hold"
 		if d.e.Wedge != "" {
 			d.detail["wedged"] = d.e.Wedge
-			return d.tx.Rebuild(d.e.ID, d.now)
+			if err := d.tx.Rebuild(id, d.now); err != nil || !held {
+				return err
+			}
 		}
-		if d.step == nil || d.step.Status != "held" || d.step.Type == "hold" {
+		if !held {
 			return &RefusedError{Message: "no step of the enrollment is held after a failure", Hint: "only a held step can be retried"}
 		}
 		d.step.Status = "running"

@@ -37,8 +37,8 @@ const undisturbed = ` (look_at IS NULL OR look_at <= ?) AND NOT EXISTS (
 // instant, or with a wake that found no run. Those that were never looked at come first, so that
 // many that cannot be helped never keep the others from their turn.
 func (tx *Tx) SuspectEnrollments(before, now time.Time, limit int) ([]Enrollment, error) {
-	return all[Enrollment](tx, `WHERE active AND (due_at < ? OR EXISTS (
-			SELECT 1 FROM dispatches d WHERE d.enrollment_id = enrollments.id AND d.kind = 'wake' AND d.error <> ''))
+	return all[Enrollment](tx, `WHERE active AND id IN (SELECT o.id FROM enrollments o WHERE o.active AND o.due_at < ?
+			UNION SELECT d.enrollment_id FROM dispatches d WHERE d.kind = 'wake' AND d.error <> '')
 		AND`+undisturbed+` ORDER BY look_at NULLS FIRST, due_at NULLS LAST, id LIMIT ?`, before, now, limit)
 }
 

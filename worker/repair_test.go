@@ -208,7 +208,7 @@ func TestManyThatCannotBeHelpedKeepNobodyFromTheirTurn(t *testing.T) {
 	require.Equal(t, []string{"wake"}, s.calls(asleep))
 	asked := len(s.runs.asked)
 	s.round()
-	require.Equal(t, asked, len(s.runs.asked), "all of them rest")
+	require.Len(t, s.runs.asked, asked, "all of them rest")
 	s.clock = s.clock.Add(31 * time.Second)
 	s.round()
 	require.Greater(t, len(s.runs.asked), asked)
