@@ -1,8 +1,10 @@
 package events
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"fermata/interpreter/definition"
@@ -337,11 +339,27 @@ func (x *explainer) triggers() error {
 	return nil
 }
 
-// events says what became of the newest events that the workflow names.
-func (x *explainer) events() error {
-	newest, err := x.tx.NewestEvents(x.out.Contact.ID, x.def.EventTypes(), explainEvents)
+// newest are the newest events that the workflow names, and those that asked for it by its key: of
+// triggers that fire by themselves, and of other workflows.
+func (x *explainer) newest() ([]store.Event, error) {
+	named, err := x.tx.NewestEvents(x.out.Contact.ID, x.def.EventTypes(), explainEvents)
 	if err != nil {
-		return fmt.Errorf("read newest events: %w", err)
+		return nil, fmt.Errorf("read newest events: %w", err)
+	}
+	asked, err := x.tx.NewestJudged(x.out.Contact.ID, x.out.Workflow.Key, []string{TypeEnrollRequested, TypeTriggered}, explainEvents)
+	if err != nil {
+		return nil, fmt.Errorf("read newest requests: %w", err)
+	}
+	list := append(named, asked...)
+	slices.SortFunc(list, func(a, b store.Event) int { return cmp.Compare(b.Seq, a.Seq) })
+	return list[:min(len(list), explainEvents)], nil
+}
+
+// events says what became of the newest events.
+func (x *explainer) events() error {
+	newest, err := x.newest()
+	if err != nil {
+		return err
 	}
 	ids := make([]string, len(newest))
 	for i := range newest {

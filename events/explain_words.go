@@ -43,6 +43,12 @@ var reasonWords = map[string]string{
 // eventWords says what became of an event in the workflow.
 func eventWords(r Reason, unrouted bool) string {
 	what := fmt.Sprintf("Event %s of %s ", r.Type, day(r.Event.AcceptedAt))
+	switch r.Type {
+	case TypeEnrollRequested:
+		what = fmt.Sprintf("The request of another workflow of %s ", day(r.Event.AcceptedAt))
+	case TypeTriggered:
+		what = fmt.Sprintf("The firing of a trigger of %s ", day(r.Event.AcceptedAt))
+	}
 	switch {
 	case r.Verdict == nil && unrouted:
 		return what + "is accepted and waits for its turn."

@@ -168,6 +168,13 @@ func (tx *Tx) NewestEvents(contactID string, types []string, limit int) ([]Event
 	return all[Event](tx, "WHERE contact_id IN ? AND type IN ? ORDER BY "+order+" LIMIT ?", ids, types, limit)
 }
 
+// NewestJudged is NewestEvents of those that a workflow has a verdict on.
+func (tx *Tx) NewestJudged(contactID, workflow string, types []string, limit int) ([]Event, error) {
+	return all[Event](tx, `WHERE contact_id = ? AND type IN ? AND EXISTS (
+			SELECT 1 FROM verdicts v WHERE v.event_id = events.id AND v.workflow = ?)
+		ORDER BY seq DESC LIMIT ?`, contactID, types, workflow, limit)
+}
+
 // EventTypeSeen reports whether an event of this type was ever accepted.
 func (tx *Tx) EventTypeSeen(eventType string) (bool, error) {
 	var one int

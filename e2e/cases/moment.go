@@ -16,6 +16,7 @@ func momentCases() []Case {
 	return []Case{
 		{"publish-then-event", publishThenEvent},
 		{"stop-then-event", stopThenEvent},
+		{"ignored-then-advanced", ignoredThenAdvanced},
 		{"event-twice", eventTwice},
 		{"zone-spares-durations", zoneSparesDurations},
 		{"until-gap", untilGap},
@@ -50,6 +51,22 @@ func stopThenEvent(p *Passage) {
 	p.Must("POST", "/v1/workflows/"+p.Key+"/start", nil)
 	p.requireVerdict(p.again(nil), "enrolled", "")
 	p.becomes("completed")
+}
+
+// ignoredThenAdvanced: who is inside a stopped workflow goes on, also by an event that
+// nobody named when it came.
+func ignoredThenAdvanced(p *Passage) {
+	p.publish("  a: {type: hold, next: b}\n  b: {type: wait_event, with: {events: [{id: got, event: " + p.Topic + ".done}], timeout: 30d, since: enrollment}, next: {got: c}}\n  c: {type: end}")
+	p.enter(nil)
+	e := p.awaits("a", "held")
+	p.Must("POST", "/v1/workflows/"+p.Key+"/stop", nil)
+	event := p.post(p.Topic+".done", nil)
+	ignored := func() []map[string]any { return p.Items("/v1/events?verdict=ignored&type=" + p.Topic + ".done") }
+	p.Eventually("nobody names it", func() bool { return len(ignored()) == 1 })
+	p.operate(e, "release", map[string]any{})
+	p.becomes("completed")
+	p.judgedOnce(event, "advanced")
+	require.Empty(p.t, ignored())
 }
 
 // eventTwice: posted again under its id, an event is the same event.

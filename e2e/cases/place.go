@@ -54,6 +54,8 @@ func enrollIn(p *Passage) {
 		return result(step(e, "a"))["verdict"] != nil
 	})
 	require.Equal(p.t, "enrolled", result(step(e, "a"))["verdict"])
+	why := p.Must("GET", "/v1/workflows/"+target+"/explain?contact="+p.Mail, nil)["why_in"].([]any)[0].(map[string]any)
+	require.Contains(p.t, why["sentence"], "by another workflow")
 	require.Equal(p.t, inner["id"], result(step(e, "a"))["enrollment"])
 	require.InDelta(p.t, 12, p.fields()["seen"], 0)
 }

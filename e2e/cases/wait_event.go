@@ -33,6 +33,14 @@ func (p *Passage) says(event, verdict string) {
 	})
 }
 
+// judgedOnce checks the only verdict on an event.
+func (p *Passage) judgedOnce(event, verdict string) {
+	p.t.Helper()
+	verdicts := p.Must("GET", "/v1/events/"+event, nil)["verdicts"].([]any)
+	require.Len(p.t, verdicts, 1)
+	require.Equal(p.t, []any{p.Key, verdict}, []any{verdicts[0].(map[string]any)["workflow"], verdicts[0].(map[string]any)["verdict"]})
+}
+
 func (p *Passage) waitFor(with string, rest ...string) {
 	p.t.Helper()
 	nodes := "  a: {type: wait_event, with: {" + with + "}, next: {got: b, timeout: c}}\n  b: {type: end}\n  c: {type: end, with: {outcome: neutral}}"
@@ -60,9 +68,11 @@ func eventBeforeWait(p *Passage) {
 		"  c: {type: end}")
 	p.enter(nil)
 	e := p.awaits("a", "held")
-	p.post(p.Topic+".done", nil)
+	event := p.post(p.Topic+".done", nil)
+	p.requireVerdict(event, "filtered", "no_open_wait")
 	p.operate(e, "release", map[string]any{})
 	require.Equal(p.t, []string{"a:done:next", "b:done:got", "c:done"}, path(p.becomes("completed")))
+	p.judgedOnce(event, "advanced")
 }
 
 // since: step begins to count when the wait before it ended.
