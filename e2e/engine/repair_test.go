@@ -59,17 +59,21 @@ func TestRunOfEndedEnrollmentClosesAlthoughItsWakeWasLost(t *testing.T) {
 	t.Parallel()
 	eachRepaired(t, harness.Options{}, func(t *testing.T, s *harness.System) {
 		t.Helper()
+		s.HTTP.Handle("/broken", func(w http.ResponseWriter, _ harness.Call) { w.WriteHeader(http.StatusServiceUnavailable) })
 		publishFlow(s, "lost-end", "  a: {type: hold}")
+		publishFlow(s, "lost-end-call", fmt.Sprintf("  a: {type: webhook, with: {url: %q}}", s.HTTP.URL+"/broken"))
 		post(s, "form.submitted", "ana@example.com")
-		e := s.Enrollment("lost-end", "ana@example.com", "held")
-		write(s, func(tx *store.Tx) error {
-			row, contact, err := tx.LockEnrollmentContact(e["id"].(string))
-			if err != nil {
-				return err
-			}
-			return events.EndWith(tx, contact, row, events.Ending{Status: "exited", Outcome: "neutral", Reason: "operator", Now: time.Now().UTC()})
-		})
-		s.Eventually("its run has closed", func() bool { return s.RunClosed(e) })
+		for key, status := range map[string]string{"lost-end": "held", "lost-end-call": "running"} {
+			e := s.Enrollment(key, "ana@example.com", status)
+			write(s, func(tx *store.Tx) error {
+				row, contact, err := tx.LockEnrollmentContact(e["id"].(string))
+				if err != nil {
+					return err
+				}
+				return events.EndWith(tx, contact, row, events.Ending{Status: "exited", Outcome: "neutral", Reason: "operator", Now: time.Now().UTC()})
+			})
+			s.Eventually("its run has closed", func() bool { return s.RunClosed(e) })
+		}
 	})
 }
 
