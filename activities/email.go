@@ -15,6 +15,7 @@ import (
 	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
+	"fermata/links"
 	"fermata/store"
 )
 
@@ -69,6 +70,11 @@ func (t *turn) packEmail(c interpreter.Command, node *definition.Node) (*parcel,
 	message := Message{
 		ID: send.MessageID, From: plan.From, To: plan.To, Cc: plan.Cc, ReplyTo: plan.ReplyTo,
 		Subject: plan.Subject, Text: plan.Text, HTML: plan.HTML,
+	}
+	if plan.Track && t.a.Links != nil {
+		message.HTML = links.Rewrite(plan.HTML, t.a.Links.Open(send.ID), func(target string) (string, bool) {
+			return t.a.Links.Click(send.ID, target)
+		})
 	}
 	if message.From == "" {
 		message.From = t.a.MailFrom

@@ -41,6 +41,7 @@ type server struct {
 	home      *page  // /
 	bootstrap []byte // hash of the bootstrap key
 	touches   touches
+	hits      hits
 }
 
 var _ gen.ServerInterface = (*server)(nil)

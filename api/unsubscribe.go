@@ -56,6 +56,10 @@ func (s *server) mailRoutes(engine *gin.Engine) {
 	engine.GET(links.UnsubscribePath+":token", s.showUnsubscribe)
 	engine.HEAD(links.UnsubscribePath+":token", s.showUnsubscribe)
 	engine.POST(links.UnsubscribePath+":token", s.unsubscribe)
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		engine.Handle(method, links.ClickPath+":token", s.followLink)
+		engine.Handle(method, links.OpenPath+":token", s.openMail)
+	}
 }
 
 // showUnsubscribe asks whether to unsubscribe. It changes nothing: programs that check the links of

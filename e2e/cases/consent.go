@@ -3,6 +3,7 @@ package cases
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +18,7 @@ func consentCases() []Case {
 		{"email-suppressed", emailSuppressed},
 		{"email-no-address", emailNoAddress},
 		{"email-one-click", emailOneClick},
+		{"email-tracked", emailTracked},
 		{"unsubscribe", unsubscribe},
 	}
 }
@@ -77,6 +79,35 @@ func emailOneClick(p *Passage) {
 	require.Equal(p.t, []string{"a:done:next", "b:done:gone", "c:suppressed:next"}, path(e))
 	require.Equal(p.t, false, p.contact()["subscribed"])
 	require.Len(p.t, p.SMTP.To(p.Mail), 1)
+}
+
+// emailTracked: a link in a mail leads where its author wanted, by way of us, and the run that waits
+// for it goes on; the text part, and what is no link, stay as they were.
+func emailTracked(p *Passage) {
+	const target = "https://shop.example/sale?a=1&b=2"
+	p.publish(`  a: {type: email, with: {subject: News, html: '<body><a class="x" href="https://shop.example/sale?a=1&amp;b=2">Sale</a> <a href="mailto:shop@sink.test">Write</a></body>'}, next: b}
+  b: {type: wait_event, with: {events: [{id: clicked, event: link.clicked, where: {field: event.link, op: eq, value: "https://shop.example/sale"}}], timeout: 30d}, next: {clicked: c}}
+  c: {type: end}`)
+	p.enter(nil)
+	p.awaits("b", "waiting")
+	m := p.only(p.Mail)
+	parts := p.parts(m)
+	require.Contains(p.t, parts["text/plain"], target)
+	require.Contains(p.t, parts["text/html"], `<a href="mailto:shop@sink.test">Write</a>`)
+	require.Contains(p.t, parts["text/html"], `<a href="`+wayOut(m)+`">Unsubscribe</a>`)
+	link := regexp.MustCompile(`^<body><a class="x" href="(http://127\.0\.0\.1/l/[\w-]+)">Sale</a>`).FindStringSubmatch(parts["text/html"])
+	require.NotNil(p.t, link, parts["text/html"])
+	image := regexp.MustCompile(`<img src="(http://127\.0\.0\.1/o/[\w-]+\.gif)" width="1" height="1" alt=""></body>$`).FindStringSubmatch(parts["text/html"])
+	require.NotNil(p.t, image, parts["text/html"])
+	answer := p.browse("GET", link[1], "")
+	require.Equal(p.t, []any{http.StatusFound, target}, []any{answer.StatusCode, answer.Header.Get("Location")})
+	require.Equal(p.t, http.StatusOK, p.browse("GET", image[1], "").StatusCode)
+	e := p.becomes("completed")
+	require.Equal(p.t, []string{"a:done:next", "b:done:clicked", "c:done"}, path(e))
+	p.Eventually("email.opened and email.clicked are in the log", func() bool {
+		return len(p.Items("/v1/events?type=email.opened&contact="+p.contactID())) == 1 &&
+			len(p.Items("/v1/events?type=email.clicked&contact="+p.contactID())) == 1
+	})
 }
 
 func emailUnsubscribed(p *Passage) {

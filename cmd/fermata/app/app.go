@@ -64,6 +64,7 @@ type App struct {
 	scheduler   *events.Scheduler
 	resumer     *events.Resumer
 	planner     *events.Planner
+	hits        *events.HitRecorder
 	admitter    *events.Admitter
 	reconciler  *worker.Reconciler
 	activities  *activities.Activities
@@ -126,6 +127,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.router.Dispatched = a.dispatcher.Nudge
 	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
 	a.planner = &events.Planner{Store: a.store, Log: a.log, Fired: a.router.Nudge}
+	a.hits = &events.HitRecorder{Store: a.store, Log: a.log, Wrote: a.router.Nudge}
 	a.scheduler = &events.Scheduler{Store: a.store, Now: a.o.Clock, Log: a.log, Queued: a.jobs.Nudge}
 	a.admitter = &events.Admitter{Store: a.store, Definitions: a.definitions, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
@@ -195,6 +197,7 @@ func (a *App) Run(ctx context.Context) error {
 		start(a.scheduler.Run)
 		start(a.resumer.Run)
 		start(a.planner.Run)
+		start(a.hits.Run)
 		start(a.admitter.Run)
 		start(a.reconciler.Run)
 	}
