@@ -135,10 +135,12 @@ func (t *turn) send(c interpreter.Command) (*store.Send, error) {
 // the event email.sent with the record.
 func (t *turn) mailParcel(m Message, send *store.Send, class, template string) *parcel {
 	p := t.handOver(m, class)
-	hand := p.do
+	hand, bounced := p.do, false
 	p.do = func(ctx context.Context) (reply, error) {
 		r, err := hand(ctx)
 		r.result["send"] = send.ID
+		var refused *SendError
+		bounced = errors.As(err, &refused) && refused.NoSuchAddress && len(m.To)+len(m.Cc) == 1
 		return r, err
 	}
 	p.claimed = func(t *turn, _ interpreter.Command) error {
@@ -155,7 +157,13 @@ func (t *turn) mailParcel(m Message, send *store.Send, class, template string) *
 	p.recorded = func(t *turn, c interpreter.Command, _ reply) error {
 		return t.emit(c, "email.sent", events.SendData(send))
 	}
-	p.settled = func(t *turn, state, text string) error { return settleSend(t, m.ID, state, text) }
+	p.settled = func(t *turn, state, text string) error {
+		if err := settleSend(t, m.ID, state, text); err != nil || !bounced {
+			return err
+		}
+		t.wrote(events.TypeEmailBounced)
+		return events.Bounced(t.tx, send, t.contact, t.now)
+	}
 	return p
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -167,6 +168,8 @@ type SendError struct {
 	Final bool
 	// Unknown: the other side may have carried the effect out.
 	Unknown bool
+	// NoSuchAddress: the server of the recipient knows no such mailbox.
+	NoSuchAddress bool
 	// RetryAfter is how long the other side asked to wait, 0 = it did not say.
 	RetryAfter time.Duration
 	err        error
@@ -193,7 +196,7 @@ func classify(err error) error {
 	case send.Reason == mail.ErrSMTPReset:
 		return nil
 	case code >= 500:
-		return &SendError{Code: "smtp_" + strconv.Itoa(code), Final: true, err: err}
+		return &SendError{Code: "smtp_" + strconv.Itoa(code), Final: true, NoSuchAddress: noSuchAddress(send), err: err}
 	case code >= 400:
 		return &SendError{Code: "smtp_" + strconv.Itoa(code), err: err}
 	case send.Reason == mail.ErrSMTPDataClose, send.Reason == mail.ErrAmbiguous:
@@ -203,4 +206,10 @@ func classify(err error) error {
 	default:
 		return &SendError{Code: "smtp_broken", err: err}
 	}
+}
+
+// noSuchAddress reports whether a refusal is about the address alone (RFC 3463: 5.1.1, 5.1.2, 5.1.3,
+// 5.1.6, 5.1.10). Every other one may be about the sender, the content or the server's mood.
+func noSuchAddress(err *mail.SendError) bool {
+	return slices.Contains([]string{"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"}, err.EnhancedStatusCode())
 }

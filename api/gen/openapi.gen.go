@@ -428,6 +428,45 @@ func (e JobStatus) Valid() bool {
 	}
 }
 
+// Defines values for MailReportBounce.
+const (
+	Hard MailReportBounce = "hard"
+	Soft MailReportBounce = "soft"
+)
+
+// Valid indicates whether the value is a known member of the MailReportBounce enum.
+func (e MailReportBounce) Valid() bool {
+	switch e {
+	case Hard:
+		return true
+	case Soft:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MailReportKind.
+const (
+	Bounced    MailReportKind = "bounced"
+	Complained MailReportKind = "complained"
+	Replied    MailReportKind = "replied"
+)
+
+// Valid indicates whether the value is a known member of the MailReportKind enum.
+func (e MailReportKind) Valid() bool {
+	switch e {
+	case Bounced:
+		return true
+	case Complained:
+		return true
+	case Replied:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageClass.
 const (
 	Marketing     MessageClass = "marketing"
@@ -1308,6 +1347,15 @@ type AcceptedEvent struct {
 	Warnings  *[]Warning `json:"warnings,omitempty"`
 }
 
+// AcceptedMailReport defines model for AcceptedMailReport.
+type AcceptedMailReport struct {
+	Duplicate bool        `json:"duplicate"`
+	Error     *FieldError `json:"error,omitempty"`
+
+	// Event Id of the event
+	Event *string `json:"event,omitempty"`
+}
+
 // Account Example: {"currency":"EUR","default_consent":"subscribed","frequency_cap":null,"hourly_cost":60,"mail_from":"hello@studio.example","name":"Studio","timezone":"Europe/Vienna","updated_at":"2026-03-02T09:00:00Z"}
 type Account struct {
 	Currency       string `json:"currency"`
@@ -2080,6 +2128,49 @@ type JobList struct {
 
 // Key Lower-case letters, digits, - and _
 type Key = string
+
+// MailReport Example: {"kind":"complained","send_id":"send_1"}
+type MailReport struct {
+	// At When it happened; now unless given
+	At *time.Time `json:"at,omitempty"`
+
+	// Bounce Of a bounce: the address does not exist, or it did not work this time
+	Bounce *MailReportBounce `json:"bounce,omitempty"`
+	Detail *string           `json:"detail,omitempty"`
+
+	// Id The reporter's own id, for several reports of a kind about one mail
+	Id   *string        `json:"id,omitempty"`
+	Kind MailReportKind `json:"kind"`
+
+	// MessageId Message-ID of the mail, with or without angle brackets
+	MessageId *string `json:"message_id,omitempty"`
+
+	// SendId Id of the mail among the sends; instead of message_id
+	SendId *string `json:"send_id,omitempty"`
+}
+
+// MailReportBounce Of a bounce: the address does not exist, or it did not work this time
+type MailReportBounce string
+
+// MailReportKind defines model for MailReport.Kind.
+type MailReportKind string
+
+// MailReportsAccepted Example: {"accepted":1,"reports":[{"duplicate":false,"event":"evt_1"}]}
+type MailReportsAccepted struct {
+	// Accepted How many were new
+	Accepted int                  `json:"accepted"`
+	Reports  []AcceptedMailReport `json:"reports"`
+}
+
+// MailReportsRequest defines model for MailReportsRequest.
+type MailReportsRequest struct {
+	union json.RawMessage
+}
+
+// MailReportsRequest1 defines model for MailReportsRequest.1.
+type MailReportsRequest1 struct {
+	Reports []MailReport `json:"reports"`
+}
 
 // MergeRequest defines model for MergeRequest.
 type MergeRequest struct {
@@ -3441,6 +3532,9 @@ type PostHookJSONRequestBody = PostHookJSONBody
 // PostHookFormdataRequestBody defines body for PostHook for application/x-www-form-urlencoded ContentType.
 type PostHookFormdataRequestBody PostHookFormdataBody
 
+// PostMailReportsJSONRequestBody defines body for PostMailReports for application/json ContentType.
+type PostMailReportsJSONRequestBody = MailReportsRequest
+
 // CreatePipelineJSONRequestBody defines body for CreatePipeline for application/json ContentType.
 type CreatePipelineJSONRequestBody = PipelineInput
 
@@ -3692,6 +3786,68 @@ func (t *EventsRequest) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// AsMailReport returns the union data inside the MailReportsRequest as a MailReport
+func (t MailReportsRequest) AsMailReport() (MailReport, error) {
+	var body MailReport
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMailReport overwrites any union data inside the MailReportsRequest as the provided MailReport
+func (t *MailReportsRequest) FromMailReport(v MailReport) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeMailReport performs a merge with any union data inside the MailReportsRequest, using the provided MailReport
+func (t *MailReportsRequest) MergeMailReport(v MailReport) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsMailReportsRequest1 returns the union data inside the MailReportsRequest as a MailReportsRequest1
+func (t MailReportsRequest) AsMailReportsRequest1() (MailReportsRequest1, error) {
+	var body MailReportsRequest1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromMailReportsRequest1 overwrites any union data inside the MailReportsRequest as the provided MailReportsRequest1
+func (t *MailReportsRequest) FromMailReportsRequest1(v MailReportsRequest1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeMailReportsRequest1 performs a merge with any union data inside the MailReportsRequest, using the provided MailReportsRequest1
+func (t *MailReportsRequest) MergeMailReportsRequest1(v MailReportsRequest1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t MailReportsRequest) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *MailReportsRequest) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetDocs This document as a page
@@ -3889,6 +4045,9 @@ type ServerInterface interface {
 	// ListJobErrors What failed while the job went on
 	// (GET /v1/jobs/{id}/errors)
 	ListJobErrors(c *gin.Context, id string, params ListJobErrorsParams)
+	// PostMailReports Report what became of mails: bounced, complained, replied
+	// (POST /v1/mail/reports)
+	PostMailReports(c *gin.Context)
 	// ListNodes Specs of the node types
 	// (GET /v1/nodes)
 	ListNodes(c *gin.Context)
@@ -6138,6 +6297,19 @@ func (siw *ServerInterfaceWrapper) ListJobErrors(c *gin.Context) {
 	siw.Handler.ListJobErrors(c, id, params)
 }
 
+// PostMailReports operation middleware
+func (siw *ServerInterfaceWrapper) PostMailReports(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PostMailReports(c)
+}
+
 // ListNodes operation middleware
 func (siw *ServerInterfaceWrapper) ListNodes(c *gin.Context) {
 
@@ -7984,6 +8156,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/files/:name/content", wrapper.GetFileContent)
 	router.GET(options.BaseURL+"/v1/sends", wrapper.ListSends)
 	router.GET(options.BaseURL+"/v1/sends/:id", wrapper.GetSend)
+	router.POST(options.BaseURL+"/v1/mail/reports", wrapper.PostMailReports)
 	router.GET(options.BaseURL+"/v1/suppressions", wrapper.ListSuppressions)
 	router.POST(options.BaseURL+"/v1/suppressions", wrapper.CreateSuppression)
 	router.DELETE(options.BaseURL+"/v1/suppressions/:address", wrapper.DeleteSuppression)

@@ -19,6 +19,7 @@ func retryCases() []Case {
 		{"webhook-recovers", webhookRecovers},
 		{"email-retried", emailRetried},
 		{"email-refused", emailRefused},
+		{"email-bounced", emailBounced},
 	}
 }
 
@@ -104,4 +105,24 @@ func emailRefused(p *Passage) {
 	require.Equal(p.t, []string{"a:failed:error", "c:done"}, path(e))
 	require.Regexp(p.t, `^smtp_5\d\d$`, step(e, "a")["reason"])
 	require.Equal(p.t, "failed", p.Items("/v1/sends?enrollment=" + e["id"].(string))[0]["state"])
+	require.Empty(p.t, p.Items("/v1/events?type=email.bounced&contact="+p.contactID()), "it may be about the mail, not the address")
+}
+
+// emailBounced: an address that its own server does not know is suppressed at once.
+func emailBounced(p *Passage) {
+	p.SMTP.Decide(p.Mail, func(harness.Mail) error {
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
+	})
+	p.publish(`  a: ` + news + `, next: {next: b, error: c}}
+  b: {type: end}
+  c: ` + news + `}`)
+	p.enter(nil)
+	e := p.becomes("completed")
+	require.Equal(p.t, []string{"a:failed:error", "c:suppressed:next"}, path(e))
+	require.Equal(p.t, "smtp_550", step(e, "a")["reason"])
+	require.Equal(p.t, "suppressed", step(e, "c")["reason"])
+	require.Equal(p.t, "bounced", p.Must("GET", "/v1/suppressions/"+p.Mail, nil)["reason"])
+	p.Eventually("email.bounced is in the log", func() bool {
+		return len(p.Items("/v1/events?type=email.bounced&contact="+p.contactID())) == 1
+	})
 }
