@@ -60,6 +60,40 @@ func TestEnrollByHand(t *testing.T) {
 	})
 }
 
+// Enrolling by hand is a trigger like any other: it restarts or updates who is inside.
+func TestEnrollByHandWhoIsInside(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		for _, repeat := range []string{"restart", "update"} {
+			f.publishText("schema: 1\nkey: " + repeat + "\nname: Again\nsettings: {on_repeat: " + repeat + "}\nstart: a\nnodes: {a: {type: hold}}\n")
+			enroll := func(n int) (verdict, id any) {
+				done := f.must(200, "POST", "/v1/workflows/"+repeat+"/enrollments", object{"contacts": []object{{"email": "ana@example.com"}}, "data": object{"n": n}})
+				return path(t, done, "items", 0, "verdict"), path(t, done, "items", 0, "enrollment")
+			}
+			_, first := enroll(1)
+			verdict, second := enroll(2)
+			active := f.must(200, "GET", "/v1/workflows/"+repeat+"/explain?contact=ana@example.com", nil)
+			require.Len(t, active["why_in"], 1)
+			require.Equal(t, second, path(t, active, "why_in", 0, "enrollment", "id"))
+			require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) error {
+				e, err := tx.Enrollment(second.(string))
+				if err == nil {
+					require.JSONEq(t, `{"n": 2}`, string(e.TriggerData))
+					require.JSONEq(t, `{"n": 2}`, string(e.EventData))
+				}
+				return err
+			}))
+			if repeat == "update" {
+				require.Equal(t, []any{"advanced", first}, []any{verdict, second})
+				continue
+			}
+			require.Equal(t, "enrolled", verdict)
+			require.Equal(t, "restarted", f.must(200, "GET", "/v1/enrollments/"+first.(string), nil)["reason"])
+		}
+	})
+}
+
 func TestOperatorControls(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fermata/interpreter/definition"
+	"fermata/interpreter/nodes"
 	"fermata/store"
 )
 
@@ -143,6 +144,8 @@ func (in *Inside) at(now time.Time) string {
 	switch {
 	case e.Status == store.StatusHeld && step.Type == "hold":
 		return "It is held at " + where + " until somebody releases it."
+	case e.Status == store.StatusHeld && step.Reason == nodes.CodeNoDate:
+		return "It is held at " + where + " because there is no date to wait for, and goes on when there is one."
 	case e.Status == store.StatusHeld:
 		return fmt.Sprintf("It is held at %s because of %s after %d attempts: somebody must retry, skip or exit it.", where, step.Reason, step.Attempts)
 	case len(in.Awaits) > 0:

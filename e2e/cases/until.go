@@ -123,6 +123,7 @@ func untilFieldCleared(p *Passage) {
 	p.renews(nil)
 	e := p.awaits("a", "held")
 	require.Equal(p.t, []any{"no_date", nil}, []any{e["reason"], e["due_at"]})
+	require.Contains(p.t, p.here()["sentence"], "goes on when there is one")
 	p.renews("2098-06-15")
 	require.Equal(p.t, "2098-06-15T09:00:00Z", p.awaits("a", "waiting")["due_at"])
 	p.renews("no date at all")
