@@ -30,6 +30,7 @@ import (
 // hand, in the order that a test wants.
 type race struct {
 	passage
+	who    string
 	at     time.Time
 	intake *events.Intake
 	router *events.Router
@@ -41,7 +42,7 @@ func newRace(t *testing.T, s *store.Store, document string, mailer activities.Ma
 	def, problems := definition.Parse([]byte(document), true)
 	require.False(t, definition.HasErrors(append(problems, def.Validate(nil)...)), "%v", problems)
 	definitions, quiet := events.NewDefinitions(4), slog.New(slog.DiscardHandler)
-	r := &race{at: noon, passage: passage{T: t, store: s, activities: activities.New(activities.Config{
+	r := &race{who: def.Key + "@example.com", at: noon, passage: passage{T: t, store: s, activities: activities.New(activities.Config{
 		Store: s, Definitions: definitions, Log: quiet, Now: time.Now,
 	})}}
 	r.outside(mailer)
@@ -50,7 +51,12 @@ func newRace(t *testing.T, s *store.Store, document string, mailer activities.Ma
 	r.router = &events.Router{Store: s, Definitions: definitions, Now: now, Log: quiet}
 	hash := definition.Hash(def.Canonical())
 	require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
-		return errors.Join(
+		others, _, err := tx.ListWorkflows(store.WorkflowFilter{Status: store.WorkflowActive}, store.Page{})
+		for i := range others { // each race has the store for itself
+			others[i].Status = store.WorkflowStopped
+			err = errors.Join(err, tx.SaveWorkflow(&others[i]))
+		}
+		return errors.Join(err,
 			tx.SaveAccount(&store.Account{Timezone: "UTC", Currency: "USD", DefaultConsent: events.Subscribed}),
 			tx.PutDefinition(hash, def.Canonical()),
 			tx.CreateWorkflow(&store.Workflow{Key: def.Key, Name: def.Name, Status: store.WorkflowActive, Version: 1, Hash: hash}),
@@ -72,7 +78,7 @@ func newRace(t *testing.T, s *store.Store, document string, mailer activities.Ma
 func (r *race) post(event string, data map[string]any, occurred ...time.Time) string {
 	r.Helper()
 	r.at = r.at.Add(time.Second)
-	body := map[string]any{"type": event, "contact": map[string]any{"email": "ana@example.com"}, "data": data}
+	body := map[string]any{"type": event, "contact": map[string]any{"email": r.who}, "data": data}
 	for _, at := range occurred {
 		body["occurred_at"] = at.Format(time.RFC3339)
 	}
