@@ -47,7 +47,7 @@ func newPlan(seed uint64, n int, window time.Duration) *plan {
 		case 6:
 			p.trial(contact, story)
 		case 7:
-			p.burst(0, story, 1+p.rng.IntN(min(200, max(1, n/30))))
+			p.burst(0, story, 1+p.rng.IntN(min(40, max(1, n/30))))
 		case 8:
 			p.letters(contacts, story, 1+p.rng.IntN(max(1, n/30)))
 		default:
@@ -139,7 +139,7 @@ func (p *plan) burst(contact, story, n int) {
 // letters are marketing mails to many contacts at once.
 func (p *plan) letters(contacts, story, n int) {
 	at := p.rng.Float64()
-	for i := range min(n, 100) {
+	for i := range min(n, 20) {
 		p.tell(p.rng.IntN(contacts), "letter.asked", at, map[string]any{"n": fmt.Sprintf("%d-%d", story, i)})
 	}
 }
