@@ -29,7 +29,7 @@ func TestChaos(t *testing.T) {
 	s.flaky(seed)
 	definitions := s.publish(scenario...)
 	p := newPlan(seed, n, time.Duration(seconds)*time.Second)
-	in, f := newIntake(s.api.URL), newFire(s, seed, 1200*time.Millisecond)
+	in, f := newIntake(s.api.URL), newFire(s, seed, time.Duration(size(t, "PACE_MS", 1200, 3000))*time.Millisecond)
 	f.crash = long()
 	if rate := size(t, "FAULTS", 2, 2); rate > 0 {
 		s.withFaults(float64(rate) / 100)
