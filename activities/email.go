@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -262,12 +261,11 @@ func (t *turn) attachments(files []string) ([]Attachment, *nodes.Failure, error)
 // messageID is the same for every attempt of one visit, so that a mail that was
 // sent twice can be recognised as one.
 func (t *turn) messageID(c interpreter.Command) string {
-	sum := sha256.Sum256([]byte(effectKey(t.e.ID, c)))
 	domain := "fermata.invalid"
 	if address, err := mail.ParseAddress(t.a.MailFrom); err == nil {
 		if at := strings.LastIndexByte(address.Address, '@'); at >= 0 {
 			domain = address.Address[at+1:]
 		}
 	}
-	return fmt.Sprintf("%x@%s", sum[:16], domain)
+	return events.MessageIDPrefix(effectKey(t.e.ID, c)) + "@" + domain
 }

@@ -160,6 +160,9 @@ func (a *Activities) land(f *flight, answer reply, sendErr error, now time.Time)
 func (a *Activities) record(tx *store.Tx, f *flight, answer reply, sendErr error, now time.Time) (names.SendResult, error, error) {
 	c := f.command
 	t, err := a.reopen(tx, f.in.Passage, now)
+	if errors.Is(err, store.ErrNotFound) {
+		return a.recordErased(tx, f, sendErr, now)
+	}
 	if err != nil {
 		return names.SendResult{}, nil, err
 	}
@@ -193,6 +196,20 @@ func (a *Activities) record(tx *store.Tx, f *flight, answer reply, sendErr error
 		return names.SendResult{}, nil, err
 	}
 	return out, retry, t.close()
+}
+
+// recordErased writes the outcome of an effect whose contact was erased while it was under way: that
+// it happened, and nothing of what was said.
+func (a *Activities) recordErased(tx *store.Tx, f *flight, sendErr error, now time.Time) (names.SendResult, error, error) {
+	state, _, _ := verdict(sendErr)
+	ref := store.EffectRef{EnrollmentID: f.in.Enrollment, Node: f.command.Node, Visit: f.command.Visit}
+	if _, err := tx.RecordEffect(ref, f.token, state, nil, ""); err != nil {
+		return names.SendResult{}, nil, fmt.Errorf("record effect: %w", err)
+	}
+	if err := f.parcel.settle(&turn{a: a, tx: tx, in: f.in.Passage, now: now}, state, ""); err != nil {
+		return names.SendResult{}, nil, err
+	}
+	return names.SendResult{Occurrence: *a.gone(tx, f.in.Enrollment)}, nil, nil
 }
 
 // conclude closes the step of a recorded effect, or leaves it open for another try.

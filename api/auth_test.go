@@ -144,7 +144,7 @@ func TestRepeatedKeyIsNotShownAgain(t *testing.T) {
 	require.Equal(t, first["id"], again["id"])
 	require.Nil(t, again["key"])
 	require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) error {
-		row, err := tx.Idempotent("bootstrap k", "POST /v1/api-keys?")
+		row, err := tx.Idempotent(keptKey("k"), "POST /v1/api-keys?")
 		require.NoError(t, err)
 		require.NotContains(t, string(row.Response), first["key"])
 		return nil

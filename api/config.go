@@ -81,6 +81,9 @@ type Config struct {
 	// TemporalURL is the address of an enrollment in Temporal's Web UI, "" when it is not kept there
 	// any more; default none, then temporal_url is null.
 	TemporalURL func(e *store.Enrollment) string
+	// Erased is told after a contact was erased, so that what the store does not hold can go as well:
+	// the mail sink of a development server. Default none.
+	Erased func(ctx context.Context, what events.Erased)
 	// EngineHealth answers GET /v1/health/engine; its status decides nothing here. Default: status
 	// "down" with a detail.
 	EngineHealth func(ctx context.Context) EngineHealth

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -155,12 +156,24 @@ func (s *server) PatchContact(c *gin.Context, id string) {
 	})
 }
 
+// DeleteContact erases a contact: it leaves everything that it is in, and what says something about
+// the person goes.
 func (s *server) DeleteContact(c *gin.Context, id string) {
 	removing(s, c, func(tx *store.Tx) error {
-		if err := tx.DeleteContact(id); err != nil {
+		contact, err := tx.LockContact(id)
+		if err != nil {
 			return err
 		}
-		return s.audit(c, tx, "contact.delete", id, nil)
+		erased, err := events.Erase(tx, contact, s.now())
+		if err != nil {
+			return err
+		}
+		tx.AfterCommit(s.nudge)
+		if s.Erased != nil {
+			ctx := context.WithoutCancel(c.Request.Context())
+			tx.AfterCommit(func() { s.Erased(ctx, erased) })
+		}
+		return s.audit(c, tx, "contact.delete", contact.ID, nil)
 	})
 }
 

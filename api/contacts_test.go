@@ -56,17 +56,6 @@ func TestContacts(t *testing.T) {
 	})
 }
 
-func TestContactInsideAWorkflowStays(t *testing.T) {
-	t.Parallel()
-	f := setup(t, storetest.Open(t))
-	f.must(201, "POST", "/v1/workflows", hello())
-	f.must(200, "POST", "/v1/workflows/hello/publish", nil)
-	done := f.must(200, "POST", "/v1/workflows/hello/enrollments", object{"contacts": []object{{"email": "ana@example.com"}}})
-	refused := f.must(409, "DELETE", "/v1/contacts/"+path(t, done, "items", 0, "contact").(string), nil)
-	require.Equal(t, "in-use", refused["type"])
-	require.Contains(t, path(t, refused, "users", 0), path(t, done, "items", 0, "enrollment"))
-}
-
 func TestTagsOfAContact(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -181,7 +181,7 @@ func (s *server) PostHook(c *gin.Context, token string, _ gen.PostHookParams) {
 	}
 	// The path holds the token, which nothing but its hash may be stored of.
 	name := hookSeal(hook.workflow, hook.trigger.ID)
-	r, err := s.acceptOnce(ctx, s.idempotencyOf(c, name+" "+key, "POST "+name), list)
+	r, err := s.acceptOnce(ctx, s.idempotencyOf(c, name, key, "POST "+name), list)
 	s.accepted(c, r, err)
 }
 

@@ -67,7 +67,7 @@ func (s *server) CreateSuppression(c *gin.Context, _ gen.CreateSuppressionParams
 		if err := tx.PutSuppression(x); err != nil {
 			return reply{}, err
 		}
-		if err := s.audit(c, tx, "suppression.create", channel, map[string]any{"reason": x.Reason}); err != nil {
+		if err := s.audit(c, tx, "suppression.create", channel, map[string]any{"address": x.Address, "reason": x.Reason}); err != nil {
 			return reply{}, err
 		}
 		return created(location("suppressions", x.Address), shapeSuppression(x)), nil

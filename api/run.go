@@ -157,12 +157,13 @@ func (s *server) idempotency(c *gin.Context, key string) idempotency {
 	if who := callerOf(c); who.keyID != "" {
 		owner = who.keyID
 	}
-	return s.idempotencyOf(c, owner+" "+key, c.Request.Method+" "+c.Request.URL.Path+"?"+c.Request.URL.Query().Encode())
+	return s.idempotencyOf(c, owner, key, c.Request.Method+" "+c.Request.URL.Path+"?"+c.Request.URL.Query().Encode())
 }
 
-func (s *server) idempotencyOf(c *gin.Context, key, route string) idempotency {
-	body := sha256.Sum256(rawBody(c))
-	return idempotency{key: key, route: route, hash: hex.EncodeToString(body[:]), now: s.Now().UTC()}
+// idempotencyOf keeps the client's key as a hash: it may say something about a person.
+func (s *server) idempotencyOf(c *gin.Context, owner, key, route string) idempotency {
+	body, name := sha256.Sum256(rawBody(c)), sha256.Sum256([]byte(key))
+	return idempotency{key: owner + " " + hex.EncodeToString(name[:]), route: route, hash: hex.EncodeToString(body[:]), now: s.Now().UTC()}
 }
 
 // once runs fn unless the key has an answer already. The key is reserved first, in the same

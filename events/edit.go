@@ -163,6 +163,11 @@ func (e *edit) consent(given map[string]Consent) error {
 		if next.Source == "" {
 			next.Source = e.source
 		}
+		if next.State == Subscribed && e.resubscribe {
+			if err := liftRefusal(e.tx, e.c, channel); err != nil {
+				return err
+			}
+		}
 		recorded[channel], touched = next, true
 	}
 	if !touched {

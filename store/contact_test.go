@@ -140,7 +140,7 @@ func TestListContactsFilters(t *testing.T) {
 	})
 }
 
-func TestDeleteContactErasesAndKeepsTheFrame(t *testing.T) {
+func TestEraseContactKeepsTheFrame(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		c := newContact(t, s)
@@ -157,7 +157,7 @@ func TestDeleteContactErasesAndKeepsTheFrame(t *testing.T) {
 			require.NoError(t, tx.CreateTask(&store.Task{ID: "task_1", ContactID: &c.ID}))
 		})
 		var inUse *store.InUseError
-		err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.DeleteContact(c.ID) })
+		err := s.Write(t.Context(), func(tx *store.Tx) error { return tx.EraseContact(store.Erasure{IDs: []string{c.ID}}) })
 		require.ErrorAs(t, err, &inUse)
 		require.ErrorIs(t, err, store.ErrInUse)
 		require.Equal(t, []string{"enrollment " + e.ID}, inUse.Users)
@@ -166,8 +166,9 @@ func TestDeleteContactErasesAndKeepsTheFrame(t *testing.T) {
 			require.NoError(t, err)
 			row.Status, row.Vars = store.StatusExited, store.JSON(`{"a":1}`)
 			require.NoError(t, tx.SaveEnrollment(row))
-			require.NoError(t, tx.DeleteContact(c.ID))
-			require.ErrorIs(t, tx.DeleteContact(c.ID), store.ErrNotFound)
+			require.NoError(t, tx.EraseContact(store.Erasure{IDs: []string{c.ID}}))
+			_, err = tx.Contact(c.ID)
+			require.ErrorIs(t, err, store.ErrNotFound)
 		})
 		read(t, s, func(tx *store.Tx) {
 			event, err := tx.Event("e1")

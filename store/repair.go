@@ -107,7 +107,7 @@ func (tx *Tx) Looked(id string, now, next time.Time, wedge string) error {
 
 // SetTrouble notes an error that the run of an enrollment will meet again.
 func (tx *Tx) SetTrouble(id, message string) error {
-	_, err := tx.exec("UPDATE enrollments SET trouble = ? WHERE id = ?", message, id)
+	_, err := tx.exec("UPDATE enrollments SET trouble = ? WHERE id = ? AND active", message, id)
 	return err
 }
 

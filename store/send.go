@@ -100,19 +100,9 @@ func (tx *Tx) PutSuppression(s *Suppression) error {
 
 func normalAddress(address string) string { return strings.ToLower(strings.TrimSpace(address)) }
 
-// Suppression returns the suppression of an address on a channel, or ErrNotFound.
-func (tx *Tx) Suppression(address, channel string) (*Suppression, error) {
-	return first[Suppression](tx, "address = ? AND channel = ?", normalAddress(address), channel)
-}
-
 // ListSuppressions lists suppressions of one channel, or of all when it is "", by address and channel.
 func (tx *Tx) ListSuppressions(channel string, page Page) ([]Suppression, string, error) {
 	q := byKey(page, "address || ' ' || channel")
 	q.equal("channel", channel)
 	return listByID(tx, q, func(s *Suppression) string { return s.Address + " " + s.Channel })
-}
-
-// DeleteSuppression removes a suppression.
-func (tx *Tx) DeleteSuppression(address, channel string) error {
-	return tx.remove("DELETE FROM suppressions WHERE address = ? AND channel = ?", normalAddress(address), channel)
 }

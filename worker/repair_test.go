@@ -82,7 +82,7 @@ func TestRunOfEndedEnrollmentIsWokenAlthoughItsContactIsGone(t *testing.T) {
 		s := setup(t, st)
 		id := s.enrollment("held", nil)
 		s.end(id)
-		s.write(func(tx *store.Tx) error { return tx.DeleteContact(s.row(id).ContactID) })
+		s.write(func(tx *store.Tx) error { return tx.EraseContact(store.Erasure{IDs: []string{s.row(id).ContactID}}) })
 		require.Equal(t, 1, s.round())
 		require.Equal(t, []string{"wake"}, s.calls(id))
 		s.hand()

@@ -3892,7 +3892,7 @@ type ServerInterface interface {
 	// SearchContacts Find contacts by a filter, oldest first
 	// (POST /v1/contacts/search)
 	SearchContacts(c *gin.Context)
-	// DeleteContact Delete a contact
+	// DeleteContact Erase a contact
 	// (DELETE /v1/contacts/{id})
 	DeleteContact(c *gin.Context, id string)
 	// GetContact Read a contact

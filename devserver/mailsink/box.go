@@ -104,6 +104,21 @@ func (b *box) source(ctx context.Context, id string) ([]byte, error) {
 	return raw, nil
 }
 
+// erase deletes the mails to the addresses, and those that hold one of the texts.
+func (b *box) erase(ctx context.Context, addresses, texts []string) error {
+	for _, address := range addresses {
+		if err := b.remove(ctx, address); err != nil {
+			return err
+		}
+	}
+	for _, text := range append(append([]string{}, addresses...), texts...) {
+		if _, err := b.db.ExecContext(ctx, `DELETE FROM mails WHERE instr(lower(mail), ?) > 0`, strings.ToLower(text)); err != nil {
+			return fmt.Errorf("delete mails: %w", err)
+		}
+	}
+	return nil
+}
+
 // remove deletes the mails to the address, or all when it is empty.
 func (b *box) remove(ctx context.Context, to string) error {
 	query, args := `DELETE FROM mails`, []any{}

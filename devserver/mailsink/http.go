@@ -1,6 +1,7 @@
 package mailsink
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -22,12 +23,24 @@ type page struct {
 // Handler serves the box: GET /dev/mail?to=&limit=&cursor= lists mails, newest first; GET
 // /dev/mail/{id} is one mail's source; DELETE /dev/mail?to= empties the box (204). Errors are
 // application/problem+json.
-func (s *Sink) Handler() http.Handler {
+func (s *Sink) Handler() *Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /dev/mail", s.list)
 	mux.HandleFunc("GET /dev/mail/{id}", s.source)
 	mux.HandleFunc("DELETE /dev/mail", s.remove)
-	return mux
+	return &Handler{Handler: mux, box: s.box}
+}
+
+// Handler serves the box, and can forget what it holds of a person.
+type Handler struct {
+	http.Handler
+	box *box
+}
+
+// Erase deletes the mails to these addresses, those that mention one, and those whose Message-ID
+// begins with one of messages.
+func (h *Handler) Erase(ctx context.Context, addresses, messages []string) error {
+	return h.box.erase(ctx, addresses, messages)
 }
 
 func (s *Sink) list(w http.ResponseWriter, r *http.Request) {

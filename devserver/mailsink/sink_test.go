@@ -228,3 +228,21 @@ func TestAddressesThatOthersReachAreRefused(t *testing.T) {
 	_, err := mailsink.Start(t.Context(), mailsink.Options{Addr: ":1025", File: filepath.Join(t.TempDir(), "mail.db")})
 	require.ErrorContains(t, err, ":1025")
 }
+
+func TestSinkForgetsAPerson(t *testing.T) {
+	t.Parallel()
+	s := setup(t)
+	send(t, s, simple("ada@example.org", "to her"))
+	send(t, s, func(m *mail.Msg) {
+		simple("team@example.org", "about Ada@example.org")(m)
+	})
+	send(t, s, func(m *mail.Msg) {
+		simple("team@example.org", "made for her")(m)
+		m.SetMessageIDWithValue("0123abcd@fermata.example")
+	})
+	send(t, s, simple("bob@example.org", "to him"))
+	require.NoError(t, s.Handler().Erase(t.Context(), []string{"ada@example.org"}, []string{"0123abcd"}))
+	left := read(t, s, "").Items
+	require.Len(t, left, 1)
+	require.Equal(t, "to him", left[0].Subject)
+}

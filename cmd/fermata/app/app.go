@@ -37,6 +37,8 @@ type Options struct {
 	Log      *slog.Logger
 	// Extra are further handlers by path, like the mail sink of the development server.
 	Extra map[string]http.Handler
+	// Erased is told of each contact that was erased, see api.Config.
+	Erased func(ctx context.Context, what events.Erased)
 	// Reconcile is how late a step may be before its run is looked at, and how often;
 	// 0 leaves both to the reconciler. Tests only.
 	Reconcile time.Duration
@@ -335,7 +337,7 @@ func (a *App) handler() (http.Handler, error) {
 	return api.New(api.Config{
 		Store: a.store, Definitions: a.definitions, Log: a.log, Now: time.Now,
 		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge, Count: func(n int) { a.metrics.accepted.Add(float64(n)) }},
-		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(), Links: a.links,
+		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(), Links: a.links, Erased: a.o.Erased,
 		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
 		Rehearse:    rehearseDefinition,
 		TemporalURL: a.temporalURL, EngineHealth: a.health.engine, Ready: a.health.ready, Extra: extra,
