@@ -2178,7 +2178,7 @@ type MergeRequest struct {
 	From string `json:"from"`
 }
 
-// MergeResult defines model for MergeResult.
+// MergeResult Example: {"changed":{"first_name":{"from":null,"to":"Ana"}},"contact":{"consent":{"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}},"country":null,"courses":[{"course":"program-a","progress":0,"status":"enrolled"}],"created_at":"2026-03-02T09:00:00Z","deals":[],"email":"ana@example.com","external_id":null,"fields":{"plan":"pro"},"first_name":"Ana","id":"con_1","last_name":null,"phone":null,"subscribed":true,"tags":["buyer-program-A"],"timezone":"Europe/Vienna","updated_at":"2026-03-02T09:00:00Z"},"events":0,"exited":[],"from":"con_2"}
 type MergeResult struct {
 	// Changed What the contact gained: {field: {from, to}}
 	Changed map[string]interface{} `json:"changed"`
