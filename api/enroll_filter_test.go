@@ -97,11 +97,14 @@ func TestEnrollByFilterObeysTheWorkflow(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		f := setup(t, s)
-		f.people(10)
 		url := "/v1/workflows/hello/enrollments"
 		f.must(201, "POST", "/v1/workflows", hello())
 		body := object{"filter": isPro(), "rate": quick}
 		f.must(409, "POST", url, body)
+		f.must(409, "POST", url+"?dry_run=true", body)
+		nobody := f.must(202, "POST", url, object{"filter": isPro(), "rate": quick, "test": true})
+		f.people(10)
+		require.Empty(t, f.finish(nobody["id"].(string))["counts"], "who comes later is not meant")
 
 		tested := f.must(202, "POST", url, object{"filter": isPro(), "rate": quick, "test": true, "waits": "compressed"})
 		require.Equal(t, object{"matched": 4.0, "enrolled": 4.0}, f.finish(tested["id"].(string))["counts"], "the draft runs as a test")

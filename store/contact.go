@@ -128,14 +128,14 @@ func (tx *Tx) ContactsBetween(after, until string, limit int) ([]Contact, error)
 	return all[Contact](tx, "WHERE id > ? AND (? = '' OR id <= ?) ORDER BY id LIMIT ?", after, until, until, limit)
 }
 
-// ContactsNow returns how many contacts there are and the last of their ids, "" for none. Later ones
-// have higher ids.
+// ContactsNow returns how many contacts there are and the last of their ids, for none what comes
+// before every id. Later ones have higher ids.
 func (tx *Tx) ContactsNow() (count int, last string, err error) {
 	var row struct {
 		N    int
 		Last string
 	}
-	_, err = tx.scan(&row, "SELECT count(*) AS n, COALESCE(max(id), '') AS last FROM contacts")
+	_, err = tx.scan(&row, "SELECT count(*) AS n, COALESCE(max(id), '-') AS last FROM contacts")
 	return row.N, row.Last, err
 }
 

@@ -69,9 +69,18 @@ func (tx *Tx) CreateJob(j *Job, payload []byte) error {
 	if err := tx.insert(j); err != nil || payload == nil {
 		return err
 	}
-	_, err := tx.exec("UPDATE jobs SET payload = ? WHERE id = ?", payload, j.ID)
-	return err
+	for n := 0; n == 0 || n*payloadPiece < len(payload); n++ {
+		piece := payload[n*payloadPiece : min(len(payload), (n+1)*payloadPiece)]
+		if _, err := tx.exec("INSERT INTO job_payloads (job_id, n, piece) VALUES (?, ?, ?)", j.ID, n, piece); err != nil {
+			return err
+		}
+	}
+	return nil
 }
+
+// payloadPiece is how many bytes of a payload are one row: a batch reads what it needs and no more,
+// and a job that moves on does not write its payload again.
+const payloadPiece = 128 << 10
 
 // Job returns one job.
 func (tx *Tx) Job(id string) (*Job, error) { return first[Job](tx, "id = ?", id) }
@@ -87,12 +96,30 @@ func (tx *Tx) ListJobs(f JobFilter, page Page) ([]Job, string, error) {
 
 // JobPayload returns at most length bytes of a job's payload from offset on; none behind its end.
 func (tx *Tx) JobPayload(id string, offset, length int) ([]byte, error) {
-	var row struct{ Piece []byte }
-	found, err := tx.scan(&row, "SELECT substr(payload, ?, ?) AS piece FROM jobs WHERE id = ? AND payload IS NOT NULL", offset+1, length, id)
+	first := offset / payloadPiece
+	rows := []struct{ Piece []byte }{}
+	found, err := tx.scan(&rows, "SELECT piece FROM job_payloads WHERE job_id = ? AND (n = 0 OR n BETWEEN ? AND ?) ORDER BY n",
+		id, first, (offset+length)/payloadPiece)
 	if err == nil && !found {
 		err = ErrNotFound
 	}
-	return row.Piece, err
+	if err != nil {
+		return nil, err
+	}
+	if first > 0 {
+		rows = rows[1:] // the first piece only tells that there is a payload
+	}
+	var data []byte
+	for _, row := range rows {
+		data = append(data, row.Piece...)
+	}
+	from := min(len(data), offset-first*payloadPiece)
+	return data[from:min(len(data), from+length)], nil
+}
+
+func (tx *Tx) dropPayload(id string) error {
+	_, err := tx.exec("DELETE FROM job_payloads WHERE job_id = ?", id)
+	return err
 }
 
 // ClaimJobs claims up to n open jobs of these kinds for the time of the lease, the longest ready
@@ -118,9 +145,12 @@ func (tx *Tx) ClaimJobs(kinds []string, n int, token string, lease time.Duration
 // nobody else can cancel or claim the job before the transaction ends.
 func (tx *Tx) AdvanceJob(j *Job) (bool, error) {
 	n, err := tx.exec(`UPDATE jobs SET status = ?, total = ?, done = ?, counts = ?, errors = ?, "cursor" = ?, error = ?, not_before = ?,
-			ended_at = ?, tries = 0, token = '', lease_until = NULL, payload = CASE WHEN ? THEN NULL ELSE payload END
+			ended_at = ?, tries = 0, token = '', lease_until = NULL
 		WHERE id = ? AND token = ? AND ended_at IS NULL`,
-		j.Status, j.Total, j.Done, j.Counts, j.Errors, j.Cursor, j.Error, j.NotBefore, j.EndedAt, !j.Open(), j.ID, j.Token)
+		j.Status, j.Total, j.Done, j.Counts, j.Errors, j.Cursor, j.Error, j.NotBefore, j.EndedAt, j.ID, j.Token)
+	if err == nil && n > 0 && !j.Open() {
+		err = tx.dropPayload(j.ID)
+	}
 	return n > 0, err
 }
 
@@ -140,8 +170,11 @@ func (tx *Tx) RetryJob(id, token, message string, counts bool, notBefore time.Ti
 // EndJob ends an open job: what its batches have done stays, the batch under way is rolled back. It
 // reports false when the job has ended already.
 func (tx *Tx) EndJob(id, status, message string, at time.Time) (bool, error) {
-	n, err := tx.exec(`UPDATE jobs SET status = ?, error = ?, ended_at = ?, token = '', lease_until = NULL, payload = NULL
+	n, err := tx.exec(`UPDATE jobs SET status = ?, error = ?, ended_at = ?, token = '', lease_until = NULL
 		WHERE id = ? AND ended_at IS NULL`, status, message, at, id)
+	if err == nil && n > 0 {
+		err = tx.dropPayload(id)
+	}
 	return n > 0, err
 }
 

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 	"time"
@@ -40,16 +41,17 @@ func TestJobsAreListedAndTheirPayloadIsReadInPieces(t *testing.T) {
 	each(t, func(t *testing.T, s *store.Store) {
 		now := time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC)
 		jobs := []store.Job{
-			{Kind: "a", Subject: "one", CreatedAt: now}, {Kind: "b", Subject: "one", CreatedAt: now}, {Kind: "a", CreatedAt: now},
+			{Kind: "a", Subject: "one", CreatedAt: now}, {Kind: "b", Subject: "one", CreatedAt: now}, {Kind: "a", CreatedAt: now}, {Kind: "c", CreatedAt: now},
 		}
 		write(t, s, func(tx *store.Tx) {
 			require.NoError(t, tx.CreateJob(&jobs[0], []byte("0123456789")))
 			require.NoError(t, tx.CreateJob(&jobs[1], nil))
 			require.NoError(t, tx.CreateJob(&jobs[2], []byte{}))
+			require.NoError(t, tx.CreateJob(&jobs[3], bytes.Repeat([]byte("0123456789abcdef"), 20_000)))
 		})
 		read(t, s, func(tx *store.Tx) {
 			for filter, want := range map[store.JobFilter]int{
-				{}: 3, {Kind: "a"}: 2, {Subject: "one"}: 2, {Kind: "a", Subject: "one"}: 1, {Status: store.JobDone}: 0, {Status: store.JobQueued}: 3,
+				{}: 4, {Kind: "a"}: 2, {Subject: "one"}: 2, {Kind: "a", Subject: "one"}: 1, {Status: store.JobDone}: 0, {Status: store.JobQueued}: 4,
 			} {
 				list, _, err := tx.ListJobs(filter, store.Page{})
 				require.NoError(t, err)
@@ -65,6 +67,17 @@ func TestJobsAreListedAndTheirPayloadIsReadInPieces(t *testing.T) {
 			}
 			_, err := tx.JobPayload(jobs[1].ID, 0, 4)
 			require.ErrorIs(t, err, store.ErrNotFound)
+		})
+		long := bytes.Repeat([]byte("0123456789abcdef"), 20_000) // several pieces
+		read(t, s, func(tx *store.Tx) {
+			for _, at := range []int{0, 1, 131_071, 131_072, 131_073, 262_143, 300_000, 319_999, 320_000, 400_000} {
+				for _, length := range []int{1, 10, 131_072, 200_000, 500_000} {
+					got, err := tx.JobPayload(jobs[3].ID, at, length)
+					require.NoError(t, err)
+					from := min(at, len(long))
+					require.True(t, bytes.Equal(long[from:min(len(long), from+length)], got), "%d bytes at %d", length, at)
+				}
+			}
 		})
 		write(t, s, func(tx *store.Tx) {
 			ended, err := tx.EndJob(jobs[0].ID, store.JobCanceled, "", now)
