@@ -102,7 +102,7 @@ func asText(value any) any {
 func (d Delivery) mapData(p *problems, scope *expr.Scope, t *definition.WebhookTrigger) map[string]any {
 	mapped := d.Body
 	if t.Data != nil {
-		rendered, err := expr.RenderValue(map[string]any(t.Data), scope, expr.RenderOptions{})
+		rendered, err := expr.RenderValue(t.Data, scope, expr.RenderOptions{})
 		if err != nil {
 			p.add("/data", "cannot be made from this call: "+err.Error(), "")
 			return nil
