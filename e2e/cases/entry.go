@@ -11,6 +11,7 @@ func entryCases() []Case {
 		{"reentry-cooldown", reentryCooldown},
 		{"correlate", correlate},
 		{"suppress", suppress},
+		{"inactivity", inactivity},
 	}
 }
 
@@ -89,4 +90,26 @@ func suppress(p *Passage) {
 	event := p.postAs(map[string]any{"email": p.Mail, "fields": map[string]any{"plan": "none"}}, p.Topic+".go", nil)
 	p.requireVerdict(event, "filtered", "suppressed")
 	require.Empty(p.t, p.enrollments())
+}
+
+// inactivity: who has opened nothing for a while after a mail is enrolled by itself.
+func inactivity(p *Passage) {
+	p.publishAs(p.Key+"-news", p.Topic+".go", `  a: `+news+`}`)
+	p.Publish(`
+schema: 1
+key: ` + p.Key + `
+name: Come back
+triggers:
+  - {id: idle, inactivity: {without: [email.opened, email.clicked], for: 3s, min_sends: 1, filter: {field: contact.email, op: eq, value: ` + p.Mail + `}}}
+exits: [{id: stop, event: ` + p.Topic + `.stop}]
+start: a
+nodes:
+  a: {type: tag_add, with: {tag: "` + p.Key + `"}}
+`)
+	p.enter(nil)
+	p.only(p.Mail)
+	e := p.becomes("completed")
+	require.Equal(p.t, []string{"a:done:next"}, path(e))
+	require.Contains(p.t, p.contact()["tags"], p.Key)
+	require.Len(p.t, p.enrollments(), 1, "one silence, one passage")
 }

@@ -13,7 +13,7 @@ import (
 var unavailableSettings = []string{"breaker"}
 
 // availableTriggers are the trigger types that this build runs.
-var availableTriggers = []string{TriggerEvent, TriggerManual, TriggerDate, TriggerSchedule, TriggerWebhook}
+var availableTriggers = []string{TriggerEvent, TriggerManual, TriggerDate, TriggerSchedule, TriggerInactivity, TriggerWebhook}
 
 // notAvailable reports everything that this build knows but cannot run.
 func (v *validation) notAvailable() {

@@ -67,6 +67,7 @@ type App struct {
 	resumer     *events.Resumer
 	planner     *events.Planner
 	hits        *events.HitRecorder
+	watcher     *events.Watcher
 	admitter    *events.Admitter
 	reconciler  *worker.Reconciler
 	activities  *activities.Activities
@@ -129,6 +130,7 @@ func (a *App) prepare(ctx context.Context) error {
 	a.router.Dispatched = a.dispatcher.Nudge
 	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
 	a.planner = &events.Planner{Store: a.store, Log: a.log, Fired: a.router.Nudge}
+	a.watcher = &events.Watcher{Store: a.store, Definitions: a.definitions, Log: a.log, Fired: a.router.Nudge}
 	a.hits = &events.HitRecorder{Store: a.store, Log: a.log, Wrote: a.router.Nudge}
 	a.scheduler = &events.Scheduler{Store: a.store, Now: a.o.Clock, Log: a.log, Queued: a.jobs.Nudge}
 	a.admitter = &events.Admitter{Store: a.store, Definitions: a.definitions, Log: a.log, Dispatched: a.dispatcher.Nudge}
@@ -200,6 +202,7 @@ func (a *App) Run(ctx context.Context) error {
 		start(a.resumer.Run)
 		start(a.planner.Run)
 		start(a.hits.Run)
+		start(a.watcher.Run)
 		start(a.admitter.Run)
 		start(a.reconciler.Run)
 	}
