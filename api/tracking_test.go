@@ -213,3 +213,45 @@ func TestHitsOfAMailThatIsGone(t *testing.T) {
 		}))
 	})
 }
+
+// TestMailOfAnErasedContact: its links still lead where they should, and leave nothing behind.
+func TestMailOfAnErasedContact(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		m := setupMailed(t, s)
+		m.click("https://a.example/?name=ana", firefox)
+		require.Equal(t, http.StatusNoContent, m.call("DELETE", "/v1/contacts/"+m.contact, nil).status)
+		hits := func() (list []store.MailHit) {
+			require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) (err error) {
+				list, err = tx.MailHits(m.send)
+				return err
+			}))
+			return list
+		}
+		require.Empty(t, hits())
+		require.Equal(t, "https://a.example/?name=ana", m.click("https://a.example/?name=ana", firefox))
+		m.record()
+		require.Empty(t, hits())
+		for _, method := range []string{"GET", "POST"} {
+			w := m.page(method, m.links.Unsubscribe(m.send), oneClick, "Content-Type", formType)
+			require.Equal(t, http.StatusOK, w.Code)
+		}
+		require.Equal(t, http.StatusUnprocessableEntity, m.call("POST", "/v1/mail/reports", object{"kind": "replied", "send_id": m.send}).status)
+		require.Equal(t, http.StatusNotFound, m.call("GET", "/v1/contacts/"+m.contact, nil).status)
+	})
+}
+
+// TestMailOfAMergedContact: its way out takes the contact off that it was merged into.
+func TestMailOfAMergedContact(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		m := setupMailed(t, s)
+		into := path(t, m.must(http.StatusCreated, "POST", "/v1/contacts", object{"email": "ana@work.example"}), "id").(string)
+		a := m.call("POST", "/v1/contacts/"+into+"/merge", object{"from": m.contact})
+		require.Equal(t, http.StatusOK, a.status, a.body)
+		require.Equal(t, http.StatusOK, m.post(m.links.Unsubscribe(m.send), oneClick).Code)
+		m.contact = into
+		require.Equal(t, "unsubscribed", m.consent().(map[string]any)["state"])
+		require.Len(t, m.events("email.unsubscribed"), 1)
+	})
+}
