@@ -86,7 +86,7 @@ func TestReportsThatCannotBeTaken(t *testing.T) {
 	a := m.report(http.StatusAccepted, object{"reports": []any{
 		object{"kind": "replied", "send_id": "send_x"}, object{"kind": "replied", "message_id": "1@sink.test"},
 	}})
-	require.Equal(t, float64(1), a["accepted"])
+	require.InDelta(t, 1, a["accepted"], 0)
 	require.Equal(t, "/reports/0/send_id", path(t, a, "reports", 0, "error", "pointer"))
 	require.Len(t, m.events("email.replied"), 1)
 }
