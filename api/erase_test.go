@@ -96,10 +96,14 @@ func leaveTraces(tx *store.Tx, enrollment, contact, canary string) error {
 	if err := tx.SetTrouble(e.ID, canary); err != nil {
 		return err
 	}
-	return tx.CreateSend(&store.Send{
+	send := &store.Send{
 		ContactID: e.ContactID, EnrollmentID: e.ID, Workflow: e.Workflow, Node: "mail", Visit: 1, Channel: "email", Class: "marketing",
 		ToAddress: canary + "@example.com", Subject: canary, MessageID: e.ID + "@x", State: store.SendFailed, Error: canary, CreatedAt: e.StartedAt,
-	})
+	}
+	if err := tx.CreateSend(send); err != nil {
+		return err
+	}
+	return tx.AddMailHit(&store.MailHit{SendID: send.ID, Kind: "click", URL: "https://example.com/" + canary, At: e.StartedAt, ReadyAt: e.StartedAt})
 }
 
 func TestErasedContactLeavesNoTrace(t *testing.T) {

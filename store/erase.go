@@ -134,6 +134,7 @@ var ownErasures = []string{
 	`UPDATE effects SET result = NULL, undo = NULL, error = ''
 		WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
 	`UPDATE dispatches SET error = '' WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
+	"DELETE FROM mail_hits WHERE send_id IN (SELECT id FROM sends WHERE contact_id IN ?)",
 	"UPDATE sends SET to_address = '', subject = '', error = '' WHERE contact_id IN ?",
 	"DELETE FROM mail_hits WHERE send_id IN (SELECT id FROM sends WHERE contact_id IN ?)",
 	"UPDATE audits SET detail = NULL WHERE subject IN ?",
