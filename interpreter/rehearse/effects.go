@@ -112,12 +112,10 @@ func (s *stage) call(c interpreter.Command, node *definition.Node, p interpreter
 func (s *stage) emit(c interpreter.Command, node *definition.Node, p interpreter.EmitPlanner, in nodes.PlanInput) (*interpreter.Occurrence, error) {
 	plan, failure := p.Plan(s.world.scope(s.now), in)
 	o := s.conclude(c, node, map[string]any{"kind": "event", "type": plan.Event, "data": plan.Data}, failure)
-	if failure != nil {
-		return o, nil
-	}
-	ended, err := s.happen(expr.Event{Type: plan.Event, Data: plan.Data})
-	if err != nil || ended != nil {
-		return ended, err
+	if failure == nil {
+		if ended, err := s.happen(expr.Event{Type: plan.Event, Data: plan.Data}); err != nil || ended != nil {
+			return ended, err
+		}
 	}
 	return o, nil
 }
