@@ -63,7 +63,7 @@ func (in *Intake) Accept(ctx context.Context, list []Incoming) ([]Accepted, []Fi
 			return nil, wrong, nil
 		}
 		if ctx.Err() != nil || !again(err, try, time.Since(began)) {
-			return nil, nil, fmt.Errorf("accept events: %w", err)
+			return nil, nil, gaveUp(err)
 		}
 	}
 }
@@ -74,6 +74,15 @@ func (in *Intake) now() time.Time {
 		now = in.Now
 	}
 	return now().UTC().Truncate(time.Microsecond)
+}
+
+// gaveUp is the error of a request that met others until its time was over. That is nothing that
+// its sender could mend: the same request will go through a little later.
+func gaveUp(err error) error {
+	if errors.Is(err, store.ErrConflict) {
+		return fmt.Errorf("accept events: %s: %w", err.Error(), store.ErrBusy)
+	}
+	return fmt.Errorf("accept events: %w", err)
 }
 
 // again says whether to carry out a request once more. One that met another request for the same

@@ -362,3 +362,13 @@ func TestAppendOfTheSameEffectIsOneEvent(t *testing.T) {
 		require.ErrorIs(t, err, errForeignEvent)
 	})
 }
+
+// A request that met others for the same event until its time was over was answered with "the key
+// is taken", which no client tries again.
+func TestRequestThatMetOthersTooLongMayBeTriedAgain(t *testing.T) {
+	t.Parallel()
+	err := gaveUp(fmt.Errorf("accept event a: %w", store.ErrConflict))
+	require.NotErrorIs(t, err, store.ErrConflict)
+	require.True(t, store.IsTransient(err))
+	require.NotErrorIs(t, gaveUp(store.ErrUnstorable), store.ErrBusy)
+}
