@@ -3,6 +3,7 @@ package chaos_test
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -129,7 +130,7 @@ func (s *stage) forward(to time.Duration) {
 	})
 	work := make(chan string)
 	var hands sync.WaitGroup
-	for range 4 {
+	for range runtime.NumCPU() { // more at a time would be late for want of a processor
 		hands.Go(func() {
 			for id := range work {
 				until(patience, func() bool { return s.forwardRun(s.Context(), id, to) == nil })
