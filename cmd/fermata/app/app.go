@@ -60,16 +60,7 @@ type App struct {
 	definitions *events.Definitions
 	temporal    client.Client
 	engine      *worker.Engine
-	router      *events.Router
-	dispatcher  *events.Dispatcher
-	jobs        *events.Jobs
-	scheduler   *events.Scheduler
-	resumer     *events.Resumer
-	planner     *events.Planner
-	hits        *events.HitRecorder
-	watcher     *events.Watcher
-	admitter    *events.Admitter
-	reconciler  *worker.Reconciler
+	relay       *relay
 	activities  *activities.Activities
 	box         *Box
 	links       *links.Signer
@@ -125,28 +116,14 @@ func (a *App) prepare(ctx context.Context) error {
 	host, _ := os.Hostname()
 	a.o.Worker.Identity = fmt.Sprintf("%d@%s@%s", os.Getpid(), host, a.o.Worker.Queue())
 	a.engine = &worker.Engine{Client: a.temporal, Log: a.log, Queue: a.o.Worker.Queue(), Eager: a.o.Parts.Worker && a.o.Parts.Relay}
-	a.router = &events.Router{Store: a.store, Definitions: a.definitions, Log: a.log}
-	a.dispatcher = &events.Dispatcher{Store: a.store, Engine: a.engine, Log: a.log, Workers: 16}
-	a.router.Dispatched = a.dispatcher.Nudge
-	a.jobs = &events.Jobs{Store: a.store, Log: a.log, Kinds: events.JobKinds(a.definitions), Wrote: a.nudgeQueues}
-	a.planner = &events.Planner{Store: a.store, Log: a.log, Fired: a.router.Nudge}
-	a.watcher = &events.Watcher{Store: a.store, Definitions: a.definitions, Log: a.log, Fired: a.router.Nudge}
-	a.hits = &events.HitRecorder{Store: a.store, Log: a.log, Wrote: a.router.Nudge}
-	a.scheduler = &events.Scheduler{Store: a.store, Now: a.o.Clock, Log: a.log, Queued: a.jobs.Nudge}
-	a.admitter = &events.Admitter{Store: a.store, Definitions: a.definitions, Log: a.log, Dispatched: a.dispatcher.Nudge}
-	a.resumer = &events.Resumer{Store: a.store, Log: a.log, Dispatched: a.dispatcher.Nudge}
 	a.health = &health{app: a, pollers: &pollers{
 		client: a.temporal, store: a.store, namespace: s.TemporalNamespace, queue: a.o.Worker.Queue(), now: time.Now,
 	}}
 	a.metrics = newMetrics(a.store, time.Now)
 	a.metrics.pollers = a.health.pollers
-	a.reconciler = &worker.Reconciler{
-		Store: a.store, Engine: a.engine, Log: a.log, Now: time.Now, Nudge: a.nudge,
-		Every: a.o.Reconcile, Overdue: a.o.Reconcile,
-		Count: func(kind string, n int) { a.metrics.reconciled.WithLabelValues(kind).Add(float64(n)) },
-	}
+	a.relay = a.newRelay()
 	if a.o.Parts.Relay {
-		a.metrics.lost = a.reconciler.Lost
+		a.metrics.lost = a.relay.reconciler.Lost
 	}
 	mailer, err := activities.NewSMTP(s.SMTPURL)
 	if err != nil {
@@ -168,16 +145,8 @@ func (a *App) prepare(ctx context.Context) error {
 // nudge tells the relay of this process that there is work.
 func (a *App) nudge() {
 	if a.o.Parts.Relay {
-		a.nudgeQueues()
-		a.jobs.Nudge()
-		a.resumer.Nudge()
-		a.admitter.Nudge()
+		a.relay.nudge()
 	}
-}
-
-func (a *App) nudgeQueues() {
-	a.router.Nudge()
-	a.dispatcher.Nudge()
 }
 
 // Run runs the parts until ctx ends, then stops them gracefully.
@@ -195,16 +164,9 @@ func (a *App) Run(ctx context.Context) error {
 		}()
 	}
 	if a.o.Parts.Relay {
-		start(a.router.Run)
-		start(a.dispatcher.Run)
-		start(a.jobs.Run)
-		start(a.scheduler.Run)
-		start(a.resumer.Run)
-		start(a.planner.Run)
-		start(a.hits.Run)
-		start(a.watcher.Run)
-		start(a.admitter.Run)
-		start(a.reconciler.Run)
+		for _, run := range a.relay.parts() {
+			start(run)
+		}
 	}
 	if a.o.Parts.Worker {
 		start(a.runWorker)

@@ -134,7 +134,7 @@ func (h *health) readStore(tx *store.Tx, out *api.EngineHealth) error {
 	if _, out.Late, err = tx.CountActive(now.Add(-lateAfter)); err != nil {
 		return err
 	}
-	out.Lost = int(h.app.reconciler.Lost())
+	out.Lost = int(h.app.relay.reconciler.Lost())
 	return wedged(tx, out)
 }
 
