@@ -3217,6 +3217,12 @@ type ListJobErrorsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// PostMailReportsParams defines parameters for PostMailReports.
+type PostMailReportsParams struct {
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPipelinesParams defines parameters for ListPipelines.
 type ListPipelinesParams struct {
 	// Limit Items per page
@@ -4047,7 +4053,7 @@ type ServerInterface interface {
 	ListJobErrors(c *gin.Context, id string, params ListJobErrorsParams)
 	// PostMailReports Report what became of mails: bounced, complained, replied
 	// (POST /v1/mail/reports)
-	PostMailReports(c *gin.Context)
+	PostMailReports(c *gin.Context, params PostMailReportsParams)
 	// ListNodes Specs of the node types
 	// (GET /v1/nodes)
 	ListNodes(c *gin.Context)
@@ -6300,6 +6306,33 @@ func (siw *ServerInterfaceWrapper) ListJobErrors(c *gin.Context) {
 // PostMailReports operation middleware
 func (siw *ServerInterfaceWrapper) PostMailReports(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PostMailReportsParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -6307,7 +6340,7 @@ func (siw *ServerInterfaceWrapper) PostMailReports(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.PostMailReports(c)
+	siw.Handler.PostMailReports(c, params)
 }
 
 // ListNodes operation middleware
