@@ -154,6 +154,11 @@ type CSV string
 // Do makes a request with the admin key and returns status and body.
 func (s *System) Do(method, path string, body any) (int, []byte) {
 	s.T.Helper()
+	return s.do(method, path, "", body)
+}
+
+func (s *System) do(method, path, key string, body any) (int, []byte) {
+	s.T.Helper()
 	var reader io.Reader
 	contentType := "application/json"
 	switch b := body.(type) {
@@ -173,6 +178,9 @@ func (s *System) Do(method, path string, body any) (int, []byte) {
 	request, err := http.NewRequest(method, s.URL+path, reader)
 	require.NoError(s.T, err)
 	request.Header.Set("Authorization", "Bearer "+Key)
+	if key != "" {
+		request.Header.Set("Idempotency-Key", key)
+	}
 	if reader != nil {
 		request.Header.Set("Content-Type", contentType)
 	}
@@ -184,10 +192,23 @@ func (s *System) Do(method, path string, body any) (int, []byte) {
 	return response.StatusCode, raw
 }
 
-// Must makes a request that has to succeed and decodes its answer.
+// calls numbers the requests of Must.
+var calls atomic.Int64
+
+// Must makes a request that has to succeed and decodes its answer. Like any careful client it
+// repeats what a busy program put off (503), under one Idempotency-Key, for half a minute.
 func (s *System) Must(method, path string, body any) map[string]any {
 	s.T.Helper()
-	status, raw := s.Do(method, path, body)
+	key := ""
+	if method == http.MethodPost {
+		key = fmt.Sprintf("call-%d", calls.Add(1))
+	}
+	status, raw := s.do(method, path, key, body)
+	for began := time.Now(); status == http.StatusServiceUnavailable && time.Since(began) < 30*time.Second; {
+		s.T.Logf("%s %s was put off: %s", method, path, raw)
+		<-time.After(200 * time.Millisecond)
+		status, raw = s.do(method, path, key, body)
+	}
 	require.Truef(s.T, status >= 200 && status < 300, "%s %s: %d %s", method, path, status, raw)
 	answer := map[string]any{}
 	if len(raw) > 0 {
