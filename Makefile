@@ -22,7 +22,7 @@ build: bin/launch ## Build bin/fermata and bin/fermata-dev.
 	@bin/launch build
 
 test: build ## Run the whole suite: units, both stores, skipped time, recorded histories, the engine on real parts.
-	go test $$(go list ./... | grep -v -e /e2e/system -e /e2e/chaos)
+	go test -timeout 20m $$(go list ./... | grep -v -e /e2e/system -e /e2e/chaos)
 	@for m in $(NESTED); do echo "go test -C $$m ./..."; go test -C $$m ./... || exit 1; done
 
 e2e: build ## Drive the program as processes: kills, restarts, the README's first hour, the demo, and make chaos in short.

@@ -204,9 +204,16 @@ func (t *turn) hold(c interpreter.Command) (interpreter.Occurrence, error) {
 	return parked(c, row), nil
 }
 
+// endsAt reports whether a finish is the visit of an end node, not the way out of an open port or
+// a runaway.
+func (t *turn) endsAt(c interpreter.Command) bool {
+	node := t.def.Nodes[c.Node]
+	return node != nil && node.Type == "end" && c.Code == ""
+}
+
 // finish ends the enrollment as the machine says.
 func (t *turn) finish(c interpreter.Command) (*interpreter.Occurrence, error) {
-	if node := t.def.Nodes[c.Node]; node != nil && node.Type == "end" && c.Code == "" {
+	if t.endsAt(c) {
 		row, err := t.step(c)
 		if err != nil {
 			return nil, err

@@ -20,20 +20,24 @@ const (
 )
 
 // heldBack reports whether a pause or a limit of the workflow keeps a command from being carried out.
-// Whoever has nothing left to do may end, and a failure is still written down: neither
-// moves anybody on.
+// Whoever has left the last node may end, and a failure is still written down: neither moves
+// anybody on.
 func (t *turn) heldBack(c interpreter.Command) (bool, error) {
 	if !t.held() {
 		return false, nil
 	}
 	switch c.Kind {
+	case interpreter.Finish:
+		if !t.endsAt(c) {
+			return false, nil
+		}
 	case interpreter.Act, interpreter.Skip, interpreter.Decide, interpreter.Park:
-		row, err := t.step(c)
-		return !closed(row) && (row == nil || row.Status != "held"), err
-	case interpreter.Begin, interpreter.Arrive, interpreter.Settle, interpreter.Hold, interpreter.Finish,
+	case interpreter.Begin, interpreter.Arrive, interpreter.Settle, interpreter.Hold,
 		interpreter.Send, interpreter.Sleep, interpreter.Stop:
+		return false, nil
 	}
-	return false, nil
+	row, err := t.step(c)
+	return !closed(row) && (row == nil || row.Status != "held"), err
 }
 
 // held reports whether somebody else must let the enrollment go on: the end of a pause, or its

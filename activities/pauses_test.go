@@ -100,6 +100,16 @@ func TestNobodyMovesDuringAPause(t *testing.T) {
 	})
 }
 
+// An end is a step like any other: nobody arrives there during a pause.
+func TestNobodyEndsDuringAPause(t *testing.T) {
+	t.Parallel()
+	p := enroll(t, storetest.Open(t), `{type: end}`)
+	p.paused(at("02T11:00"), time.Time{}, store.ClocksRun)
+	finish := interpreter.Command{Kind: interpreter.Finish, Node: "it", Visit: 1, Status: interpreter.StatusCompleted, Outcome: interpreter.OutcomeSuccess}
+	require.Equal(t, store.StatusPaused, p.later(at("02T12:00"), finish).Status)
+	require.Equal(t, store.StatusPaused, p.later(at("02T12:00"), command(interpreter.Arrive, "")).Status)
+}
+
 // `latest` counts from when the step was due, however the pause ended.
 func TestLatestCountsFromBeforeThePause(t *testing.T) {
 	t.Parallel()
