@@ -1,10 +1,10 @@
 package activities
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
+	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/definition"
 	"fermata/interpreter/nodes"
@@ -61,12 +61,9 @@ func (t *turn) frequencyCap() (*definition.Rate, error) {
 	if own := t.def.Settings.FrequencyCap; own != nil {
 		return own, nil
 	}
-	account, err := t.tx.Account()
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
+	account, err := events.Account(t.tx)
 	if err != nil {
-		return nil, fmt.Errorf("read account: %w", err)
+		return nil, err
 	}
 	var text *string
 	if err := account.FrequencyCap.Decode(&text); err != nil || text == nil || *text == "" {

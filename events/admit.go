@@ -25,9 +25,9 @@ func room(tx *store.Tx, workflow string, s *definition.Settings, now time.Time) 
 	if !limited(s) {
 		return free, use, nil
 	}
-	account, err := tx.Account()
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return 0, use, fmt.Errorf("read account: %w", err)
+	account, err := Account(tx)
+	if err != nil {
+		return 0, use, err
 	}
 	if use, err = tx.CapUse(workflow, midnight(now, Zone("", nil, account))); err != nil {
 		return 0, use, fmt.Errorf("count who is inside %s: %w", workflow, err)
@@ -87,8 +87,13 @@ type Admitter struct {
 	pump *pump[string]
 }
 
-// admitAtOnce is how many are let in without looking again.
-const admitAtOnce = 50
+const (
+	// admitAtOnce is how many are let into one workflow without looking again.
+	admitAtOnce = 200
+	// admitWorkers is how many workflows are filled at a time. A workflow at which it fails keeps
+	// neither the others waiting nor the processor busy: it comes up again with the next look.
+	admitWorkers = 4
+)
 
 func (a *Admitter) setup() {
 	a.once.Do(func() {
@@ -99,7 +104,7 @@ func (a *Admitter) setup() {
 			a.Log = slog.Default()
 		}
 		a.pump = &pump[string]{
-			name: "admitter", workers: 1, poll: orDefault(a.Poll, defaultPoll),
+			name: "admitter", workers: admitWorkers, poll: orDefault(a.Poll, defaultPoll),
 			nudges: make(chan struct{}, 1), log: a.Log, claim: a.find, work: a.fill,
 		}
 	})
