@@ -2,7 +2,10 @@
 # One set of build flags everywhere: other flags would compile the Temporal server a second time.
 
 .DEFAULT_GOAL := help
-.PHONY: help dev demo build test e2e chaos lint bench fuzz replay generate verify compose mutants
+# What the page is made from.
+PAGE := $(shell find web/src web/public web/index.html web/*.ts web/*.json -type f 2>/dev/null) api/openapi.yaml
+
+.PHONY: help dev demo build web test e2e chaos lint bench fuzz replay generate verify compose mutants
 
 TOOLS := .cache/tools
 # Modules beside the main one, each with its own go.mod.
@@ -11,18 +14,21 @@ NESTED := devserver deploy/composetest
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-dev: bin/launch ## Run everything in the foreground on loopback addresses; ARGS="--only temporal" for Temporal alone.
+dev: bin/launch web/dist/index.html ## Run everything in the foreground on loopback addresses; ARGS="--only temporal" for Temporal alone.
 	@exec bin/launch dev $(ARGS)
 
 demo: ## Carry one purchase through what make dev runs, and show its six effects.
 	@go run ./scripts/demo
 
-build: bin/launch ## Build bin/fermata and bin/fermata-dev.
+build: bin/launch web/dist/index.html ## Build the page, bin/fermata and bin/fermata-dev.
 	go build -o bin/fermata ./cmd/fermata
 	@bin/launch build
 
+web: web/dist/index.html ## Build the page into web/dist, from where the programs embed it.
+
 test: build ## Run the whole suite: units, both stores, skipped time, recorded histories, the engine on real parts.
 	go test -timeout 20m $$(go list ./... | grep -v -e /e2e/system -e /e2e/chaos)
+	npm --prefix web test
 	@for m in $(NESTED); do echo "go test -C $$m ./..."; go test -C $$m ./... || exit 1; done
 
 e2e: build ## Drive the program as processes: kills, restarts, the README's first hour, the demo, and make chaos in short.
@@ -32,9 +38,10 @@ e2e: build ## Drive the program as processes: kills, restarts, the README's firs
 chaos: build ## Kill, freeze and cut off everything for an hour and audit every row; ONLY=TestChaos, CHAOS_SEED, CHAOS_EVENTS …
 	CHAOS_LONG=1 go test -count=1 -timeout 3h -v -run '$(or $(ONLY),.)' ./e2e/chaos
 
-lint: $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck ## Check style, the import rules (and that they fire), and that workflow code is deterministic.
+lint: $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck web/src/api/schema.d.ts ## Check style and types, the import rules (and that they fire), and that workflow code is deterministic.
 	$(TOOLS)/golangci-lint run ./...
 	scripts/lint-nested $(TOOLS)/golangci-lint
+	npm --prefix web run check
 	go run ./scripts/lint-rules $(TOOLS)/golangci-lint .golangci.yml
 	scripts/pure-code interpreter workflows
 	$(TOOLS)/workflowcheck -config scripts/workflowcheck.yaml ./workflows/...
@@ -68,3 +75,16 @@ $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck &: tools/go.mod tools/go.sum
 	@mkdir -p $(TOOLS)
 	go build -C tools -o ../$(TOOLS)/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint go.temporal.io/sdk/contrib/tools/workflowcheck
 	@touch $(TOOLS)/golangci-lint $(TOOLS)/workflowcheck
+
+web/dist/index.html: web/node_modules/.package-lock.json $(PAGE)
+	npm --prefix web run generate
+	npm --prefix web run build
+	@touch $@
+
+web/src/api/schema.d.ts: web/node_modules/.package-lock.json api/openapi.yaml
+	npm --prefix web run generate
+
+# npm writes this file last.
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	npm ci --prefix web --no-audit --no-fund --ignore-scripts
+	@touch $@
