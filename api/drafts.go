@@ -194,6 +194,15 @@ func shownProblems(list []definition.Problem) []gen.DefinitionProblem {
 	return shown
 }
 
+// shownSummaries are the lines for the cards of a definition, none for one that cannot be read.
+func shownSummaries(def *definition.Definition) gen.Summaries {
+	if def == nil {
+		def = &definition.Definition{}
+	}
+	lines := def.Summaries()
+	return gen.Summaries{Nodes: lines.Nodes, Triggers: lines.Triggers, Exits: lines.Exits}
+}
+
 // judged reads a stored document of a workflow and lists everything that is wrong with it on this
 // installation.
 func (s *server) judged(tx *store.Tx, key string, document []byte) (*definition.Definition, []definition.Problem, error) {

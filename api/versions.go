@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
+	"fermata/interpreter/definition"
 	"fermata/store"
 )
 
@@ -76,6 +77,9 @@ func (s *server) GetVersion(c *gin.Context, key string, n int, params gen.GetVer
 	}
 	shown := shapeVersion(v)
 	shown.Definition = ptr(json.RawMessage(v.Document))
+	if def, _ := definition.Parse(v.Document, false); def != nil {
+		shown.Summaries = ptr(shownSummaries(def))
+	}
 	if against != nil {
 		changes, err := changesBetween(against.Document, v.Document)
 		if err != nil {

@@ -25,7 +25,7 @@ const (
 
 // shapeWorkflow answers a workflow with its draft and the problems of the draft.
 func (s *server) shapeWorkflow(tx *store.Tx, w *store.Workflow) (gen.Workflow, error) {
-	_, problems, err := s.judged(tx, w.Key, w.Draft)
+	def, problems, err := s.judged(tx, w.Key, w.Draft)
 	if err != nil {
 		return gen.Workflow{}, err
 	}
@@ -38,6 +38,7 @@ func (s *server) shapeWorkflow(tx *store.Tx, w *store.Workflow) (gen.Workflow, e
 		UpdatedAt: w.UpdatedAt.UTC(), Owner: w.Owner, Folder: w.Folder,
 		Draft: gen.Draft{
 			Definition: w.Draft, Etag: w.DraftETag, UpdatedAt: w.DraftUpdatedAt.UTC(), Problems: shownProblems(problems),
+			Summaries: shownSummaries(def),
 		},
 	}
 	if w.Version > 0 {
@@ -212,12 +213,12 @@ func (s *server) replaceDraft(c *gin.Context, tx *store.Tx, w *store.Workflow, d
 func (s *server) ValidateDefinition(c *gin.Context) {
 	def, problems := definition.Parse(rawBody(c), c.GetString(ctxMediaType) == yamlType)
 	if def == nil {
-		s.send(c, ok(gen.Problems{Problems: shownProblems(problems)}))
+		s.send(c, ok(gen.Problems{Problems: shownProblems(problems), Summaries: shownSummaries(nil)}))
 		return
 	}
 	s.read(c, func(tx *store.Tx) (reply, error) {
 		all, err := s.validated(tx, def.Key, def)
-		return ok(gen.Problems{Problems: shownProblems(all)}), err
+		return ok(gen.Problems{Problems: shownProblems(all), Summaries: shownSummaries(def)}), err
 	})
 }
 
@@ -227,8 +228,8 @@ func (s *server) ValidateWorkflow(c *gin.Context, key string) {
 		if err != nil {
 			return reply{}, err
 		}
-		_, problems, err := s.judged(tx, w.Key, w.Draft)
-		return ok(gen.Problems{Problems: shownProblems(problems)}), err
+		def, problems, err := s.judged(tx, w.Key, w.Draft)
+		return ok(gen.Problems{Problems: shownProblems(problems), Summaries: shownSummaries(def)}), err
 	})
 }
 

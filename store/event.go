@@ -175,6 +175,11 @@ func (tx *Tx) NewestJudged(contactID, workflow string, types []string, limit int
 		ORDER BY seq DESC LIMIT ?`, contactID, types, workflow, limit)
 }
 
+// NewestOfType returns the event of a type that was accepted last, of any contact; ErrNotFound for none.
+func (tx *Tx) NewestOfType(eventType string) (*Event, error) {
+	return first[Event](tx, "type = ? ORDER BY accepted_at DESC, id DESC LIMIT 1", eventType)
+}
+
 // EventTypeSeen reports whether an event of this type was ever accepted.
 func (tx *Tx) EventTypeSeen(eventType string) (bool, error) {
 	var one int

@@ -323,6 +323,36 @@ func (e EnrollmentStatus) Valid() bool {
 	}
 }
 
+// Defines values for EventDataKeyType.
+const (
+	EventDataKeyTypeBoolean EventDataKeyType = "boolean"
+	EventDataKeyTypeDate    EventDataKeyType = "date"
+	EventDataKeyTypeList    EventDataKeyType = "list"
+	EventDataKeyTypeNumber  EventDataKeyType = "number"
+	EventDataKeyTypeObject  EventDataKeyType = "object"
+	EventDataKeyTypeText    EventDataKeyType = "text"
+)
+
+// Valid indicates whether the value is a known member of the EventDataKeyType enum.
+func (e EventDataKeyType) Valid() bool {
+	switch e {
+	case EventDataKeyTypeBoolean:
+		return true
+	case EventDataKeyTypeDate:
+		return true
+	case EventDataKeyTypeList:
+		return true
+	case EventDataKeyTypeNumber:
+		return true
+	case EventDataKeyTypeObject:
+		return true
+	case EventDataKeyTypeText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ExitRequestOutcome.
 const (
 	ExitRequestOutcomeFailed  ExitRequestOutcome = "failed"
@@ -373,28 +403,28 @@ func (e ExplanationStatus) Valid() bool {
 
 // Defines values for FieldType.
 const (
-	Boolean  FieldType = "boolean"
-	Date     FieldType = "date"
-	Datetime FieldType = "datetime"
-	Json     FieldType = "json"
-	Number   FieldType = "number"
-	Text     FieldType = "text"
+	FieldTypeBoolean  FieldType = "boolean"
+	FieldTypeDate     FieldType = "date"
+	FieldTypeDatetime FieldType = "datetime"
+	FieldTypeJson     FieldType = "json"
+	FieldTypeNumber   FieldType = "number"
+	FieldTypeText     FieldType = "text"
 )
 
 // Valid indicates whether the value is a known member of the FieldType enum.
 func (e FieldType) Valid() bool {
 	switch e {
-	case Boolean:
+	case FieldTypeBoolean:
 		return true
-	case Date:
+	case FieldTypeDate:
 		return true
-	case Datetime:
+	case FieldTypeDatetime:
 		return true
-	case Json:
+	case FieldTypeJson:
 		return true
-	case Number:
+	case FieldTypeNumber:
 		return true
-	case Text:
+	case FieldTypeText:
 		return true
 	default:
 		return false
@@ -422,6 +452,72 @@ func (e JobStatus) Valid() bool {
 	case JobStatusQueued:
 		return true
 	case JobStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnownPathSource.
+const (
+	KnownPathSourceAccount    KnownPathSource = "account"
+	KnownPathSourceContact    KnownPathSource = "contact"
+	KnownPathSourceDeal       KnownPathSource = "deal"
+	KnownPathSourceEnrollment KnownPathSource = "enrollment"
+	KnownPathSourceEvent      KnownPathSource = "event"
+	KnownPathSourceField      KnownPathSource = "field"
+	KnownPathSourceTrigger    KnownPathSource = "trigger"
+	KnownPathSourceVars       KnownPathSource = "vars"
+)
+
+// Valid indicates whether the value is a known member of the KnownPathSource enum.
+func (e KnownPathSource) Valid() bool {
+	switch e {
+	case KnownPathSourceAccount:
+		return true
+	case KnownPathSourceContact:
+		return true
+	case KnownPathSourceDeal:
+		return true
+	case KnownPathSourceEnrollment:
+		return true
+	case KnownPathSourceEvent:
+		return true
+	case KnownPathSourceField:
+		return true
+	case KnownPathSourceTrigger:
+		return true
+	case KnownPathSourceVars:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnownPathType.
+const (
+	KnownPathTypeBoolean KnownPathType = "boolean"
+	KnownPathTypeDate    KnownPathType = "date"
+	KnownPathTypeList    KnownPathType = "list"
+	KnownPathTypeNumber  KnownPathType = "number"
+	KnownPathTypeObject  KnownPathType = "object"
+	KnownPathTypeText    KnownPathType = "text"
+)
+
+// Valid indicates whether the value is a known member of the KnownPathType enum.
+func (e KnownPathType) Valid() bool {
+	switch e {
+	case KnownPathTypeBoolean:
+		return true
+	case KnownPathTypeDate:
+		return true
+	case KnownPathTypeList:
+		return true
+	case KnownPathTypeNumber:
+		return true
+	case KnownPathTypeObject:
+		return true
+	case KnownPathTypeText:
 		return true
 	default:
 		return false
@@ -487,25 +583,25 @@ func (e MessageClass) Valid() bool {
 
 // Defines values for NodeSpecKind.
 const (
-	Decide  NodeSpecKind = "decide"
-	End     NodeSpecKind = "end"
-	Outward NodeSpecKind = "outward"
-	Store   NodeSpecKind = "store"
-	Wait    NodeSpecKind = "wait"
+	NodeSpecKindDecide  NodeSpecKind = "decide"
+	NodeSpecKindEnd     NodeSpecKind = "end"
+	NodeSpecKindOutward NodeSpecKind = "outward"
+	NodeSpecKindStore   NodeSpecKind = "store"
+	NodeSpecKindWait    NodeSpecKind = "wait"
 )
 
 // Valid indicates whether the value is a known member of the NodeSpecKind enum.
 func (e NodeSpecKind) Valid() bool {
 	switch e {
-	case Decide:
+	case NodeSpecKindDecide:
 		return true
-	case End:
+	case NodeSpecKindEnd:
 		return true
-	case Outward:
+	case NodeSpecKindOutward:
 		return true
-	case Store:
+	case NodeSpecKindStore:
 		return true
-	case Wait:
+	case NodeSpecKindWait:
 		return true
 	default:
 		return false
@@ -542,6 +638,24 @@ func (e PauseRequestClocks) Valid() bool {
 	case PauseRequestClocksFreeze:
 		return true
 	case PauseRequestClocksRun:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreviewProblemSeverity.
+const (
+	PreviewProblemSeverityError   PreviewProblemSeverity = "error"
+	PreviewProblemSeverityWarning PreviewProblemSeverity = "warning"
+)
+
+// Valid indicates whether the value is a known member of the PreviewProblemSeverity enum.
+func (e PreviewProblemSeverity) Valid() bool {
+	switch e {
+	case PreviewProblemSeverityError:
+		return true
+	case PreviewProblemSeverityWarning:
 		return true
 	default:
 		return false
@@ -605,6 +719,24 @@ func (e PublishRequestRetime) Valid() bool {
 	case Keep:
 		return true
 	case Restart:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RequestPreviewRequestType.
+const (
+	Slack   RequestPreviewRequestType = "slack"
+	Webhook RequestPreviewRequestType = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the RequestPreviewRequestType enum.
+func (e RequestPreviewRequestType) Valid() bool {
+	switch e {
+	case Slack:
+		return true
+	case Webhook:
 		return true
 	default:
 		return false
@@ -890,6 +1022,24 @@ func (e TaskPatchStatus) Valid() bool {
 	}
 }
 
+// Defines values for TextPreviewRequestKind.
+const (
+	TextPreviewRequestKindHtml TextPreviewRequestKind = "html"
+	TextPreviewRequestKindText TextPreviewRequestKind = "text"
+)
+
+// Valid indicates whether the value is a known member of the TextPreviewRequestKind enum.
+func (e TextPreviewRequestKind) Valid() bool {
+	switch e {
+	case TextPreviewRequestKindHtml:
+		return true
+	case TextPreviewRequestKindText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TimelineItemKind.
 const (
 	TimelineItemKindContact           TimelineItemKind = "contact"
@@ -959,6 +1109,54 @@ func (e VerdictVerdict) Valid() bool {
 	case VerdictVerdictPaused:
 		return true
 	case VerdictVerdictReentry:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WaitPreviewTimezoneSource.
+const (
+	WaitPreviewTimezoneSourceAccount  WaitPreviewTimezoneSource = "account"
+	WaitPreviewTimezoneSourceContact  WaitPreviewTimezoneSource = "contact"
+	WaitPreviewTimezoneSourceRequest  WaitPreviewTimezoneSource = "request"
+	WaitPreviewTimezoneSourceWorkflow WaitPreviewTimezoneSource = "workflow"
+)
+
+// Valid indicates whether the value is a known member of the WaitPreviewTimezoneSource enum.
+func (e WaitPreviewTimezoneSource) Valid() bool {
+	switch e {
+	case WaitPreviewTimezoneSourceAccount:
+		return true
+	case WaitPreviewTimezoneSourceContact:
+		return true
+	case WaitPreviewTimezoneSourceRequest:
+		return true
+	case WaitPreviewTimezoneSourceWorkflow:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for WaitPreviewRequestType.
+const (
+	WaitPreviewRequestTypeWait      WaitPreviewRequestType = "wait"
+	WaitPreviewRequestTypeWaitEvent WaitPreviewRequestType = "wait_event"
+	WaitPreviewRequestTypeWaitUntil WaitPreviewRequestType = "wait_until"
+	WaitPreviewRequestTypeWindow    WaitPreviewRequestType = "window"
+)
+
+// Valid indicates whether the value is a known member of the WaitPreviewRequestType enum.
+func (e WaitPreviewRequestType) Valid() bool {
+	switch e {
+	case WaitPreviewRequestTypeWait:
+		return true
+	case WaitPreviewRequestTypeWaitEvent:
+		return true
+	case WaitPreviewRequestTypeWaitUntil:
+		return true
+	case WaitPreviewRequestTypeWindow:
 		return true
 	default:
 		return false
@@ -1484,6 +1682,58 @@ type Change struct {
 // ChangeOp defines model for Change.Op.
 type ChangeOp string
 
+// ConditionMatches defines model for ConditionMatches.
+type ConditionMatches struct {
+	// Count Contacts of which the condition is true; at least so many when exact is false
+	Count int `json:"count"`
+
+	// Exact False when there was no time to look at all
+	Exact bool `json:"exact"`
+
+	// Looked How many were looked at
+	Looked int `json:"looked"`
+
+	// Of All contacts
+	Of int `json:"of"`
+}
+
+// ConditionPreview Example: {"contact":{"result":false,"values":[{"expected":"pro","field":"contact.plan","op":"eq","path":"","result":false,"saw":"free"}],"why":"no, because plan = free"},"matches":{"count":1204,"exact":true,"looked":5000,"of":5000},"not_counted":null,"problems":[]}
+type ConditionPreview struct {
+	Contact *ConditionVerdict `json:"contact"`
+	Matches *ConditionMatches `json:"matches"`
+
+	// NotCounted Why matches is null
+	NotCounted *string          `json:"not_counted"`
+	Problems   []PreviewProblem `json:"problems"`
+}
+
+// ConditionPreviewRequest defines model for ConditionPreviewRequest.
+type ConditionPreviewRequest struct {
+	// Condition Any JSON value
+	Condition *Any `json:"condition"`
+
+	// Contact Id, mail address or external id of a contact
+	Contact *PreviewContact `json:"contact,omitempty"`
+
+	// Event Any JSON object
+	Event *Raw `json:"event,omitempty"`
+
+	// Trigger Any JSON object
+	Trigger *Raw `json:"trigger,omitempty"`
+
+	// Workflow Key of the workflow that it belongs to: its zone and owner count, and a real event of its triggers stands in for `trigger`
+	Workflow *string `json:"workflow,omitempty"`
+}
+
+// ConditionVerdict defines model for ConditionVerdict.
+type ConditionVerdict struct {
+	Result bool        `json:"result"`
+	Values []SeenValue `json:"values"`
+
+	// Why The rule that decides, in words: no, because plan = free
+	Why string `json:"why"`
+}
+
 // Consent defines model for Consent.
 type Consent struct {
 	At     *time.Time   `json:"at,omitempty"`
@@ -1731,7 +1981,57 @@ type Draft struct {
 	Definition Definition          `json:"definition"`
 	Etag       string              `json:"etag"`
 	Problems   []DefinitionProblem `json:"problems"`
-	UpdatedAt  time.Time           `json:"updated_at"`
+
+	// Summaries One line for each card, by id; what is incomplete is left out
+	Summaries Summaries `json:"summaries"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// EmailPreview Example: {"attachments":[],"cc":[],"class":"transactional","consent":{"sends":true,"why":"Transactional mail is sent whatever the consent."},"from":"hello@example.com","html":"\u003cp\u003eHi Ana\u003c/p\u003e","links":[],"preheader":"","problems":[],"reply_to":"","subject":"Welcome","template":"","text":"Hi Ana","to":["ana@example.com"],"track":false,"unsubscribe":false}
+type EmailPreview struct {
+	Attachments []PreviewAttachment `json:"attachments"`
+	Cc          []string            `json:"cc"`
+
+	// Class marketing or transactional, or empty when it could not be rendered
+	Class   string         `json:"class"`
+	Consent PreviewConsent `json:"consent"`
+	From    string         `json:"from"`
+
+	// Html Show it in a sandboxed frame only
+	Html string `json:"html"`
+
+	// Links Where its links lead, each once, before tracking
+	Links     []string         `json:"links"`
+	Preheader string           `json:"preheader"`
+	Problems  []PreviewProblem `json:"problems"`
+	ReplyTo   string           `json:"reply_to"`
+	Subject   string           `json:"subject"`
+	Template  string           `json:"template"`
+	Text      string           `json:"text"`
+	To        []string         `json:"to"`
+	Track     bool             `json:"track"`
+
+	// Unsubscribe Whether it shows a way to unsubscribe
+	Unsubscribe bool `json:"unsubscribe"`
+}
+
+// EmailPreviewRequest Exactly one of with and template
+type EmailPreviewRequest struct {
+	// Contact Id, mail address or external id of a contact
+	Contact *PreviewContact `json:"contact,omitempty"`
+
+	// Event Any JSON object
+	Event *Raw `json:"event,omitempty"`
+
+	// Template Key of a mail template
+	Template *string `json:"template,omitempty"`
+
+	// Trigger Any JSON object
+	Trigger *Raw `json:"trigger,omitempty"`
+
+	// With Any JSON object
+	With     *Raw    `json:"with,omitempty"`
+	Workflow *string `json:"workflow,omitempty"`
 }
 
 // EmailTemplate Example: {"class":"transactional","created_at":"2026-03-02T09:00:00Z","html":"\u003cp\u003eHello\u003c/p\u003e","key":"welcome-packet","name":"Welcome packet","subject":"Welcome","text":"Hello","updated_at":"2026-03-02T09:00:00Z"}
@@ -1771,6 +2071,35 @@ type EmailTemplatePatch struct {
 	Name    *Name         `json:"name,omitempty"`
 	Subject *string       `json:"subject,omitempty"`
 	Text    *string       `json:"text,omitempty"`
+}
+
+// EmailTestRequest Exactly one of with and template
+type EmailTestRequest struct {
+	// Contact Id, mail address or external id of a contact
+	Contact *PreviewContact `json:"contact,omitempty"`
+
+	// Event Any JSON object
+	Event *Raw `json:"event,omitempty"`
+
+	// Template Key of a mail template
+	Template *string `json:"template,omitempty"`
+
+	// To The one address that it is sent to
+	To string `json:"to"`
+
+	// Trigger Any JSON object
+	Trigger *Raw `json:"trigger,omitempty"`
+
+	// With Any JSON object
+	With     *Raw    `json:"with,omitempty"`
+	Workflow *string `json:"workflow,omitempty"`
+}
+
+// EmailTestResult Example: {"message_id":"test-1@example.com","subject":"[Test] Welcome","to":"me@example.com"}
+type EmailTestResult struct {
+	MessageId string `json:"message_id"`
+	Subject   string `json:"subject"`
+	To        string `json:"to"`
 }
 
 // EngineHealth Example: {"details":[{"cause":"workflow task fails, attempt 5","kind":"enrollment","since":"2026-03-02T09:00:00Z","subject":"enr_1"}],"dispatcher_age_s":0,"late":0,"lost":0,"pollers":{"activity":1,"workflow":1},"router_age_s":0,"status":"degraded","temporal":"ok","wedged":1}
@@ -1897,6 +2226,16 @@ type Event struct {
 	Verdicts   []Verdict `json:"verdicts"`
 }
 
+// EventDataKey defines model for EventDataKey.
+type EventDataKey struct {
+	Key   string           `json:"key"`
+	Label string           `json:"label"`
+	Type  EventDataKeyType `json:"type"`
+}
+
+// EventDataKeyType defines model for EventDataKey.Type.
+type EventDataKeyType string
+
 // EventInput defines model for EventInput.
 type EventInput struct {
 	// Contact At least one of id, external_id and email
@@ -1913,6 +2252,26 @@ type EventInput struct {
 type EventList struct {
 	Items []Event `json:"items"`
 	Next  *string `json:"next"`
+}
+
+// EventType defines model for EventType.
+type EventType struct {
+	Data []EventDataKey `json:"data"`
+
+	// LastSeen When the newest one was accepted; null when none was
+	LastSeen *time.Time `json:"last_seen"`
+
+	// Platform Whether only this program writes it
+	Platform bool `json:"platform"`
+
+	// Standard Whether its data has a documented shape
+	Standard bool   `json:"standard"`
+	Type     string `json:"type"`
+}
+
+// EventTypeList Example: {"items":[{"data":[{"key":"amount","label":"Amount","type":"number"}],"last_seen":"2026-03-02T09:00:00Z","platform":false,"standard":true,"type":"purchase.completed"}]}
+type EventTypeList struct {
+	Items []EventType `json:"items"`
 }
 
 // EventsAccepted Example: {"accepted":1,"events":[{"duplicate":false,"id":"evt_1"}]}
@@ -2129,6 +2488,25 @@ type JobList struct {
 // Key Lower-case letters, digits, - and _
 type Key = string
 
+// KnownPath defines model for KnownPath.
+type KnownPath struct {
+	Label string `json:"label"`
+
+	// Path As texts write it in {{ }} and conditions as field
+	Path string `json:"path"`
+
+	// Sample Any JSON value
+	Sample *Any            `json:"sample"`
+	Source KnownPathSource `json:"source"`
+	Type   KnownPathType   `json:"type"`
+}
+
+// KnownPathSource defines model for KnownPath.Source.
+type KnownPathSource string
+
+// KnownPathType defines model for KnownPath.Type.
+type KnownPathType string
+
 // MailReport Example: {"kind":"complained","send_id":"send_1"}
 type MailReport struct {
 	// At When it happened; now unless given
@@ -2236,6 +2614,11 @@ type NodeSpec struct {
 // NodeSpecKind defines model for NodeSpec.Kind.
 type NodeSpecKind string
 
+// PathList Example: {"items":[{"label":"First name","path":"contact.first_name","sample":"Ana","source":"contact","type":"text"}]}
+type PathList struct {
+	Items []KnownPath `json:"items"`
+}
+
 // Pause The pause that is going on
 type Pause struct {
 	Clocks PauseClocks `json:"clocks"`
@@ -2304,6 +2687,38 @@ type PortRequest struct {
 	Port *string `json:"port,omitempty"`
 }
 
+// PreviewAttachment defines model for PreviewAttachment.
+type PreviewAttachment struct {
+	ContentType string `json:"content_type"`
+	Name        string `json:"name"`
+	Size        int    `json:"size"`
+}
+
+// PreviewConsent defines model for PreviewConsent.
+type PreviewConsent struct {
+	// Sends Whether it would be sent to this contact now
+	Sends bool   `json:"sends"`
+	Why   string `json:"why"`
+}
+
+// PreviewContact Id, mail address or external id of a contact
+type PreviewContact = string
+
+// PreviewProblem Example: {"hint":"add a default","message":"contact.first_name has no value","path":"/body","severity":"warning"}
+type PreviewProblem struct {
+	Hint    string `json:"hint"`
+	Message string `json:"message"`
+
+	// Path JSON pointer in what was given: in `with`, in the condition, in the text
+	Path string `json:"path"`
+
+	// Severity error: a real step would fail; warning: it would go on, perhaps not as meant
+	Severity PreviewProblemSeverity `json:"severity"`
+}
+
+// PreviewProblemSeverity error: a real step would fail; warning: it would go on, perhaps not as meant
+type PreviewProblemSeverity string
+
 // Problem Example: {"detail":"type: must be given","errors":[{"hint":"","message":"must be given","pointer":"/events/17/type"}],"status":422,"title":"The request is not valid","type":"validation"}
 type Problem struct {
 	// Count People inside a workflow that was to be archived
@@ -2331,9 +2746,12 @@ type ProblemFix struct {
 	Path   string `json:"path"`
 }
 
-// Problems Example: {"problems":[]}
+// Problems Example: {"problems":[],"summaries":{"exits":{},"nodes":{"pause":"Wait 3 days"},"triggers":{}}}
 type Problems struct {
 	Problems []DefinitionProblem `json:"problems"`
+
+	// Summaries One line for each card, by id; what is incomplete is left out
+	Summaries Summaries `json:"summaries"`
 }
 
 // PublishRequest defines model for PublishRequest.
@@ -2436,6 +2854,49 @@ type RehearseTrigger struct {
 	Data *Raw    `json:"data,omitempty"`
 	Type *string `json:"type,omitempty"`
 }
+
+// RequestError defines model for RequestError.
+type RequestError struct {
+	// Code http_404, timeout, connect, dns, tls, private_target
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// RequestPreview Example: {"body":{"booked":true},"duration_ms":84,"error":null,"headers":{"Content-Type":"application/json"},"problems":[],"request":{"body":{"email":"ana@example.com"},"headers":{"Content-Type":"application/json"},"method":"POST","url":"https://calendar.example/book"},"status":200}
+type RequestPreview struct {
+	// Body Any JSON value
+	Body       *Any              `json:"body"`
+	DurationMs int64             `json:"duration_ms"`
+	Error      *RequestError     `json:"error"`
+	Headers    map[string]string `json:"headers"`
+	Problems   []PreviewProblem  `json:"problems"`
+
+	// Request The call as it was made; what comes from a secret reads ••••
+	Request TriedRequest `json:"request"`
+
+	// Status Null when nobody answered
+	Status *int `json:"status"`
+}
+
+// RequestPreviewRequest defines model for RequestPreviewRequest.
+type RequestPreviewRequest struct {
+	// Contact Id, mail address or external id of a contact
+	Contact *PreviewContact `json:"contact,omitempty"`
+
+	// Event Any JSON object
+	Event *Raw `json:"event,omitempty"`
+
+	// Trigger Any JSON object
+	Trigger *Raw                      `json:"trigger,omitempty"`
+	Type    RequestPreviewRequestType `json:"type"`
+
+	// With Any JSON object
+	With     Raw     `json:"with"`
+	Workflow *string `json:"workflow,omitempty"`
+}
+
+// RequestPreviewRequestType defines model for RequestPreviewRequest.Type.
+type RequestPreviewRequestType string
 
 // ResumeRequest defines model for ResumeRequest.
 type ResumeRequest struct {
@@ -2617,6 +3078,13 @@ type StopRequest struct {
 // StopRequestInFlight defines model for StopRequest.InFlight.
 type StopRequestInFlight string
 
+// Summaries One line for each card, by id; what is incomplete is left out
+type Summaries struct {
+	Exits    map[string]string `json:"exits"`
+	Nodes    map[string]string `json:"nodes"`
+	Triggers map[string]string `json:"triggers"`
+}
+
 // Suppression Example: {"address":"ana@example.com","channel":"email","created_at":"2026-03-02T09:00:00Z","reason":"asked by letter"}
 type Suppression struct {
 	Address   string    `json:"address"`
@@ -2713,6 +3181,32 @@ type TaskPatch struct {
 // TaskPatchStatus defines model for TaskPatch.Status.
 type TaskPatchStatus string
 
+// TextPreview Example: {"problems":[],"text":"Hi Ana"}
+type TextPreview struct {
+	Problems []PreviewProblem `json:"problems"`
+	Text     string           `json:"text"`
+}
+
+// TextPreviewRequest defines model for TextPreviewRequest.
+type TextPreviewRequest struct {
+	// Contact Id, mail address or external id of a contact
+	Contact *PreviewContact `json:"contact,omitempty"`
+
+	// Event Any JSON object
+	Event *Raw `json:"event,omitempty"`
+
+	// Kind html: values are escaped
+	Kind *TextPreviewRequestKind `json:"kind,omitempty"`
+	Text string                  `json:"text"`
+
+	// Trigger Any JSON object
+	Trigger  *Raw    `json:"trigger,omitempty"`
+	Workflow *string `json:"workflow,omitempty"`
+}
+
+// TextPreviewRequestKind html: values are escaped
+type TextPreviewRequestKind string
+
 // Timeline Example: {"items":[{"at":"2026-03-02T09:00:00Z","kind":"send","summary":"Mail \"Welcome\" to ana@example.com: sent."}],"next":null}
 type Timeline struct {
 	Items []TimelineItem `json:"items"`
@@ -2743,6 +3237,15 @@ type TimelineItem struct {
 // TimelineItemKind contact: the contact was made or changed; its event holds the changes
 type TimelineItemKind string
 
+// TriedRequest The call as it was made; what comes from a secret reads ••••
+type TriedRequest struct {
+	// Body Any JSON value
+	Body    *Any              `json:"body"`
+	Headers map[string]string `json:"headers"`
+	Method  string            `json:"method"`
+	Url     string            `json:"url"`
+}
+
 // Verdict What became of an event: one for each active workflow that names it; `ignored`, without a workflow, when none does; `duplicate`, without a workflow, beside the others when the event was posted again under its id
 type Verdict struct {
 	Enrollment *string        `json:"enrollment"`
@@ -2768,8 +3271,11 @@ type Version struct {
 	Diff       *[]Change   `json:"diff,omitempty"`
 	Hash       string      `json:"hash"`
 	Person     string      `json:"person"`
-	Version    int         `json:"version"`
-	Workflow   string      `json:"workflow"`
+
+	// Summaries One line for each card, by id; what is incomplete is left out
+	Summaries *Summaries `json:"summaries,omitempty"`
+	Version   int        `json:"version"`
+	Workflow  string     `json:"workflow"`
 }
 
 // VersionList Example: {"items":[],"next":null}
@@ -2777,6 +3283,57 @@ type VersionList struct {
 	Items []Version `json:"items"`
 	Next  *string   `json:"next"`
 }
+
+// WaitPreview Example: {"due_at":"2026-03-09T08:00:00Z","local":"Mon 9 Mar 2026 09:00","note":"Moved from Sat 7 Mar 2026, which is none of Mon–Fri.","problems":[],"timezone":"Europe/Berlin","timezone_source":"contact"}
+type WaitPreview struct {
+	// DueAt Null when it has no end, or cannot be told
+	DueAt *time.Time `json:"due_at"`
+
+	// Local The same for people: Mon 9 Mar 2026 09:00
+	Local *string `json:"local"`
+
+	// Note Why it is not simply what the settings say
+	Note     *string          `json:"note"`
+	Problems []PreviewProblem `json:"problems"`
+	Timezone string           `json:"timezone"`
+
+	// TimezoneSource Who says so
+	TimezoneSource WaitPreviewTimezoneSource `json:"timezone_source"`
+}
+
+// WaitPreviewTimezoneSource Who says so
+type WaitPreviewTimezoneSource string
+
+// WaitPreviewRequest defines model for WaitPreviewRequest.
+type WaitPreviewRequest struct {
+	// Contact Id, mail address or external id of a contact
+	Contact *PreviewContact `json:"contact,omitempty"`
+
+	// EnteredAt When the step is entered; default now
+	EnteredAt *time.Time `json:"entered_at,omitempty"`
+
+	// Settings Any JSON object
+	Settings *Raw `json:"settings,omitempty"`
+
+	// StartedAt When the enrollment started, which days are counted from; default entered_at
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// Timezone IANA name of a zone, whatever the workflow and the contact say
+	Timezone *string `json:"timezone,omitempty"`
+
+	// Trigger Any JSON object
+	Trigger *Raw                   `json:"trigger,omitempty"`
+	Type    WaitPreviewRequestType `json:"type"`
+
+	// With Any JSON object
+	With Raw `json:"with"`
+
+	// Workflow Key of the workflow whose time zone counts
+	Workflow *string `json:"workflow,omitempty"`
+}
+
+// WaitPreviewRequestType defines model for WaitPreviewRequest.Type.
+type WaitPreviewRequestType string
 
 // Warning Example: {"code":"identity_conflict","message":"it belongs to another contact","pointer":"/contact/external_id"}
 type Warning struct {
@@ -2863,7 +3420,7 @@ type WhyNot struct {
 // WhyNotCode defines model for WhyNot.Code.
 type WhyNotCode string
 
-// Workflow Example: {"active":0,"draft":{"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"etag":"9f2c","problems":[],"updated_at":"2026-03-02T09:00:00Z"},"folder":"","hash":null,"key":"welcome","name":"Welcome","owner":"","status":"draft","updated_at":"2026-03-02T09:00:00Z","version":null}
+// Workflow Example: {"active":0,"draft":{"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"etag":"9f2c","problems":[],"summaries":{"exits":{},"nodes":{"hello":"End"},"triggers":{}},"updated_at":"2026-03-02T09:00:00Z"},"folder":"","hash":null,"key":"welcome","name":"Welcome","owner":"","status":"draft","updated_at":"2026-03-02T09:00:00Z","version":null}
 type Workflow struct {
 	// Active Enrollments inside, tests excluded
 	Active int    `json:"active"`
@@ -2897,7 +3454,7 @@ type WorkflowList struct {
 	Next  *string    `json:"next"`
 }
 
-// WorkflowSaved Example: {"active":0,"draft":{"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"etag":"9f2c","problems":[],"updated_at":"2026-03-02T09:00:00Z"},"folder":"","hash":null,"key":"welcome","name":"Welcome","owner":"","problems":[],"status":"draft","updated_at":"2026-03-02T09:00:00Z","version":null}
+// WorkflowSaved Example: {"active":0,"draft":{"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"etag":"9f2c","problems":[],"summaries":{"exits":{},"nodes":{"hello":"End"},"triggers":{}},"updated_at":"2026-03-02T09:00:00Z"},"folder":"","hash":null,"key":"welcome","name":"Welcome","owner":"","problems":[],"status":"draft","updated_at":"2026-03-02T09:00:00Z","version":null}
 type WorkflowSaved struct {
 	// Active Enrollments inside, tests excluded
 	Active int    `json:"active"`
@@ -3421,6 +3978,15 @@ type ExplainContactParams struct {
 	Contact string `form:"contact" json:"contact"`
 }
 
+// ListPathsParams defines parameters for ListPaths.
+type ListPathsParams struct {
+	// Contact Id, mail address or external id of the contact whose values are shown
+	Contact *string `form:"contact,omitempty" json:"contact,omitempty"`
+
+	// Node Only what exists at this node of the draft
+	Node *string `form:"node,omitempty" json:"node,omitempty"`
+}
+
 // PauseWorkflowParams defines parameters for PauseWorkflow.
 type PauseWorkflowParams struct {
 	// DryRun Count only
@@ -3546,6 +4112,24 @@ type CreatePipelineJSONRequestBody = PipelineInput
 
 // PatchPipelineJSONRequestBody defines body for PatchPipeline for application/json ContentType.
 type PatchPipelineJSONRequestBody = PipelinePatch
+
+// PreviewConditionJSONRequestBody defines body for PreviewCondition for application/json ContentType.
+type PreviewConditionJSONRequestBody = ConditionPreviewRequest
+
+// PreviewEmailJSONRequestBody defines body for PreviewEmail for application/json ContentType.
+type PreviewEmailJSONRequestBody = EmailPreviewRequest
+
+// SendTestEmailJSONRequestBody defines body for SendTestEmail for application/json ContentType.
+type SendTestEmailJSONRequestBody = EmailTestRequest
+
+// TryRequestJSONRequestBody defines body for TryRequest for application/json ContentType.
+type TryRequestJSONRequestBody = RequestPreviewRequest
+
+// PreviewTextJSONRequestBody defines body for PreviewText for application/json ContentType.
+type PreviewTextJSONRequestBody = TextPreviewRequest
+
+// PreviewWaitJSONRequestBody defines body for PreviewWait for application/json ContentType.
+type PreviewWaitJSONRequestBody = WaitPreviewRequest
 
 // PutSecretJSONRequestBody defines body for PutSecret for application/json ContentType.
 type PutSecretJSONRequestBody = SecretInput
@@ -3994,6 +4578,9 @@ type ServerInterface interface {
 	// SkipEnrollment Skip the current step
 	// (POST /v1/enrollments/{id}/skip)
 	SkipEnrollment(c *gin.Context, id string)
+	// ListEventTypes Event names: the standard ones with their data, and those seen in the log
+	// (GET /v1/event-types)
+	ListEventTypes(c *gin.Context)
 	// ListEvents The log, newest first, with verdicts
 	// (GET /v1/events)
 	ListEvents(c *gin.Context, params ListEventsParams)
@@ -4072,6 +4659,24 @@ type ServerInterface interface {
 	// PatchPipeline Change a pipeline (merge patch)
 	// (PATCH /v1/pipelines/{key})
 	PatchPipeline(c *gin.Context, key string)
+	// PreviewCondition What a condition says of a contact, and of how many it is true
+	// (POST /v1/preview/condition)
+	PreviewCondition(c *gin.Context)
+	// PreviewEmail Render a mail as it would be sent
+	// (POST /v1/preview/email)
+	PreviewEmail(c *gin.Context)
+	// SendTestEmail Send the rendered mail to one address, as a test
+	// (POST /v1/preview/email/send)
+	SendTestEmail(c *gin.Context)
+	// TryRequest Make the HTTP call of a node once, to see the answer
+	// (POST /v1/preview/request)
+	TryRequest(c *gin.Context)
+	// PreviewText Render one Liquid text
+	// (POST /v1/preview/text)
+	PreviewText(c *gin.Context)
+	// PreviewWait When a wait would be over, as a date in its zone
+	// (POST /v1/preview/wait)
+	PreviewWait(c *gin.Context)
 	// GetSchema JSON Schema of definitions
 	// (GET /v1/schema)
 	GetSchema(c *gin.Context)
@@ -4174,6 +4779,9 @@ type ServerInterface interface {
 	// RotateHook Give a webhook trigger a new address
 	// (POST /v1/workflows/{key}/hooks/{trigger}/rotate)
 	RotateHook(c *gin.Context, key string, trigger string)
+	// ListPaths The merge fields and condition fields that exist in a workflow
+	// (GET /v1/workflows/{key}/paths)
+	ListPaths(c *gin.Context, key string, params ListPathsParams)
 	// PauseWorkflow Hold everyone inside where they are
 	// (POST /v1/workflows/{key}/pause)
 	PauseWorkflow(c *gin.Context, key string, params PauseWorkflowParams)
@@ -5664,6 +6272,19 @@ func (siw *ServerInterfaceWrapper) SkipEnrollment(c *gin.Context) {
 	siw.Handler.SkipEnrollment(c, id)
 }
 
+// ListEventTypes operation middleware
+func (siw *ServerInterfaceWrapper) ListEventTypes(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListEventTypes(c)
+}
+
 // ListEvents operation middleware
 func (siw *ServerInterfaceWrapper) ListEvents(c *gin.Context) {
 
@@ -6504,6 +7125,84 @@ func (siw *ServerInterfaceWrapper) PatchPipeline(c *gin.Context) {
 	}
 
 	siw.Handler.PatchPipeline(c, key)
+}
+
+// PreviewCondition operation middleware
+func (siw *ServerInterfaceWrapper) PreviewCondition(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewCondition(c)
+}
+
+// PreviewEmail operation middleware
+func (siw *ServerInterfaceWrapper) PreviewEmail(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewEmail(c)
+}
+
+// SendTestEmail operation middleware
+func (siw *ServerInterfaceWrapper) SendTestEmail(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SendTestEmail(c)
+}
+
+// TryRequest operation middleware
+func (siw *ServerInterfaceWrapper) TryRequest(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TryRequest(c)
+}
+
+// PreviewText operation middleware
+func (siw *ServerInterfaceWrapper) PreviewText(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewText(c)
+}
+
+// PreviewWait operation middleware
+func (siw *ServerInterfaceWrapper) PreviewWait(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewWait(c)
 }
 
 // GetSchema operation middleware
@@ -7682,6 +8381,50 @@ func (siw *ServerInterfaceWrapper) RotateHook(c *gin.Context) {
 	siw.Handler.RotateHook(c, key, trigger)
 }
 
+// ListPaths operation middleware
+func (siw *ServerInterfaceWrapper) ListPaths(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPathsParams
+
+	// ------------- Optional query parameter "contact" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact", c.Request.URL.Query(), &params.Contact, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter contact: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "node" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "node", c.Request.URL.Query(), &params.Node, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter node: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPaths(c, key, params)
+}
+
 // PauseWorkflow operation middleware
 func (siw *ServerInterfaceWrapper) PauseWorkflow(c *gin.Context) {
 
@@ -8112,11 +8855,19 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/workflows/:key/explain", wrapper.ExplainContact)
 	router.POST(options.BaseURL+"/v1/workflows/:key/enrollments", wrapper.EnrollContacts)
 	router.POST(options.BaseURL+"/v1/workflows/:key/rehearse", wrapper.RehearseWorkflow)
+	router.GET(options.BaseURL+"/v1/workflows/:key/paths", wrapper.ListPaths)
+	router.POST(options.BaseURL+"/v1/preview/condition", wrapper.PreviewCondition)
+	router.POST(options.BaseURL+"/v1/preview/wait", wrapper.PreviewWait)
+	router.POST(options.BaseURL+"/v1/preview/text", wrapper.PreviewText)
+	router.POST(options.BaseURL+"/v1/preview/email", wrapper.PreviewEmail)
+	router.POST(options.BaseURL+"/v1/preview/email/send", wrapper.SendTestEmail)
+	router.POST(options.BaseURL+"/v1/preview/request", wrapper.TryRequest)
 	router.POST(options.BaseURL+"/v1/workflows/:key/hooks/:trigger/rotate", wrapper.RotateHook)
 	router.POST(options.BaseURL+"/v1/hooks/:token", wrapper.PostHook)
 	router.GET(options.BaseURL+"/v1/events", wrapper.ListEvents)
 	router.POST(options.BaseURL+"/v1/events", wrapper.PostEvents)
 	router.GET(options.BaseURL+"/v1/events/:id", wrapper.GetEvent)
+	router.GET(options.BaseURL+"/v1/event-types", wrapper.ListEventTypes)
 	router.GET(options.BaseURL+"/v1/enrollments", wrapper.ListEnrollments)
 	router.GET(options.BaseURL+"/v1/enrollments/:id", wrapper.GetEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/exit", wrapper.ExitEnrollment)

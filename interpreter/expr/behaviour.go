@@ -107,6 +107,7 @@ func (p *conditionParser) parseDid(object map[string]any, path string, depth int
 		p.issue(path+"/since", "unexpected_value", "keep one of them", "within and since exclude each other")
 	}
 	r.sinceEnrollment = hasSince
+	p.references.UsesPassage = p.references.UsesPassage || hasSince
 	return r
 }
 

@@ -47,6 +47,8 @@ type References struct {
 	// the where of a did rule is that rule's own candidate and does not count.
 	UsesEvent   bool
 	UsesTrigger bool
+	// UsesPassage reports whether it reads what only an enrollment has: vars, enrollment, since its start.
+	UsesPassage bool
 }
 
 // Condition is a parsed condition. It is immutable and safe for concurrent use. A nil *Condition is

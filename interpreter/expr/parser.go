@@ -176,6 +176,8 @@ func (p *conditionParser) useRoot(root string) {
 		p.references.UsesEvent = p.references.UsesEvent || !p.inDid
 	case "trigger":
 		p.references.UsesTrigger = true
+	case "vars", "enrollment":
+		p.references.UsesPassage = true
 	}
 }
 

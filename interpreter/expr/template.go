@@ -45,10 +45,12 @@ func (e *TemplateError) Error() string {
 }
 
 // RenderOptions say how a template is rendered. HTML escapes every printed value. Strict makes it a
-// *MissingError to print anything made from a missing or null value, unless a default filter takes it.
+// *MissingError to print anything made from a missing or null value, unless a default filter takes it;
+// Missing, without Strict, is told the path of each.
 type RenderOptions struct {
-	HTML   bool
-	Strict bool
+	HTML    bool
+	Strict  bool
+	Missing func(path string)
 }
 
 // CheckTemplate reports the first mistake of a template: a *TemplateError, or ErrTemplateLimit.
@@ -150,7 +152,7 @@ func Render(src string, s *Scope, o RenderOptions) (string, error) {
 		return src, nil
 	}
 	var out bytes.Buffer
-	r := &run{scope: s, html: o.HTML, strict: o.Strict, units: templateUnits, target: &out}
+	r := &run{scope: s, html: o.HTML, strict: o.Strict, noticed: o.Missing, units: templateUnits, target: &out}
 	if err := r.render(t); err != nil {
 		return "", err
 	}

@@ -29,6 +29,7 @@ type run struct {
 	target  io.Writer
 	failure error  // the limit or missing value that ended the rendering
 	missing string // the last path that led nowhere in this {{ }}
+	noticed func(path string)
 }
 
 // Write counts the output.

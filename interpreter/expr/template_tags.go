@@ -71,6 +71,9 @@ func (s *scanner) outTag(args string) (func(io.Writer, render.Context) error, er
 		if r.strict && r.missing != "" {
 			return r.fail(&MissingError{Path: r.missing})
 		}
+		if r.noticed != nil && r.missing != "" {
+			r.noticed(r.missing)
+		}
 		return r.print(w, v)
 	}, nil
 }

@@ -67,7 +67,7 @@ func (w *Wait) Longest() time.Duration {
 // Summary says how long.
 func (w *Wait) Summary() string {
 	if w.Random {
-		return "Wait between " + lengthWords(w.Min) + " and " + lengthWords(w.Max)
+		return "Wait between " + LengthWords(w.Min) + " and " + LengthWords(w.Max)
 	}
-	return "Wait " + lengthWords(w.For)
+	return "Wait " + LengthWords(w.For)
 }

@@ -120,7 +120,7 @@ func (w *WaitEvent) Summary() string {
 	}
 	what := "Wait for " + named(names)
 	if w.Timeout != nil {
-		what += ", at most " + lengthWords(*w.Timeout)
+		what += ", at most " + LengthWords(*w.Timeout)
 	}
 	return what
 }

@@ -151,10 +151,10 @@ func (w *WaitUntil) Summary() string {
 			what = "Wait until " + w.Date
 		}
 		if w.Offset.Sign() > 0 {
-			what = "Wait until " + lengthWords(w.Offset) + " after " + w.Field + w.Date
+			what = "Wait until " + LengthWords(w.Offset) + " after " + w.Field + w.Date
 		}
 		if w.Offset.Sign() < 0 {
-			what = "Wait until " + lengthWords(w.Offset.Negate()) + " before " + w.Field + w.Date
+			what = "Wait until " + LengthWords(w.Offset.Negate()) + " before " + w.Field + w.Date
 		}
 	case w.Anchor != anchorEnrollment && w.Anchor != "":
 		what += " after " + w.Anchor
@@ -162,7 +162,7 @@ func (w *WaitUntil) Summary() string {
 	if w.At != nil {
 		what += " at " + w.At.String()
 	}
-	if days := daysWords(w.Weekdays); days != "" {
+	if days := DaysWords(w.Weekdays); days != "" {
 		what += ", " + days
 	}
 	return what

@@ -43,7 +43,7 @@ func (w *Window) Due(in DueInput) DueResult {
 // Summary names the window.
 func (w *Window) Summary() string {
 	what := "Only " + w.From.String() + "–" + w.To.String()
-	if days := daysWords(w.Weekdays); days != "" {
+	if days := DaysWords(w.Weekdays); days != "" {
 		what += ", " + days
 	}
 	return what

@@ -9,8 +9,8 @@ import (
 	"fermata/interpreter/calendar"
 )
 
-// lengthWords writes a duration for people: "3 days", "1 hour", "90 seconds".
-func lengthWords(d calendar.Duration) string {
+// LengthWords writes a duration for people: "3 days", "1 hour", "90 seconds".
+func LengthWords(d calendar.Duration) string {
 	count, unit := int64(d.Exact/time.Second), "second"
 	switch {
 	case d.Days != 0:
@@ -28,8 +28,8 @@ func lengthWords(d calendar.Duration) string {
 
 var dayWords = [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 
-// daysWords writes a set of days for people: "Mon–Fri", "Mon, Wed"; all days are "".
-func daysWords(days calendar.Weekdays) string {
+// DaysWords writes a set of days for people: "Mon–Fri", "Mon, Wed"; all days are "".
+func DaysWords(days calendar.Weekdays) string {
 	if days.IsAll() {
 		return ""
 	}
