@@ -23,6 +23,8 @@ const (
 	scopeEditor    = "editor"
 	scopePublisher = "publisher"
 	scopeAdmin     = "admin"
+	// scopeAny marks an operation that every key may call.
+	scopeAny = "any"
 )
 
 // scopeRank orders the scopes that contain each other. `events` stands outside: it posts events
@@ -42,10 +44,17 @@ type caller struct {
 	keyID  string // "" for the bootstrap key
 	person string
 	scopes []string
+	// expires is when the key, or the session, ends at the latest; nil for never.
+	expires *time.Time
+	// session is how the manager hands on what the session holds; nil for a call with a key.
+	session context.Context
 }
 
 // may reports whether the caller has the scope.
 func (c *caller) may(scope string) bool {
+	if scope == scopeAny {
+		return true
+	}
 	for _, have := range c.scopes {
 		if have == scope && scope == scopeEvents {
 			return true
@@ -72,10 +81,13 @@ func hashKey(key string) []byte {
 	return sum[:]
 }
 
-// authenticate finds the caller behind the Authorization header.
+// authenticate finds the caller behind the Authorization header, or else behind the cookie.
 func (s *server) authenticate(c *gin.Context) (*caller, error) {
 	header := c.Request.Header.Values("Authorization")
 	if len(header) == 0 {
+		if cookie, err := c.Request.Cookie(sessionCookie); err == nil && cookie.Value != "" {
+			return s.sessionCaller(c, cookie.Value)
+		}
 		return nil, failure(kindUnauthorized, "send Authorization: Bearer <key>")
 	}
 	scheme, key, _ := strings.Cut(header[0], " ")
@@ -83,21 +95,36 @@ func (s *server) authenticate(c *gin.Context) (*caller, error) {
 	if len(header) > 1 || !strings.EqualFold(scheme, "bearer") || key == "" || strings.ContainsAny(key, " ,") {
 		return nil, failure(kindUnauthorized, "the Authorization header is not Bearer <key>")
 	}
-	hash := hashKey(key)
-	if s.bootstrap != nil && subtle.ConstantTimeCompare(hash, s.bootstrap) == 1 {
-		return &caller{person: s.BootstrapPerson, scopes: []string{scopeAdmin}}, nil
-	}
-	return s.storedCaller(c.Request.Context(), hash)
+	return s.verifyKey(c.Request.Context(), key)
 }
 
-func (s *server) storedCaller(ctx context.Context, hash []byte) (*caller, error) {
+// verifyKey finds the caller that a key belongs to.
+func (s *server) verifyKey(ctx context.Context, key string) (*caller, error) {
+	hash := hashKey(key)
+	if s.bootstrap != nil && subtle.ConstantTimeCompare(hash, s.bootstrap) == 1 {
+		return s.bootstrapCaller(), nil
+	}
+	return s.keyCaller(ctx, func(tx *store.Tx) (*store.APIKey, error) {
+		row, err := tx.APIKeyByHash(hash)
+		if err == nil && subtle.ConstantTimeCompare(row.Hash, hash) != 1 {
+			return nil, store.ErrNotFound
+		}
+		return row, err
+	})
+}
+
+func (s *server) bootstrapCaller() *caller {
+	return &caller{person: s.BootstrapPerson, scopes: []string{scopeAdmin}}
+}
+
+// keyCaller is the caller of a stored key, unless it was revoked or has expired.
+func (s *server) keyCaller(ctx context.Context, find func(tx *store.Tx) (*store.APIKey, error)) (*caller, error) {
 	var row *store.APIKey
-	err := s.readStore(ctx, func(tx *store.Tx) error {
-		var err error
-		row, err = tx.APIKeyByHash(hash)
+	err := s.readStore(ctx, func(tx *store.Tx) (err error) {
+		row, err = find(tx)
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) || err == nil && subtle.ConstantTimeCompare(row.Hash, hash) != 1 {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil, failure(kindUnauthorized, "the key is not known")
 	}
 	if err != nil {
@@ -111,7 +138,7 @@ func (s *server) storedCaller(ctx context.Context, hash []byte) (*caller, error)
 		return nil, failure(kindUnauthorized, "the key has expired")
 	}
 	s.touch(ctx, row, now)
-	return &caller{keyID: row.ID, person: row.Person, scopes: row.Scopes}, nil
+	return &caller{keyID: row.ID, person: row.Person, scopes: row.Scopes, expires: row.ExpiresAt}, nil
 }
 
 // touches remembers when the use of a key was last written down by this process.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
@@ -66,6 +67,14 @@ type Config struct {
 	BootstrapKey string
 	// BootstrapPerson is who the bootstrap key belongs to, in the audit; default "bootstrap key".
 	BootstrapPerson string
+	// SignInCode, when set, opens one session of the bootstrap key within the next 15 minutes. Only a
+	// development server has one; default none.
+	SignInCode string
+	// Dev is told to the page: there is a mail sink, and nothing leaves. Default false.
+	Dev bool
+	// Page are the files of the built page, with index.html at their top; default none, then / says
+	// how to build it.
+	Page fs.FS
 	// SecretBox encrypts secrets; default none, then PUT /v1/secrets answers not_available, and so
 	// does publishing a webhook trigger.
 	SecretBox SecretBox

@@ -72,7 +72,7 @@ func loadDocument() (*document, error) {
 
 func newOperation(method, path string, spec *openapi3.Operation) (*operation, error) {
 	scope, _ := spec.Extensions["x-scope"].(string)
-	if _, known := scopeRank[scope]; !known && scope != scopePublic {
+	if _, known := scopeRank[scope]; !known && scope != scopePublic && scope != scopeAny {
 		return nil, fmt.Errorf("load openapi document: %s %s has no x-scope", method, path)
 	}
 	op := &operation{id: spec.OperationID, method: method, path: path, scope: scope, spec: spec, query: map[string]*openapi3.Parameter{}}

@@ -28,6 +28,7 @@ var (
 	kindMalformed    = kind{"malformed", http.StatusBadRequest, "The body cannot be read"}
 	kindUnauthorized = kind{"unauthorized", http.StatusUnauthorized, "A valid key is needed"}
 	kindForbidden    = kind{"forbidden", http.StatusForbidden, "The key lacks the scope"}
+	kindCrossOrigin  = kind{"cross-origin", http.StatusForbidden, "The request comes from another site"}
 	kindNotFound     = kind{"not-found", http.StatusNotFound, "There is no such thing"}
 	kindMethod       = kind{"method-not-allowed", http.StatusMethodNotAllowed, "The path has no such method"}
 	kindKeyExists    = kind{"key-exists", http.StatusConflict, "The key is taken"}
@@ -38,6 +39,7 @@ var (
 	kindMediaType    = kind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The content type is not taken here"}
 	kindValidation   = kind{"validation", http.StatusUnprocessableEntity, "The request is not valid"}
 	kindIdempotency  = kind{"idempotency-mismatch", http.StatusUnprocessableEntity, "The Idempotency-Key was used with another body"}
+	kindTooMany      = kind{"too-many-attempts", http.StatusTooManyRequests, "Too many attempts"}
 	kindInternal     = kind{"internal", http.StatusInternalServerError, "Something went wrong here"}
 	kindNotAvailable = kind{"not_available", http.StatusNotImplemented, "This build cannot do that"}
 	kindUnavailable  = kind{"unavailable", http.StatusServiceUnavailable, "The store cannot be reached"}

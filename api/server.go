@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
@@ -38,10 +39,16 @@ type server struct {
 	Config
 	document  *document
 	page      *page  // /docs
-	home      *page  // /
+	home      *page  // / in a program without the built page
+	built     *built // the built page
 	bootstrap []byte // hash of the bootstrap key
 	touches   touches
 	hits      hits
+
+	sessions    *scs.SessionManager
+	crossOrigin *http.CrossOriginProtection
+	attempts    attempts
+	code        oneTimeCode
 }
 
 var _ gen.ServerInterface = (*server)(nil)
@@ -64,8 +71,18 @@ func New(cfg Config) (http.Handler, error) {
 	if s.home, err = newHome(doc); err != nil {
 		return nil, err
 	}
+	if s.built, err = loadBuilt(cfg.Page); err != nil {
+		return nil, err
+	}
 	if cfg.BootstrapKey != "" {
 		s.bootstrap = hashKey(cfg.BootstrapKey)
+		if cfg.SignInCode != "" {
+			s.code = oneTimeCode{hash: hashKey(cfg.SignInCode), until: cfg.Now().Add(codeLife)}
+		}
+	}
+	s.newSessions()
+	if s.crossOrigin, err = newCrossOrigin(cfg.BaseURL); err != nil {
+		return nil, fmt.Errorf("make api: %w", err)
 	}
 	return s.routes()
 }
@@ -93,13 +110,13 @@ func (s *server) routes() (http.Handler, error) {
 		return nil, fmt.Errorf("make api: %w", err)
 	}
 	engine.Use(s.protect, s.guard)
-	engine.NoRoute(func(c *gin.Context) { s.fail(c, failure(kindNotFound, "there is no such path")) })
+	engine.NoRoute(s.elsewhere)
 	engine.NoMethod(func(c *gin.Context) { s.fail(c, failure(kindMethod, "the path has other methods")) })
 	gen.RegisterHandlersWithOptions(engine, s, gen.GinServerOptions{ErrorHandler: func(c *gin.Context, err error, _ int) {
 		s.fail(c, invalid("", err.Error(), ""))
 	}})
-	engine.GET("/", s.home.serve)
-	engine.HEAD("/", s.home.serve)
+	engine.GET("/", s.front)
+	engine.HEAD("/", s.front)
 	s.mailRoutes(engine)
 	for _, call := range notAvailable {
 		engine.Handle(call.method, call.path, s.notAvailable)
@@ -110,6 +127,9 @@ func (s *server) routes() (http.Handler, error) {
 		} else {
 			engine.Any(path, gin.WrapH(handler))
 		}
+	}
+	if s.built != nil {
+		s.built.reserve(engine.Routes())
 	}
 	return engine, nil
 }

@@ -3025,6 +3025,30 @@ type SendList struct {
 	Next  *string `json:"next"`
 }
 
+// Session Example: {"dev":false,"expires_at":"2026-03-09T09:00:00Z","person":"Sam Doe","scopes":["editor"]}
+type Session struct {
+	// Dev A development server: mails go to its sink at /dev/mail
+	Dev bool `json:"dev"`
+
+	// ExpiresAt When the session, or the key, ends at the latest; null for a key without an end
+	ExpiresAt *time.Time `json:"expires_at"`
+
+	// Person Whose key it is
+	Person string `json:"person"`
+
+	// Scopes Of the key, now
+	Scopes []Scope `json:"scopes"`
+}
+
+// SessionInput Either of the two
+type SessionInput struct {
+	// Code The one-time code of a development server
+	Code *string `json:"code,omitempty"`
+
+	// Key An API key
+	Key *string `json:"key,omitempty"`
+}
+
 // Stage defines model for Stage.
 type Stage struct {
 	// Key Lower-case letters, digits, - and _
@@ -4140,6 +4164,9 @@ type CreateSegmentJSONRequestBody = SegmentInput
 // PatchSegmentJSONRequestBody defines body for PatchSegment for application/json ContentType.
 type PatchSegmentJSONRequestBody = SegmentPatch
 
+// CreateSessionJSONRequestBody defines body for CreateSession for application/json ContentType.
+type CreateSessionJSONRequestBody = SessionInput
+
 // CreateSuppressionJSONRequestBody defines body for CreateSuppression for application/json ContentType.
 type CreateSuppressionJSONRequestBody = SuppressionInput
 
@@ -4713,6 +4740,15 @@ type ServerInterface interface {
 	// GetSend Read a message
 	// (GET /v1/sends/{id})
 	GetSend(c *gin.Context, id string)
+	// EndSession Sign out
+	// (DELETE /v1/session)
+	EndSession(c *gin.Context)
+	// GetSession Who am I, and what may I do
+	// (GET /v1/session)
+	GetSession(c *gin.Context)
+	// CreateSession Sign in
+	// (POST /v1/session)
+	CreateSession(c *gin.Context)
 	// ListSuppressions List suppressed addresses
 	// (GET /v1/suppressions)
 	ListSuppressions(c *gin.Context, params ListSuppressionsParams)
@@ -7567,6 +7603,45 @@ func (siw *ServerInterfaceWrapper) GetSend(c *gin.Context) {
 	siw.Handler.GetSend(c, id)
 }
 
+// EndSession operation middleware
+func (siw *ServerInterfaceWrapper) EndSession(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.EndSession(c)
+}
+
+// GetSession operation middleware
+func (siw *ServerInterfaceWrapper) GetSession(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetSession(c)
+}
+
+// CreateSession operation middleware
+func (siw *ServerInterfaceWrapper) CreateSession(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateSession(c)
+}
+
 // ListSuppressions operation middleware
 func (siw *ServerInterfaceWrapper) ListSuppressions(c *gin.Context) {
 
@@ -8950,6 +9025,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/secrets", wrapper.ListSecrets)
 	router.DELETE(options.BaseURL+"/v1/secrets/:name", wrapper.DeleteSecret)
 	router.PUT(options.BaseURL+"/v1/secrets/:name", wrapper.PutSecret)
+	router.DELETE(options.BaseURL+"/v1/session", wrapper.EndSession)
+	router.GET(options.BaseURL+"/v1/session", wrapper.GetSession)
+	router.POST(options.BaseURL+"/v1/session", wrapper.CreateSession)
 	router.GET(options.BaseURL+"/v1/api-keys", wrapper.ListApiKeys)
 	router.POST(options.BaseURL+"/v1/api-keys", wrapper.CreateApiKey)
 	router.DELETE(options.BaseURL+"/v1/api-keys/:id", wrapper.RevokeApiKey)

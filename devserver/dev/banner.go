@@ -31,6 +31,8 @@ func (b banner) write(out io.Writer) {
 	fmt.Fprintf(&text, "\n%s: %.1f s (Temporal %.1f s)%s\n\n", title, b.took.Seconds(), b.temporalTook.Seconds(), b.sinceLaunch())
 	if s.Only == "" {
 		line("Page and API", "http://"+s.HTTPAddr, "API at /v1")
+		// After the #, so that the code reaches no log; the page exchanges it for a session.
+		line("Open", "http://"+s.HTTPAddr+"/sign-in#code="+s.SignInCode, "")
 		line("API key", s.APIKey, "Authorization: Bearer "+s.APIKey)
 		if b.sink {
 			line("Mail sink", s.SMTPURL, "read it at http://"+s.HTTPAddr+"/dev/mail")

@@ -2,6 +2,7 @@ package dev
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -66,6 +67,7 @@ func Run(ctx context.Context, s Settings, p Program, out io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
+	s.SignInCode = rand.Text() + rand.Text() // 256 bits
 	b := banner{settings: &s, program: p, embedded: temporal.Embed, sink: mail.Embed}
 
 	stop, err := startTemporal(ctx, &s, p, temporal, dir, out)

@@ -134,6 +134,8 @@ func TestEverythingIsWhereTheBannerSays(t *testing.T) {
 	require.Equal(t, http.StatusOK, code)
 	require.True(t, ports.Taken(t.Context(), strings.TrimPrefix(out.after(t, "Mail sink"), "smtp://")))
 	require.Equal(t, "dev-key", out.after(t, "API key"))
+	link := out.after(t, "Open ")
+	require.Regexp(t, "^"+out.after(t, "Page and API")+"/sign-in#code=[A-Z2-7]{52}$", link)
 
 	err := dev.Run(t.Context(), s, full(), io.Discard)
 	require.ErrorContains(t, err, "FERMATA_DATA_DIR")
@@ -143,7 +145,8 @@ func TestEverythingIsWhereTheBannerSays(t *testing.T) {
 		_, addr, _ := strings.Cut(out.after(t, name), "://")
 		require.False(t, ports.Taken(t.Context(), addr), name)
 	}
-	_, again := run(t, s, full())
+	out, again := run(t, s, full())
+	require.NotEqual(t, link, out.after(t, "Open "), "each start has a code of its own")
 	require.NoError(t, again())
 }
 

@@ -17,6 +17,7 @@ import (
 	"fermata/events"
 	"fermata/links"
 	"fermata/store"
+	"fermata/web"
 	"fermata/worker"
 )
 
@@ -303,6 +304,7 @@ func (a *App) handler() (http.Handler, error) {
 		Store: a.store, Definitions: a.definitions, Log: a.log, Now: time.Now,
 		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge, Count: func(n int) { a.metrics.accepted.Add(float64(n)) }},
 		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(), Links: a.links, Erased: a.o.Erased,
+		Dev: s.Dev, SignInCode: s.SignInCode, Page: web.Files(),
 		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
 		Rehearse:    rehearseDefinition,
 		TemporalURL: a.temporalURL, EngineHealth: a.health.engine, Ready: a.health.ready, Extra: extra,

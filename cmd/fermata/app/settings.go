@@ -38,8 +38,9 @@ type Settings struct {
 	DefaultConsent    string  `name:"default-consent" env:"FERMATA_DEFAULT_CONSENT" default:"subscribed" help:"Consent of a contact that gave none: subscribed or none."`
 	MetricsAddr       string  `name:"metrics-addr" env:"FERMATA_METRICS_ADDR" help:"Address of /healthz, /readyz and /metrics of a process without API."`
 
-	// Dev is set by the development server only.
-	Dev bool `kong:"-"`
+	// Dev and SignInCode are set by the development server only; the code opens one session.
+	Dev        bool   `kong:"-"`
+	SignInCode string `kong:"-"`
 }
 
 // Database is the URL of the store.
