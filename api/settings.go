@@ -128,19 +128,25 @@ func (s *server) PutSecret(c *gin.Context, name string) {
 		return
 	}
 	changing(s, c, func(tx *store.Tx, in gen.SecretInput) (reply, error) {
-		cipher, nonce, err := s.SecretBox.Seal(name, []byte(in.Value))
+		secret, err := s.putSecret(c, tx, name, in.Value)
 		if err != nil {
-			return reply{}, err
-		}
-		secret := &store.Secret{Name: name, Cipher: cipher, Nonce: nonce}
-		if err := tx.PutSecret(secret); err != nil {
-			return reply{}, err
-		}
-		if err := s.audit(c, tx, "secret.put", name, nil); err != nil {
 			return reply{}, err
 		}
 		return ok(gen.Secret{Name: name, UpdatedAt: secret.UpdatedAt.UTC()}), nil
 	})
+}
+
+// putSecret stores a secret encrypted. The caller has seen to it that there is a SecretBox.
+func (s *server) putSecret(c *gin.Context, tx *store.Tx, name, value string) (*store.Secret, error) {
+	cipher, nonce, err := s.SecretBox.Seal(name, []byte(value))
+	if err != nil {
+		return nil, err
+	}
+	secret := &store.Secret{Name: name, Cipher: cipher, Nonce: nonce}
+	if err := tx.PutSecret(secret); err != nil {
+		return nil, err
+	}
+	return secret, s.audit(c, tx, "secret.put", name, nil)
 }
 
 func (s *server) DeleteSecret(c *gin.Context, name string) {

@@ -431,6 +431,102 @@ func (e FieldType) Valid() bool {
 	}
 }
 
+// Defines values for GalleryBlankKind.
+const (
+	GalleryBlankKindChoice   GalleryBlankKind = "choice"
+	GalleryBlankKindCourse   GalleryBlankKind = "course"
+	GalleryBlankKindDuration GalleryBlankKind = "duration"
+	GalleryBlankKindEmail    GalleryBlankKind = "email"
+	GalleryBlankKindEvent    GalleryBlankKind = "event"
+	GalleryBlankKindFile     GalleryBlankKind = "file"
+	GalleryBlankKindNumber   GalleryBlankKind = "number"
+	GalleryBlankKindPipeline GalleryBlankKind = "pipeline"
+	GalleryBlankKindSecret   GalleryBlankKind = "secret"
+	GalleryBlankKindStage    GalleryBlankKind = "stage"
+	GalleryBlankKindTag      GalleryBlankKind = "tag"
+	GalleryBlankKindTemplate GalleryBlankKind = "template"
+	GalleryBlankKindText     GalleryBlankKind = "text"
+	GalleryBlankKindTime     GalleryBlankKind = "time"
+	GalleryBlankKindUrl      GalleryBlankKind = "url"
+	GalleryBlankKindWorkflow GalleryBlankKind = "workflow"
+)
+
+// Valid indicates whether the value is a known member of the GalleryBlankKind enum.
+func (e GalleryBlankKind) Valid() bool {
+	switch e {
+	case GalleryBlankKindChoice:
+		return true
+	case GalleryBlankKindCourse:
+		return true
+	case GalleryBlankKindDuration:
+		return true
+	case GalleryBlankKindEmail:
+		return true
+	case GalleryBlankKindEvent:
+		return true
+	case GalleryBlankKindFile:
+		return true
+	case GalleryBlankKindNumber:
+		return true
+	case GalleryBlankKindPipeline:
+		return true
+	case GalleryBlankKindSecret:
+		return true
+	case GalleryBlankKindStage:
+		return true
+	case GalleryBlankKindTag:
+		return true
+	case GalleryBlankKindTemplate:
+		return true
+	case GalleryBlankKindText:
+		return true
+	case GalleryBlankKindTime:
+		return true
+	case GalleryBlankKindUrl:
+		return true
+	case GalleryBlankKindWorkflow:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GalleryThingKind.
+const (
+	GalleryThingKindCourse        GalleryThingKind = "course"
+	GalleryThingKindEmailTemplate GalleryThingKind = "email_template"
+	GalleryThingKindField         GalleryThingKind = "field"
+	GalleryThingKindFile          GalleryThingKind = "file"
+	GalleryThingKindPipeline      GalleryThingKind = "pipeline"
+	GalleryThingKindSecret        GalleryThingKind = "secret"
+	GalleryThingKindStage         GalleryThingKind = "stage"
+	GalleryThingKindWorkflow      GalleryThingKind = "workflow"
+)
+
+// Valid indicates whether the value is a known member of the GalleryThingKind enum.
+func (e GalleryThingKind) Valid() bool {
+	switch e {
+	case GalleryThingKindCourse:
+		return true
+	case GalleryThingKindEmailTemplate:
+		return true
+	case GalleryThingKindField:
+		return true
+	case GalleryThingKindFile:
+		return true
+	case GalleryThingKindPipeline:
+		return true
+	case GalleryThingKindSecret:
+		return true
+	case GalleryThingKindStage:
+		return true
+	case GalleryThingKindWorkflow:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobStatus.
 const (
 	JobStatusCanceled JobStatus = "canceled"
@@ -2383,6 +2479,71 @@ type FileUpload struct {
 	Name *string            `json:"name,omitempty"`
 }
 
+// GalleryBlank defines model for GalleryBlank.
+type GalleryBlank struct {
+	// Default Any JSON value
+	Default *Any   `json:"default"`
+	Help    string `json:"help"`
+	Key     string `json:"key"`
+
+	// Kind What an answer is: a number, else a text. file, pipeline, stage, course, template and workflow take the key of one that exists or is to be made; template is a mail template. secret takes the value, or secret:name of a stored one
+	Kind  GalleryBlankKind `json:"kind"`
+	Label string           `json:"label"`
+	Max   *float64         `json:"max,omitempty"`
+	Min   *float64         `json:"min,omitempty"`
+
+	// Options Of a choice
+	Options *[]GalleryOption `json:"options,omitempty"`
+
+	// Required An empty text is refused
+	Required bool `json:"required"`
+}
+
+// GalleryBlankKind What an answer is: a number, else a text. file, pipeline, stage, course, template and workflow take the key of one that exists or is to be made; template is a mail template. secret takes the value, or secret:name of a stored one
+type GalleryBlankKind string
+
+// GalleryList Example: {"items":[{"blanks":[{"default":"09:00","help":"In the time zone of the contact","key":"at","kind":"time","label":"Time of day","required":true}],"category":"Loyalty","definition":{"key":"birthday","name":"Birthday","nodes":{"done":{"type":"end"}},"schema":1,"start":"done"},"description":"A greeting every year","key":"birthday","minutes":3,"name":"Birthday","needs":[{"key":"birthday","kind":"field","name":"Birthday"}]}]}
+type GalleryList struct {
+	Items []GalleryTemplate `json:"items"`
+}
+
+// GalleryOption defines model for GalleryOption.
+type GalleryOption struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+// GalleryTemplate Example: {"blanks":[{"default":"09:00","help":"In the time zone of the contact","key":"at","kind":"time","label":"Time of day","required":true}],"category":"Loyalty","definition":{"key":"birthday","name":"Birthday","nodes":{"done":{"type":"end"}},"schema":1,"start":"done"},"description":"A greeting every year","key":"birthday","minutes":3,"name":"Birthday","needs":[{"key":"birthday","kind":"field","name":"Birthday"}]}
+type GalleryTemplate struct {
+	Blanks   []GalleryBlank `json:"blanks"`
+	Category string         `json:"category"`
+
+	// Definition A definition; GET /v1/schema answers its JSON Schema.
+	//
+	// Example: {"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"}
+	Definition  Definition `json:"definition"`
+	Description string     `json:"description"`
+	Key         string     `json:"key"`
+
+	// Minutes Minutes of work by hand that one passage saves
+	Minutes float64 `json:"minutes"`
+	Name    string  `json:"name"`
+
+	// Needs What it uses beside itself; created on installing when it is not there
+	Needs []GalleryThing `json:"needs"`
+}
+
+// GalleryThing defines model for GalleryThing.
+type GalleryThing struct {
+	// Key Its key or name; of a stage pipeline/stage
+	Key  string           `json:"key"`
+	Kind GalleryThingKind `json:"kind"`
+	Name string           `json:"name"`
+}
+
+// GalleryThingKind defines model for GalleryThing.Kind.
+type GalleryThingKind string
+
 // Health Example: {"status":"ok"}
 type Health struct {
 	Status               string                 `json:"status"`
@@ -2423,6 +2584,32 @@ type InFlight struct {
 	Exit    int `json:"exit"`
 	Migrate int `json:"migrate"`
 	Stay    int `json:"stay"`
+}
+
+// InstallRequest defines model for InstallRequest.
+type InstallRequest struct {
+	// Answers Any JSON object
+	Answers *Raw  `json:"answers,omitempty"`
+	DryRun  *bool `json:"dry_run,omitempty"`
+
+	// Key Key of the draft; one that is taken answers 409
+	Key  *string `json:"key,omitempty"`
+	Name *Name   `json:"name,omitempty"`
+}
+
+// InstallResult Example: {"created":[{"key":"birthday","kind":"field","name":"Birthday"}],"existing":[],"problems":[],"workflow":"birthday"}
+type InstallResult struct {
+	// Created What was made beside it
+	Created []GalleryThing `json:"created"`
+
+	// Existing What was there, and is as it was
+	Existing []GalleryThing `json:"existing"`
+
+	// Problems Those of the draft
+	Problems []DefinitionProblem `json:"problems"`
+
+	// Workflow Key of the draft
+	Workflow string `json:"workflow"`
 }
 
 // Job Example: {"counts":{"enrolled":45,"matched":48,"reentry":3},"created_at":"2026-03-02T09:00:00Z","done":120,"ended_at":null,"error":null,"errors":0,"id":"job_1","kind":"enroll","params":{},"person":"Ana","rate":"50/1s","started_at":"2026-03-02T09:00:00Z","status":"running","total":300,"workflow":"welcome"}
@@ -3942,6 +4129,12 @@ type CreateTaskParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// InstallTemplateParams defines parameters for InstallTemplate.
+type InstallTemplateParams struct {
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListWorkflowsParams defines parameters for ListWorkflows.
 type ListWorkflowsParams struct {
 	// Limit Items per page
@@ -4178,6 +4371,9 @@ type CreateTaskJSONRequestBody = TaskInput
 
 // PatchTaskJSONRequestBody defines body for PatchTask for application/json ContentType.
 type PatchTaskJSONRequestBody = TaskPatch
+
+// InstallTemplateJSONRequestBody defines body for InstallTemplate for application/json ContentType.
+type InstallTemplateJSONRequestBody = InstallRequest
 
 // ValidateDefinitionJSONRequestBody defines body for ValidateDefinition for application/json ContentType.
 type ValidateDefinitionJSONRequestBody = Definition
@@ -4788,6 +4984,15 @@ type ServerInterface interface {
 	// PatchTask Change a task (merge patch)
 	// (PATCH /v1/tasks/{id})
 	PatchTask(c *gin.Context, id string)
+	// ListTemplates List the gallery of workflows to start from
+	// (GET /v1/templates)
+	ListTemplates(c *gin.Context)
+	// GetTemplate Read one workflow of the gallery
+	// (GET /v1/templates/{key})
+	GetTemplate(c *gin.Context, key string)
+	// InstallTemplate Make a draft from a workflow of the gallery
+	// (POST /v1/templates/{key}/install)
+	InstallTemplate(c *gin.Context, key string, params InstallTemplateParams)
 	// ValidateDefinition Validate a definition
 	// (POST /v1/validate)
 	ValidateDefinition(c *gin.Context)
@@ -8088,6 +8293,93 @@ func (siw *ServerInterfaceWrapper) PatchTask(c *gin.Context) {
 	siw.Handler.PatchTask(c, id)
 }
 
+// ListTemplates operation middleware
+func (siw *ServerInterfaceWrapper) ListTemplates(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListTemplates(c)
+}
+
+// GetTemplate operation middleware
+func (siw *ServerInterfaceWrapper) GetTemplate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetTemplate(c, key)
+}
+
+// InstallTemplate operation middleware
+func (siw *ServerInterfaceWrapper) InstallTemplate(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params InstallTemplateParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.InstallTemplate(c, key, params)
+}
+
 // ValidateDefinition operation middleware
 func (siw *ServerInterfaceWrapper) ValidateDefinition(c *gin.Context) {
 
@@ -8915,6 +9207,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/v1/workflows/:key", wrapper.ArchiveWorkflow)
 	router.GET(options.BaseURL+"/v1/workflows/:key", wrapper.GetWorkflow)
 	router.PUT(options.BaseURL+"/v1/workflows/:key", wrapper.PutWorkflow)
+	router.GET(options.BaseURL+"/v1/templates", wrapper.ListTemplates)
+	router.GET(options.BaseURL+"/v1/templates/:key", wrapper.GetTemplate)
+	router.POST(options.BaseURL+"/v1/templates/:key/install", wrapper.InstallTemplate)
 	router.POST(options.BaseURL+"/v1/validate", wrapper.ValidateDefinition)
 	router.GET(options.BaseURL+"/v1/schema", wrapper.GetSchema)
 	router.GET(options.BaseURL+"/v1/nodes", wrapper.ListNodes)
