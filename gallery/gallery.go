@@ -24,7 +24,8 @@ var sampleFiles embed.FS
 
 // order is the gallery as people see it.
 var order = []string{
-	"welcome", "lead-magnet", "post-purchase", "course-onboarding",
+	"welcome", "lead-magnet", "post-purchase", "course-onboarding", "agency-onboarding", "order-status", "abandoned-cart", "refund",
+	"appointment-reminders", "review-request", "birthday", "failed-payment", "trial-end", "re-engagement", "list-hygiene",
 }
 
 // Template is one workflow of the gallery.
