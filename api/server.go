@@ -117,6 +117,7 @@ func (s *server) routes() (http.Handler, error) {
 	}})
 	engine.GET("/", s.front)
 	engine.HEAD("/", s.front)
+	engine.POST(framePath, s.showFrame)
 	s.mailRoutes(engine)
 	for _, call := range notAvailable {
 		engine.Handle(call.method, call.path, s.notAvailable)
