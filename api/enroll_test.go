@@ -187,7 +187,10 @@ func TestRehearse(t *testing.T) {
 				if def.Key == "broken" {
 					return nil, errors.New("secret detail")
 				}
-				return &gen.RehearseResult{Status: "completed", Outcome: ptr("success"), Steps: []gen.RehearseStep{}}, nil
+				return &gen.RehearseResult{Status: "completed", Outcome: ptr("success"), Steps: []gen.RehearseStep{
+					{Node: "mail", Type: "email", Status: "done", Port: ptr("next"), Values: []gen.SeenValue{}},
+					{Node: "done", Type: "end", Status: "done", Values: []gen.SeenValue{}},
+				}}, nil
 			}
 		})
 		f.must(201, "POST", "/v1/workflows", hello())
@@ -207,6 +210,9 @@ func TestRehearse(t *testing.T) {
 		require.NotNil(t, got.Contact)
 		require.NotNil(t, about.Contact)
 		require.Equal(t, "UTC", about.Account.Timezone)
+		streamed := f.call("POST", url, object{}, withHeader("Accept", "text/event-stream"))
+		require.Equal(t, "text/event-stream", streamed.header.Get("Content-Type"))
+		require.Regexp(t, `(?s)^event: step\ndata: \{.*"node":"mail".*\}\n\nevent: step\ndata: .*"node":"done".*\n\nevent: result\ndata: \{.*"steps":\[\].*\}\n\n$`, streamed.body)
 		f = setup(t, s)
 		f.must(501, "POST", url, object{})
 	})

@@ -111,7 +111,11 @@ func (s *server) enrollment(tx *store.Tx, id string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	shown := s.shapeEnrollment(e, contacts, paused)
+	where, err := s.whereabouts(tx, contacts)
+	if err != nil {
+		return reply{}, err
+	}
+	shown := where.of(e, s.shapeEnrollment(e, contacts, paused))
 	shown.Steps = &steps
 	return ok(shown), nil
 }
@@ -142,7 +146,13 @@ func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParam
 		if err != nil {
 			return reply{}, err
 		}
-		return listReply(rows, next, func(e *store.Enrollment) gen.Enrollment { return s.shapeEnrollment(e, contacts, paused) }), nil
+		where, err := s.whereabouts(tx, contacts)
+		if err != nil {
+			return reply{}, err
+		}
+		return listReply(rows, next, func(e *store.Enrollment) gen.Enrollment {
+			return where.of(e, s.shapeEnrollment(e, contacts, paused))
+		}), nil
 	})
 }
 

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -12,6 +15,9 @@ import (
 	"fermata/interpreter/definition"
 	"fermata/store"
 )
+
+// eventStream is the type of server-sent events.
+const eventStream = "text/event-stream"
 
 // RehearseWorkflow runs the draft, or a version, against a test contact in virtual time. It reads
 // and changes nothing.
@@ -25,25 +31,59 @@ func (s *server) RehearseWorkflow(c *gin.Context, key string) {
 		s.fail(c, err)
 		return
 	}
-	s.readWithin(c, storeWork, func(tx *store.Tx) (reply, error) {
+	var result *gen.RehearseResult
+	err = s.readStoreWithin(c.Request.Context(), storeWork, func(tx *store.Tx) error {
 		w, err := tx.Workflow(key)
 		if err != nil {
-			return reply{}, err
+			return err
 		}
 		def, err := s.rehearsed(tx, w, in.Version)
 		if err != nil {
-			return reply{}, err
+			return err
 		}
 		lookups, err := s.lookupsFor(tx, key, in.Contact)
 		if err != nil {
-			return reply{}, err
+			return err
 		}
-		result, err := s.Rehearse(c.Request.Context(), def, in, lookups)
-		if err != nil {
-			return reply{}, err
-		}
-		return ok(result), nil
+		result, err = s.Rehearse(c.Request.Context(), def, in, lookups)
+		return err
 	})
+	switch {
+	case err != nil:
+		s.fail(c, err)
+	case wantsEvents(c):
+		s.sendRehearsal(c, result)
+	default:
+		s.send(c, ok(result))
+	}
+}
+
+// wantsEvents tells whether the answer is to be server-sent events.
+func wantsEvents(c *gin.Context) bool {
+	return strings.Contains(c.GetHeader("Accept"), eventStream) && c.NegotiateFormat("application/json", eventStream) == eventStream
+}
+
+// sendRehearsal answers each step as an event of its own, in their order, and at the end the
+// result without them.
+func (s *server) sendRehearsal(c *gin.Context, result *gen.RehearseResult) {
+	var b bytes.Buffer
+	add := func(name string, value any) error {
+		raw, err := encode(value)
+		fmt.Fprintf(&b, "event: %s\ndata: %s\n\n", name, raw)
+		return err
+	}
+	var err error
+	for i := range result.Steps {
+		err = errors.Join(err, add("step", result.Steps[i]))
+	}
+	end := *result
+	end.Steps = []gen.RehearseStep{}
+	if err = errors.Join(err, add("result", end)); err != nil {
+		s.fail(c, err)
+		return
+	}
+	c.Header("Cache-Control", "no-store")
+	c.Data(http.StatusOK, eventStream, b.Bytes())
 }
 
 // rehearsed finds the definition to rehearse.

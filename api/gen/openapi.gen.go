@@ -2290,6 +2290,12 @@ type Enrollment struct {
 	TemporalUrl *string            `json:"temporal_url"`
 	Test        bool               `json:"test"`
 
+	// Timezone IANA zone in which it counts days, in answers about enrollments
+	Timezone *string `json:"timezone,omitempty"`
+
+	// Title Name of `node`, in answers about enrollments
+	Title *string `json:"title,omitempty"`
+
 	// Version Null for a test of a draft
 	Version  *int    `json:"version"`
 	Wedged   *Wedged `json:"wedged,omitempty"`
@@ -3105,6 +3111,22 @@ type RollbackRequest struct {
 
 // RollbackRequestInFlight defines model for RollbackRequest.InFlight.
 type RollbackRequestInFlight string
+
+// RunDefinition Example: {"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"hash":"9f2c51","summaries":{"exits":{},"nodes":{"hello":"End"},"triggers":{}},"version":1,"workflow":"welcome"}
+type RunDefinition struct {
+	// Definition A definition; GET /v1/schema answers its JSON Schema.
+	//
+	// Example: {"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"}
+	Definition Definition `json:"definition"`
+	Hash       string     `json:"hash"`
+
+	// Summaries One line for each card, by id; what is incomplete is left out
+	Summaries Summaries `json:"summaries"`
+
+	// Version Null for a draft
+	Version  *int   `json:"version"`
+	Workflow string `json:"workflow"`
+}
 
 // Scope defines model for Scope.
 type Scope string
@@ -4789,6 +4811,9 @@ type ServerInterface interface {
 	// GetEnrollment State and timeline of an enrollment
 	// (GET /v1/enrollments/{id})
 	GetEnrollment(c *gin.Context, id string)
+	// GetEnrollmentDefinition The definition that an enrollment runs
+	// (GET /v1/enrollments/{id}/definition)
+	GetEnrollmentDefinition(c *gin.Context, id string)
 	// ExitEnrollment End an enrollment at once
 	// (POST /v1/enrollments/{id}/exit)
 	ExitEnrollment(c *gin.Context, id string)
@@ -6411,6 +6436,31 @@ func (siw *ServerInterfaceWrapper) GetEnrollment(c *gin.Context) {
 	}
 
 	siw.Handler.GetEnrollment(c, id)
+}
+
+// GetEnrollmentDefinition operation middleware
+func (siw *ServerInterfaceWrapper) GetEnrollmentDefinition(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetEnrollmentDefinition(c, id)
 }
 
 // ExitEnrollment operation middleware
@@ -9240,6 +9290,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/event-types", wrapper.ListEventTypes)
 	router.GET(options.BaseURL+"/v1/enrollments", wrapper.ListEnrollments)
 	router.GET(options.BaseURL+"/v1/enrollments/:id", wrapper.GetEnrollment)
+	router.GET(options.BaseURL+"/v1/enrollments/:id/definition", wrapper.GetEnrollmentDefinition)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/exit", wrapper.ExitEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/skip", wrapper.SkipEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/retry", wrapper.RetryEnrollment)
