@@ -24,7 +24,12 @@ export class ApiProblem extends Error {
 }
 
 /** The typed client. It carries the session cookie; nothing else proves who one is. */
-export const api = createClient<paths>({ baseUrl: "/", credentials: "same-origin" });
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: "same-origin",
+  // Looked up at each call, so that tests may put a server in its place.
+  fetch: (request) => globalThis.fetch(request),
+});
 
 type Answer<T> = { data?: T; error?: unknown; response: Response };
 

@@ -1,0 +1,2 @@
+export { ContactChooser, contactName } from "./ContactChooser";
+export { useChosenContact } from "./useChosenContact";
