@@ -1,19 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
-import { sessionQuery } from "@/api";
-import { NotFound, RouteProblem } from "@/shared";
-import { Shell } from "./Shell";
-
-type Context = { client: QueryClient };
-
-const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound });
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { inside, root } from "./inside";
+import { places } from "./places";
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -21,18 +9,6 @@ const signIn = createRoute({
   validateSearch: (search: Record<string, unknown>): { back?: string } =>
     typeof search.back === "string" && /^\/(?!\/)/.test(search.back) ? { back: search.back } : {},
   component: lazyRouteComponent(() => import("@/features/sign-in"), "SignInPage"),
-});
-
-/** Everything else needs a session; who has none is led through the sign-in and back. */
-const inside = createRoute({
-  getParentRoute: () => root,
-  id: "inside",
-  component: Shell,
-  errorComponent: RouteProblem,
-  beforeLoad: async ({ context, location }) => {
-    const session = await context.client.ensureQueryData(sessionQuery);
-    if (!session) throw redirect({ to: "/sign-in", search: location.pathname === "/" ? {} : { back: location.href } });
-  },
 });
 
 const home = createRoute({
@@ -49,7 +25,7 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import("@/features/workflows"), "WorkflowsPage"),
 });
 
-const routes = root.addChildren([signIn, inside.addChildren([home, workflows])]);
+const routes = root.addChildren([signIn, inside.addChildren([home, workflows, ...places])]);
 
 export function makeRouter(client: QueryClient) {
   return createRouter({ routeTree: routes, context: { client }, defaultPreload: "intent", scrollRestoration: true });

@@ -1,7 +1,10 @@
-export { ago, localTime, ownZone } from "./time";
+export { keyOf } from "./key";
+export { ago, localTime, ownZone, zones } from "./time";
+export { ConfirmButton } from "./ui/ConfirmButton";
 export { EmptyState } from "./ui/EmptyState";
 export { HtmlFrame } from "./ui/HtmlFrame";
 export { Instant } from "./ui/Instant";
+export { LoadMore } from "./ui/LoadMore";
 export { Page } from "./ui/Page";
 export { notifyProblem, ProblemAlert, problemWords } from "./ui/ProblemAlert";
 export { NotFound, RouteProblem } from "./ui/RouteProblem";

@@ -30,3 +30,8 @@ export function ago(at: string, now: number = Date.now()): string {
   const [, size, unit] = steps.find(([limit]) => Math.abs(seconds) < limit) ?? [0, 1, "second" as const];
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.round(seconds / size), unit);
 }
+
+/** All IANA zones that the browser knows, UTC first. */
+export function zones(): string[] {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone").filter((zone) => zone !== "UTC")];
+}

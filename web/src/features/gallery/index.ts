@@ -1,0 +1,3 @@
+export { GalleryPage } from "./GalleryPage";
+export { galleryQuery } from "./queries";
+export { TemplateCard } from "./TemplateCard";

@@ -1,0 +1,141 @@
+import { Button, Grid, Group, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useBlocker, useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { ApiProblem, useSession } from "@/api";
+import { ConfirmButton, keyOf, ProblemAlert } from "@/shared";
+import { type Draft, removeTemplate, saveTemplate } from "./queries";
+import { TemplatePreview } from "./TemplatePreview";
+
+/** Source on the left, the rendered mail on the right. */
+export function TemplateEditor({ template, exists }: { template: Draft; exists: boolean }) {
+  const [draft, setDraft] = useState<Draft>(template);
+  const [saved, setSaved] = useState<Draft>(template);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const { may } = useSession();
+  const dirty = JSON.stringify(draft) !== JSON.stringify(saved);
+  const { proceed, reset, status } = useBlocker({
+    shouldBlockFn: () => dirty,
+    withResolver: true,
+    enableBeforeUnload: () => dirty,
+  });
+  const set = (change: Partial<Draft>) => setDraft((d) => ({ ...d, ...change }));
+  const save = useMutation({
+    mutationFn: () => saveTemplate({ ...draft, key: exists ? draft.key : draft.key || keyOf(draft.name) }, exists),
+    onSuccess: async (made) => {
+      setSaved(draft);
+      await client.invalidateQueries({ queryKey: ["email-templates"] });
+      notifications.show({ color: "teal", message: "The template is saved." });
+      if (!exists) await navigate({ to: `/mail/${made.key}`, ignoreBlocker: true });
+    },
+  });
+  const remove = async () => {
+    await removeTemplate(draft.key);
+    await client.invalidateQueries({ queryKey: ["email-templates"] });
+    await navigate({ to: "/mail", ignoreBlocker: true });
+  };
+  const at = (pointer: string) => (save.error instanceof ApiProblem ? save.error.at(pointer)[0]?.message : undefined);
+  const submit = (e: FormEvent) => {
+    e.preventDefault();
+    save.mutate();
+  };
+  return (
+    <Grid>
+      <Grid.Col span={{ base: 12, md: 6 }}>
+        <form onSubmit={submit}>
+          <Stack>
+            <Group grow align="flex-start">
+              <TextInput
+                label="Name"
+                required
+                value={draft.name}
+                error={at("/name")}
+                onChange={(e) => set({ name: e.currentTarget.value })}
+              />
+              <TextInput
+                label="Key"
+                disabled={exists}
+                placeholder={keyOf(draft.name)}
+                value={draft.key}
+                error={at("/key")}
+                onChange={(e) => set({ key: e.currentTarget.value })}
+              />
+            </Group>
+            <Select
+              label="Class"
+              description="Marketing respects consent; transactional is sent whatever the consent"
+              data={["marketing", "transactional"]}
+              allowDeselect={false}
+              value={draft.class}
+              onChange={(value) => value && set({ class: value as Draft["class"] })}
+            />
+            <TextInput
+              label="Subject"
+              required
+              value={draft.subject}
+              error={at("/subject")}
+              onChange={(e) => set({ subject: e.currentTarget.value })}
+            />
+            <Textarea
+              label="HTML"
+              description="Left empty, it is made from the text"
+              autosize
+              minRows={8}
+              maxRows={24}
+              ff="monospace"
+              spellCheck={false}
+              value={draft.html}
+              error={at("/html")}
+              onChange={(e) => set({ html: e.currentTarget.value })}
+            />
+            <Textarea
+              label="Text"
+              description="Left empty, it is made from the HTML"
+              autosize
+              minRows={5}
+              maxRows={16}
+              value={draft.text}
+              error={at("/text")}
+              onChange={(e) => set({ text: e.currentTarget.value })}
+            />
+            <ProblemAlert problem={save.error} />
+            {status === "blocked" && (
+              <Group role="alert">
+                What you wrote is not saved.
+                <Button size="xs" variant="default" onClick={reset}>
+                  Stay
+                </Button>
+                <Button size="xs" color="red" onClick={proceed}>
+                  Leave without saving
+                </Button>
+              </Group>
+            )}
+            <Group justify="space-between">
+              {exists ? (
+                <ConfirmButton
+                  variant="default"
+                  disabled={!may("editor")}
+                  label="Delete"
+                  question={`Delete the template "${draft.name}"?`}
+                  onConfirm={remove}
+                >
+                  A template that a workflow uses cannot be deleted.
+                </ConfirmButton>
+              ) : (
+                <span />
+              )}
+              <Button type="submit" loading={save.isPending} disabled={!dirty || !may("editor")}>
+                Save
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, md: 6 }}>
+        <TemplatePreview draft={draft} />
+      </Grid.Col>
+    </Grid>
+  );
+}

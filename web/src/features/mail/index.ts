@@ -1,0 +1,2 @@
+export { MailPage } from "./MailPage";
+export { TemplatePage } from "./TemplatePage";

@@ -1,0 +1,1 @@
+export { SinkPage } from "./SinkPage";
