@@ -54,16 +54,37 @@ func checkQuery(r *http.Request, op *operation) []gen.FieldError {
 	for name := range op.query {
 		known = append(known, name)
 	}
-	for name, values := range r.URL.Query() {
+	given := r.URL.Query()
+	for name, p := range op.query {
+		if p.Required && len(given[name]) == 0 {
+			fields = append(fields, gen.FieldError{Pointer: "?" + name, Message: "is missing", Hint: p.Description})
+		}
+	}
+	for name, values := range given {
 		p, ok := op.query[name]
 		switch {
 		case !ok:
 			fields = append(fields, gen.FieldError{Pointer: "?" + printable(name), Message: "is not a parameter of this call", Hint: didYouMean(name, known)})
+		case p.Schema.Value.Type.Is("array"):
+			fields = append(fields, checkList(p, "?"+name, values)...)
 		case len(values) > 1:
 			fields = append(fields, gen.FieldError{Pointer: "?" + name, Message: "is given twice"})
 		default:
 			fields = append(fields, checkParameter(p, "?"+name, values[0])...)
 		}
+	}
+	return fields
+}
+
+// checkList validates a parameter that may be repeated.
+func checkList(p *openapi3.Parameter, pointer string, values []string) []gen.FieldError {
+	schema := p.Schema.Value
+	if schema.MaxItems != nil && uint64(len(values)) > *schema.MaxItems {
+		return []gen.FieldError{{Pointer: pointer, Message: fmt.Sprintf("is given %d times", len(values)), Hint: fmt.Sprintf("at most %d", *schema.MaxItems)}}
+	}
+	var fields []gen.FieldError
+	for _, value := range values {
+		fields = append(fields, checkParameter(&openapi3.Parameter{Schema: schema.Items}, pointer, value)...)
 	}
 	return fields
 }

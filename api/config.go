@@ -96,6 +96,9 @@ type Config struct {
 	// EngineHealth answers GET /v1/health/engine; its status decides nothing here. Default: status
 	// "down" with a detail.
 	EngineHealth func(ctx context.Context) EngineHealth
+	// Stopping is closed when the process is to stop, and ends all streams: a server that shuts down
+	// waits for its answers to end. Default: they end with their clients only.
+	Stopping <-chan struct{}
 	// Ready answers GET /readyz: nil is ready. Default: the store answers.
 	Ready func(ctx context.Context) error
 	// Extra are handlers by path for what is outside the document, like /metrics; a path that ends

@@ -15,7 +15,6 @@ type call struct{ method, path, scope string }
 var notAvailable = []call{
 	{http.MethodGet, "/v1/workflows/:key/analytics", scopeViewer},
 	{http.MethodGet, "/v1/overview", scopeViewer},
-	{http.MethodGet, "/v1/stream", scopeViewer},
 	{http.MethodPost, "/v1/enrollments/batch", scopePublisher},
 	{http.MethodPost, "/v1/enrollments/:id/move", scopeEditor},
 }

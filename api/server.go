@@ -48,6 +48,7 @@ type server struct {
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection
 	attempts    attempts
+	hub         *hub
 	code        oneTimeCode
 }
 
@@ -56,6 +57,14 @@ var _ gen.ServerInterface = (*server)(nil)
 // New makes the handler of the whole API. Serve it with NewHTTPServer, which sets the limits that
 // a handler cannot.
 func New(cfg Config) (http.Handler, error) {
+	s, err := newServer(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return s.routes()
+}
+
+func newServer(cfg Config) (*server, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
@@ -84,7 +93,8 @@ func New(cfg Config) (http.Handler, error) {
 	if s.crossOrigin, err = newCrossOrigin(cfg.BaseURL); err != nil {
 		return nil, fmt.Errorf("make api: %w", err)
 	}
-	return s.routes()
+	s.hub = newHub(s.lookAt, cfg.Log, cfg.Stopping)
+	return s, nil
 }
 
 // NewHTTPServer returns a server with the limits against slow and oversized requests.

@@ -4076,6 +4076,18 @@ type ListSendsParams struct {
 // ListSendsParamsState defines parameters for ListSends.
 type ListSendsParamsState string
 
+// StreamChangesParams defines parameters for StreamChanges.
+type StreamChangesParams struct {
+	// Topic Repeat it for several
+	Topic []string `form:"topic" json:"topic"`
+
+	// LastEventId The id of the last event, for who cannot send the header
+	LastEventId *string `form:"last_event_id,omitempty" json:"last_event_id,omitempty"`
+
+	// LastEventID The id of the last event
+	LastEventID *string `json:"Last-Event-ID,omitempty"`
+}
+
 // ListSuppressionsParams defines parameters for ListSuppressions.
 type ListSuppressionsParams struct {
 	// Limit Items per page
@@ -4970,6 +4982,9 @@ type ServerInterface interface {
 	// CreateSession Sign in
 	// (POST /v1/session)
 	CreateSession(c *gin.Context)
+	// StreamChanges What has changed, as server-sent events
+	// (GET /v1/stream)
+	StreamChanges(c *gin.Context, params StreamChangesParams)
 	// ListSuppressions List suppressed addresses
 	// (GET /v1/suppressions)
 	ListSuppressions(c *gin.Context, params ListSuppressionsParams)
@@ -7897,6 +7912,62 @@ func (siw *ServerInterfaceWrapper) CreateSession(c *gin.Context) {
 	siw.Handler.CreateSession(c)
 }
 
+// StreamChanges operation middleware
+func (siw *ServerInterfaceWrapper) StreamChanges(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StreamChangesParams
+
+	// ------------- Required query parameter "topic" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "topic", c.Request.URL.Query(), &params.Topic, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter topic: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "last_event_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "last_event_id", c.Request.URL.Query(), &params.LastEventId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter last_event_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Last-Event-ID, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Last-Event-ID: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.LastEventID = &LastEventID
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StreamChanges(c, params)
+}
+
 // ListSuppressions operation middleware
 func (siw *ServerInterfaceWrapper) ListSuppressions(c *gin.Context) {
 
@@ -9378,6 +9449,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/api-keys", wrapper.CreateApiKey)
 	router.DELETE(options.BaseURL+"/v1/api-keys/:id", wrapper.RevokeApiKey)
 	router.GET(options.BaseURL+"/v1/audit", wrapper.ListAudit)
+	router.GET(options.BaseURL+"/v1/stream", wrapper.StreamChanges)
 	router.GET(options.BaseURL+"/v1/health/engine", wrapper.GetEngineHealth)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealthz)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadyz)

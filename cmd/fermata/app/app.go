@@ -289,8 +289,8 @@ func (a *App) tellReady(s *server) func(context.Context) error {
 	}
 }
 
-// handler makes the API's handler.
-func (a *App) handler() (http.Handler, error) {
+// handler makes the API's handler; streams end with running.
+func (a *App) handler(running context.Context) (http.Handler, error) {
 	s := a.o.Settings
 	person := "first key"
 	if s.Dev {
@@ -304,7 +304,7 @@ func (a *App) handler() (http.Handler, error) {
 		Store: a.store, Definitions: a.definitions, Log: a.log, Now: time.Now,
 		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge, Count: func(n int) { a.metrics.accepted.Add(float64(n)) }},
 		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(), Links: a.links, Erased: a.o.Erased,
-		Dev: s.Dev, SignInCode: s.SignInCode, Page: web.Files(),
+		Dev: s.Dev, SignInCode: s.SignInCode, Page: web.Files(), Stopping: running.Done(),
 		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
 		Rehearse:    rehearseDefinition,
 		TemporalURL: a.temporalURL, EngineHealth: a.health.engine, Ready: a.health.ready, Extra: extra,

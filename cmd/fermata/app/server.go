@@ -22,7 +22,7 @@ func (a *App) listen(ctx context.Context) (*server, error) {
 	switch {
 	case a.o.Parts.API:
 		address = a.o.Settings.HTTPAddr
-		h, err := a.handler()
+		h, err := a.handler(ctx)
 		if err != nil {
 			return nil, err
 		}

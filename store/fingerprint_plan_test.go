@@ -1,0 +1,35 @@
+package store
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// TestFingerprintsScanNoLargeTable: they are made every second. Only the tables that are as large as
+// what people draw may be read without an index.
+func TestFingerprintsScanNoLargeTable(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), "sqlite:"+t.TempDir()+"/plan.db")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	require.NoError(t, s.Migrate(t.Context()))
+	scan := regexp.MustCompile(`^SCAN (\w+)( USING)?`)
+	for kind, queries := range prints {
+		for _, query := range queries {
+			rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(query, "?", "'x'"))
+			require.NoError(t, err)
+			for rows.Next() {
+				var id, parent, unused int
+				var step string
+				require.NoError(t, rows.Scan(&id, &parent, &unused, &step))
+				found := scan.FindStringSubmatch(step)
+				require.True(t, found == nil || found[2] != "" || found[1] == "workflows", "%s: %s\n%s", kind, step, query)
+			}
+			require.NoError(t, rows.Err())
+			require.NoError(t, rows.Close())
+		}
+	}
+}
