@@ -13,6 +13,8 @@ export default defineConfig(({ command }) => ({
   html: command === "build" ? { cspNonce: "__CSP_NONCE__" } : {},
   build: {
     target: "es2022",
+    // Older targets would have light-dark() rewritten in a way that Mantine's schemes do not set.
+    cssTarget: ["chrome123", "firefox121", "safari17.5"],
     sourcemap: false,
     assetsInlineLimit: 0,
     emptyOutDir: false,

@@ -4,7 +4,7 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@ta
 import { RouterProvider } from "@tanstack/react-router";
 import { ApiProblem, sessionQuery } from "@/api";
 import { makeRouter } from "./router";
-import { styleNonce, theme } from "./theme";
+import { styleNonce, theme, variables } from "./theme";
 
 /** A session that has ended anywhere is noticed everywhere: the router leads to the sign-in. */
 function ended(problem: Error) {
@@ -28,7 +28,12 @@ const router = makeRouter(client);
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={styleNonce}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      cssVariablesResolver={variables}
+      getStyleNonce={styleNonce}
+    >
       <Notifications position="bottom-right" />
       <QueryClientProvider client={client}>
         <RouterProvider router={router} />

@@ -1,20 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { isSettingsTab, type SettingsTab } from "@/features/settings/tabs";
 import { inside } from "./inside";
-
-type Search = Record<string, unknown>;
-
-/** Takes the named texts out of the query of an address; everything else in it is left out. */
-const texts =
-  <K extends string>(...names: K[]) =>
-  (search: Search): { [name in K]?: string } => {
-    const taken: { [name in K]?: string } = {};
-    for (const name of names) {
-      const value = search[name];
-      if (typeof value === "string" && value) taken[name] = value;
-    }
-    return taken;
-  };
+import { type Search, texts } from "./search";
 
 const settings = createRoute({
   getParentRoute: () => inside,

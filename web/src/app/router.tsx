@@ -2,6 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { inside, root } from "./inside";
 import { places } from "./places";
+import { texts } from "./search";
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -22,6 +23,7 @@ const home = createRoute({
 const workflows = createRoute({
   getParentRoute: () => inside,
   path: "/workflows",
+  validateSearch: texts("find", "status"),
   component: lazyRouteComponent(() => import("@/features/workflows"), "WorkflowsPage"),
 });
 

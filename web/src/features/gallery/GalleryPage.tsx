@@ -1,4 +1,4 @@
-import { SegmentedControl, SimpleGrid, Skeleton } from "@mantine/core";
+import { Chip, Group, SimpleGrid, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Page, ProblemAlert } from "@/shared";
@@ -26,13 +26,18 @@ export function GalleryPage() {
       {isPending && <Skeleton height={320} />}
       {error && <ProblemAlert problem={error} retry={() => void refetch()} />}
       {templates.length > 0 && (
-        <SegmentedControl
-          mb="md"
-          aria-label="Category"
-          data={categories}
+        <Chip.Group
           value={categories.includes(category) ? category : all}
-          onChange={(value) => go(value === all ? {} : { category: value })}
-        />
+          onChange={(value) => go(value === all ? {} : { category: String(value) })}
+        >
+          <Group gap="xs" mb="md" role="group" aria-label="Category">
+            {categories.map((one) => (
+              <Chip key={one} value={one} variant="outline">
+                {one}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
       )}
       <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
         {templates

@@ -16,7 +16,7 @@ export function TemplateCard({ template, onUse }: { template: Template; onUse: (
         <Title order={2} size="h4">
           {template.name}
         </Title>
-        <Badge variant="default" tt="none">
+        <Badge variant="default" tt="none" flex="none">
           {template.category}
         </Badge>
       </Group>

@@ -84,7 +84,7 @@ export function TemplateEditor({ template, exists }: { template: Draft; exists: 
               autosize
               minRows={8}
               maxRows={24}
-              ff="monospace"
+              styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
               spellCheck={false}
               value={draft.html}
               error={at("/html")}

@@ -1,50 +1,55 @@
-import { Skeleton, Table, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { Workflow } from "lucide-react";
-import { EmptyState, Instant, Page, ProblemAlert, StatusBadge } from "@/shared";
+import { Button, Group, Skeleton, TextInput } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { EmptyState, LoadMore, Page, ProblemAlert } from "@/shared";
+import { FirstMinute } from "./FirstMinute";
 import { workflowsQuery } from "./queries";
+import { StatusFilter } from "./StatusFilter";
+import { fits, isStatus } from "./selection";
+import { WorkflowTable } from "./WorkflowTable";
 
-/** All workflows with what matters at a glance. */
+/** All workflows with what matters at a glance; a fresh installation offers what to begin with. */
 export function WorkflowsPage() {
-  const { data, error, isPending, refetch } = useQuery(workflowsQuery());
+  const list = useInfiniteQuery(workflowsQuery());
+  const search = useSearch({ from: "/inside/workflows" });
+  const navigate = useNavigate({ from: "/workflows" });
+  const workflows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const status = isStatus(search.status) ? search.status : undefined;
+  const shown = workflows.filter((w) => fits(w, status, search.find ?? ""));
+  const go = (change: typeof search) => void navigate({ search: { ...search, ...change }, replace: true });
   return (
-    <Page title="Workflows">
-      {isPending && <Skeleton height={160} />}
-      {error && <ProblemAlert problem={error} retry={() => void refetch()} />}
-      {data && data.items.length === 0 && <EmptyState icon={Workflow} title="No workflow yet" />}
-      {data && data.items.length > 0 && (
-        <Table.ScrollContainer minWidth={480}>
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Name</Table.Th>
-                <Table.Th>Status</Table.Th>
-                <Table.Th>Inside</Table.Th>
-                <Table.Th>Changed</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.items.map((w) => (
-                <Table.Tr key={w.key}>
-                  <Table.Td>
-                    <Text fw={600}>{w.name}</Text>
-                    <Text size="sm" c="dimmed">
-                      {w.key}
-                    </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <StatusBadge status={w.status} />
-                  </Table.Td>
-                  <Table.Td>{w.active}</Table.Td>
-                  <Table.Td>
-                    <Instant at={w.updated_at} relative />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+    <Page
+      title="Workflows"
+      actions={
+        workflows.length > 0 && (
+          <Button component={Link} to="/gallery" variant="default">
+            From a template
+          </Button>
+        )
+      }
+    >
+      {list.isPending && <Skeleton height={200} />}
+      {list.error && <ProblemAlert problem={list.error} retry={() => void list.refetch()} />}
+      {list.data && workflows.length === 0 && <FirstMinute />}
+      {workflows.length > 0 && (
+        <>
+          <Group mb="md" align="flex-end">
+            <TextInput
+              label="Find"
+              placeholder="Name, key or folder"
+              value={search.find ?? ""}
+              onChange={(e) => go({ find: e.currentTarget.value || undefined })}
+            />
+            <StatusFilter value={status} onChange={(value) => go({ status: value })} />
+          </Group>
+          {shown.length > 0 ? (
+            <WorkflowTable workflows={shown} />
+          ) : (
+            <EmptyState title="No workflow fits">Look for something else, or choose another status.</EmptyState>
+          )}
+        </>
       )}
+      <LoadMore of={list} />
     </Page>
   );
 }
