@@ -237,6 +237,14 @@ func (s *server) GetSchema(c *gin.Context) {
 	s.send(c, ok(json.RawMessage(definition.JSONSchema())))
 }
 
+// given is the map, or an empty one in the place of nil.
+func given[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return m
+}
+
 func (s *server) ListNodes(c *gin.Context) {
 	specs := nodes.All()
 	items := make([]gen.NodeSpec, len(specs))
@@ -246,9 +254,15 @@ func (s *server) ListNodes(c *gin.Context) {
 			s.fail(c, err)
 			return
 		}
+		initial, err := json.Marshal(given(spec.Initial))
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
 		items[i] = gen.NodeSpec{
 			Type: spec.Type, Title: spec.Title, Group: spec.Group, Icon: spec.Icon, Description: spec.Description,
 			Kind: gen.NodeSpecKind(spec.Kind), MainPort: spec.MainPort, Ports: append([]string{}, spec.FixedPorts...),
+			PortsFrom: spec.PortsFrom, PortsWhen: given(spec.PortsWhen), Initial: initial,
 			Available: spec.Available, Schema: schema,
 		}
 	}

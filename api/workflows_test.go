@@ -120,7 +120,7 @@ func TestValidate(t *testing.T) {
 		{name: "too deep", method: "POST", url: "/v1/validate", body: strings.Repeat("[", 10000), status: 200, expected: []string{`"severity":"error"`}},
 		{name: "no body", method: "POST", url: "/v1/validate", status: 415},
 		{name: "schema", method: "GET", url: "/v1/schema", status: 200, expected: []string{"$schema"}},
-		{name: "nodes", method: "GET", url: "/v1/nodes", status: 200, expected: []string{`"wait_until"`, "x-ui"}},
+		{name: "nodes", method: "GET", url: "/v1/nodes", status: 200, expected: []string{`"wait_until"`, "x-ui", `"ports_from":"branches[].id"`, `"ports_when":{"timeout":"timeout"}`}},
 	})
 }
 

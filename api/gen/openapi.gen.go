@@ -2773,7 +2773,7 @@ type MessageClass string
 // Name defines model for Name.
 type Name = string
 
-// NodeList Example: {"items":[{"available":true,"description":"Ends the enrollment","group":"flow","icon":"flag","kind":"end","main_port":"","ports":[],"schema":{"type":"object"},"title":"End","type":"end"}]}
+// NodeList Example: {"items":[{"available":true,"description":"Ends the enrollment","group":"flow","icon":"flag","initial":{},"kind":"end","main_port":"","ports":[],"ports_from":"","ports_when":{},"schema":{"type":"object"},"title":"End","type":"end"}]}
 type NodeList struct {
 	Items []NodeSpec `json:"items"`
 }
@@ -2793,10 +2793,21 @@ type NodeSpec struct {
 	Group       string `json:"group"`
 
 	// Icon Name of a lucide icon
-	Icon     string       `json:"icon"`
+	Icon string `json:"icon"`
+
+	// Initial The `with` of a new node
+	Initial  Raw          `json:"initial"`
 	Kind     NodeSpecKind `json:"kind"`
 	MainPort string       `json:"main_port"`
-	Ports    []string     `json:"ports"`
+
+	// Ports Fixed ports, in their order
+	Ports []string `json:"ports"`
+
+	// PortsFrom Ports that the author names, before the fixed ones: `branches[].id` (ids of the entries of a list in `with`), `ports{}` (sorted keys of an object in it), or empty
+	PortsFrom string `json:"ports_from"`
+
+	// PortsWhen Fixed port → the key of `with` without which the port is not there
+	PortsWhen map[string]string `json:"ports_when"`
 
 	// Schema Any JSON object
 	Schema Raw    `json:"schema"`

@@ -26,7 +26,8 @@ func approvalSpec() Spec {
 	return Spec{
 		Type: "approval", Title: "Ask for approval", Group: "Messages", Icon: "stamp", Kind: KindWait,
 		Description: "Asks people of the team and goes on with their answer.",
-		FixedPorts:  []string{PortApproved, PortRejected, PortTimeout}, Holds: true,
+		FixedPorts:  []string{PortApproved, PortRejected, PortTimeout}, PortsWhen: map[string]string{PortTimeout: "timeout"},
+		Initial: map[string]any{"timeout": "2d"}, Holds: true,
 	}.with(form.Object{
 		Fields: []form.Field{
 			{Key: "to", Type: addresses(ownerWord), Label: "Ask", Required: true, Help: "addresses, or owner"},

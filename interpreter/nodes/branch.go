@@ -23,7 +23,8 @@ func branchSpec() Spec {
 	return Spec{
 		Type: "branch", Title: "Branch", Group: "Logic", Icon: "git-branch", Kind: KindDecide,
 		Description: "Takes the first way whose condition is true, otherwise else.",
-		FixedPorts:  []string{PortElse}, Available: true,
+		FixedPorts:  []string{PortElse}, PortsFrom: "branches[].id", Available: true,
+		Initial: map[string]any{"branches": []any{map[string]any{"id": "yes"}}},
 	}.with(form.Object{
 		Fields: []form.Field{{
 			Key: "branches", Label: "Branches", Required: true, Widget: "branches", Help: "the first one that is true wins",

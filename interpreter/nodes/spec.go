@@ -64,8 +64,17 @@ type Spec struct {
 	Schema map[string]any
 	// MainPort is "next", "ok", or "" for a type that must be wired by a map.
 	MainPort string
-	// FixedPorts are the ports that every node of the type has.
+	// FixedPorts are the ports that every node of the type has, unless PortsWhen says more.
 	FixedPorts []string
+	// PortsFrom says which ports the author names; they stand before the fixed ones.
+	// "branches[].id" are the ids of the entries of a list in `with`, "ports{}" the
+	// sorted keys of an object in it; empty: none.
+	PortsFrom string
+	// PortsWhen gives a fixed port that is not always there the key of `with` on which
+	// it depends: it is there when the key is given.
+	PortsWhen map[string]string
+	// Initial is the `with` of a new node as far as its ports need one.
+	Initial map[string]any
 	// Holds is true for a type that always stops the passage for a while, so that a
 	// cycle through it cannot spin.
 	Holds bool

@@ -1,7 +1,9 @@
 package nodes_test
 
 import (
+	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -90,6 +92,44 @@ func TestEveryTypeDecodes(t *testing.T) {
 		seen[c.typ] = true
 	}
 	require.Len(t, seen, len(nodes.All()))
+}
+
+// TestThePortsFollowTheSpec: what a page derives from the spec alone is what the
+// settings themselves say.
+func TestThePortsFollowTheSpec(t *testing.T) {
+	t.Parallel()
+	for _, c := range valid {
+		spec, _ := nodes.Lookup(c.typ)
+		require.Equal(t, c.ports, described(spec, c.with), c.typ)
+	}
+	for _, spec := range nodes.All() {
+		ports := spec.Decode(spec.Initial, &nodes.Report{}).Ports()
+		require.Equal(t, ports, described(spec, spec.Initial), "a new %s", spec.Type)
+		require.Equal(t, spec.Kind != nodes.KindEnd, len(ports) > 0, "a new %s can be left", spec.Type)
+	}
+}
+
+// described derives ports from a spec as the API hands it out.
+func described(spec nodes.Spec, with map[string]any) []string {
+	var ports []string
+	if list, of, named := strings.Cut(spec.PortsFrom, "[]."); named {
+		entries, _ := with[list].([]any)
+		for _, entry := range entries {
+			object, _ := entry.(map[string]any)
+			id, _ := object[of].(string)
+			ports = append(ports, id)
+		}
+	} else if object, named := strings.CutSuffix(spec.PortsFrom, "{}"); named {
+		keys, _ := with[object].(map[string]any)
+		ports = slices.Sorted(maps.Keys(keys))
+	}
+	for _, port := range spec.FixedPorts {
+		key, depends := spec.PortsWhen[port]
+		if _, given := with[key]; given || !depends {
+			ports = append(ports, port)
+		}
+	}
+	return ports
 }
 
 func TestAvailability(t *testing.T) {

@@ -22,7 +22,7 @@ func splitSpec() Spec {
 	return Spec{
 		Type: "split", Title: "Split", Group: "Logic", Icon: "split", Kind: KindDecide,
 		Description: "Sends a share of the contacts each way; the same contact always goes the same way.",
-		Available:   true,
+		PortsFrom:   "ports{}", Initial: map[string]any{"ports": map[string]any{"a": 50, "b": 50}}, Available: true,
 	}.with(form.Object{
 		Fields: []form.Field{{
 			Key: "ports", Label: "Shares", Required: true, Widget: "shares", Help: "whole numbers that add up to 100",

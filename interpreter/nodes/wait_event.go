@@ -35,7 +35,9 @@ func waitEventSpec() Spec {
 	return Spec{
 		Type: "wait_event", Title: "Wait for an event", Group: "Timing", Icon: "radio", Kind: KindWait,
 		Description: "Waits until one of several events arrives, or until the time is up.",
-		FixedPorts:  []string{PortTimeout}, Holds: true, Available: true,
+		FixedPorts:  []string{PortTimeout}, PortsFrom: "events[].id", PortsWhen: map[string]string{PortTimeout: "timeout"},
+		Initial: map[string]any{"events": []any{map[string]any{"id": "arrived"}}, "timeout": "3d"},
+		Holds:   true, Available: true,
 	}.with(form.Object{
 		Fields: []form.Field{
 			{
