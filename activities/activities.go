@@ -13,20 +13,16 @@ import (
 	"fermata/activities/names"
 	"fermata/events"
 	"fermata/links"
+	"fermata/outgoing"
 	"fermata/store"
 )
 
 // Mailer hands one mail to a server.
 type Mailer interface {
 	// Send returns nil when the server has accepted the mail, else a *SendError.
-	Send(ctx context.Context, m Message) error
+	Send(ctx context.Context, m outgoing.Message) error
 	// Addr names the destination.
 	Addr() string
-}
-
-// Secrets opens what the store keeps sealed.
-type Secrets interface {
-	Open(name string, cipher, nonce []byte) (string, error)
 }
 
 // Config is what the activities need. Every field without a default is required.
@@ -38,7 +34,7 @@ type Config struct {
 	// nil drops them after recording.
 	Sink    Mailer
 	Caller  *Caller
-	Secrets Secrets
+	Secrets outgoing.Secrets
 	Gate    *Gate
 	Log     *slog.Logger
 	// Now is the process clock, used for waiting only, never for decisions.
@@ -109,7 +105,7 @@ func (a *Activities) note(ctx context.Context, enrollment string, cause error) {
 	if store.IsTransient(cause) || ctx.Err() != nil {
 		return
 	}
-	err := a.Store.Write(ctx, func(tx *store.Tx) error { return tx.SetTrouble(enrollment, plain(cause.Error())) })
+	err := a.Store.Write(ctx, func(tx *store.Tx) error { return tx.SetTrouble(enrollment, outgoing.Plain(cause.Error())) })
 	if err != nil {
 		a.Log.WarnContext(ctx, "note trouble", "enrollment", enrollment, "error", err)
 	}

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"code.dny.dev/ssrf"
+
+	"fermata/outgoing"
 )
 
 const (
@@ -68,26 +70,11 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// Request is one HTTP call with everything resolved.
-type Request struct {
-	Method, URL string
-	Headers     map[string]string
-	Body        []byte
-	ContentType string
-	Timeout     time.Duration
-}
-
-// Answer is what came back; Body is at most 64 KiB.
-type Answer struct {
-	Status int
-	Body   []byte
-}
-
 // Do makes the call. Any 2xx is success; every other end is a *SendError.
-func (c *Caller) Do(ctx context.Context, r Request) (Answer, error) {
+func (c *Caller) Do(ctx context.Context, r outgoing.Request) (outgoing.Answer, error) {
 	target, err := url.Parse(r.URL)
 	if err != nil || target.Host == "" || (target.Scheme != "http" && target.Scheme != "https") {
-		return Answer{}, &SendError{Code: "bad_url", Final: true, err: errors.New("the URL is not an http or https URL")}
+		return outgoing.Answer{}, &SendError{Code: "bad_url", Final: true, err: errors.New("the URL is not an http or https URL")}
 	}
 	if r.Timeout > 0 {
 		var cancel context.CancelFunc
@@ -96,7 +83,7 @@ func (c *Caller) Do(ctx context.Context, r Request) (Answer, error) {
 	}
 	request, err := http.NewRequestWithContext(ctx, r.Method, target.String(), bytes.NewReader(r.Body))
 	if err != nil {
-		return Answer{}, &SendError{Code: "bad_request", Final: true, err: err}
+		return outgoing.Answer{}, &SendError{Code: "bad_request", Final: true, err: err}
 	}
 	request.Header.Set("User-Agent", "Fermata")
 	if len(r.Body) > 0 && r.ContentType != "" {
@@ -107,11 +94,11 @@ func (c *Caller) Do(ctx context.Context, r Request) (Answer, error) {
 	}
 	response, err := c.client.Do(request)
 	if err != nil {
-		return Answer{}, classifyCall(err)
+		return outgoing.Answer{}, classifyCall(err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	answer := Answer{Status: response.StatusCode, Body: body}
+	answer := outgoing.Answer{Status: response.StatusCode, Header: response.Header, Body: body}
 	if response.StatusCode >= 200 && response.StatusCode < 300 {
 		// The other side has said yes: a body that broke off changes nothing.
 		return answer, nil

@@ -7,6 +7,7 @@ import (
 	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/nodes"
+	"fermata/outgoing"
 	"fermata/store"
 )
 
@@ -17,7 +18,7 @@ const codeNoDeal = "no_deal"
 func (t *turn) changeDeal(c interpreter.Command, p nodes.DealChange) (done, *nodes.Failure, error) {
 	pipeline, err := t.tx.Pipeline(p.Pipeline)
 	if errors.Is(err, store.ErrNotFound) {
-		return done{}, missing("pipeline", p.Pipeline), nil
+		return done{}, outgoing.Missing("pipeline", p.Pipeline), nil
 	}
 	if err != nil {
 		return done{}, nil, fmt.Errorf("read pipeline: %w", err)
@@ -49,10 +50,6 @@ func (t *turn) changeDeal(c interpreter.Command, p nodes.DealChange) (done, *nod
 	return t.moveDeal(c, deal, pipeline, stage, p.OnlyForward)
 }
 
-func missing(what, key string) *nodes.Failure {
-	return &nodes.Failure{Code: "missing_reference", Message: "there is no " + what + " " + key}
-}
-
 // stageOf finds a stage by key; an empty key is the first stage.
 func stageOf(p *store.Pipeline, key string) (store.Stage, *nodes.Failure) {
 	for _, s := range p.Stages {
@@ -60,7 +57,7 @@ func stageOf(p *store.Pipeline, key string) (store.Stage, *nodes.Failure) {
 			return s, nil
 		}
 	}
-	return store.Stage{}, missing("stage in pipeline "+p.Key, key)
+	return store.Stage{}, outgoing.Missing("stage in pipeline "+p.Key, key)
 }
 
 // dealOwner is the owner that the step gives: fixed, or the next of its round.

@@ -8,6 +8,7 @@ import (
 	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/nodes"
+	"fermata/outgoing"
 	"fermata/store"
 )
 
@@ -15,7 +16,7 @@ import (
 // one, a course that does not exist is a final failure.
 func (t *turn) course(key string) (store.ContactCourse, *nodes.Failure, error) {
 	if _, err := t.tx.Course(key); errors.Is(err, store.ErrNotFound) {
-		return store.ContactCourse{}, missing("course", key), nil
+		return store.ContactCourse{}, outgoing.Missing("course", key), nil
 	} else if err != nil {
 		return store.ContactCourse{}, nil, fmt.Errorf("read course: %w", err)
 	}
@@ -53,7 +54,7 @@ func (t *turn) createTask(c interpreter.Command, p nodes.Task) (done, *nodes.Fai
 // the router writes its verdict into this step's result when it has decided.
 func (t *turn) enrollIn(c interpreter.Command, p nodes.EnrollIn) (done, *nodes.Failure, error) {
 	if _, err := t.tx.Workflow(p.Workflow); errors.Is(err, store.ErrNotFound) {
-		return done{}, missing("workflow", p.Workflow), nil
+		return done{}, outgoing.Missing("workflow", p.Workflow), nil
 	} else if err != nil {
 		return done{}, nil, fmt.Errorf("read workflow: %w", err)
 	}

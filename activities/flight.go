@@ -11,6 +11,7 @@ import (
 
 	"fermata/activities/names"
 	"fermata/interpreter"
+	"fermata/outgoing"
 	"fermata/store"
 )
 
@@ -274,12 +275,12 @@ func verdict(err error) (state, code, text string) {
 	}
 	var send *SendError
 	if !errors.As(err, &send) {
-		return "failed", "failed", plain(err.Error())
+		return "failed", "failed", outgoing.Plain(err.Error())
 	}
 	if send.Unknown {
-		return "unknown", send.Code, plain(send.Error())
+		return "unknown", send.Code, outgoing.Plain(send.Error())
 	}
-	return "failed", send.Code, plain(send.Error())
+	return "failed", send.Code, outgoing.Plain(send.Error())
 }
 
 // reopen is open without the fence: a result is recorded even when the enrollment

@@ -13,6 +13,7 @@ import (
 	"fermata/activities"
 	"fermata/activities/names"
 	"fermata/interpreter"
+	"fermata/outgoing"
 	"fermata/store"
 	"fermata/store/storetest"
 )
@@ -124,8 +125,8 @@ func TestEffectThatComesThroughAfterTheHoldWakesItsRun(t *testing.T) {
 // bomb is a mailer that cannot stand a mail.
 type bomb struct{}
 
-func (bomb) Send(context.Context, activities.Message) error { panic("cannot stand it") }
-func (bomb) Addr() string                                   { return "bomb" }
+func (bomb) Send(context.Context, outgoing.Message) error { panic("cannot stand it") }
+func (bomb) Addr() string                                 { return "bomb" }
 
 func TestPanicOfAnEffectEndsNothingButItself(t *testing.T) {
 	t.Parallel()

@@ -12,31 +12,15 @@ import (
 	"time"
 
 	"github.com/wneessen/go-mail"
+
+	"fermata/outgoing"
 )
-
-// Message is one mail as it goes out: addresses and texts are final.
-type Message struct {
-	ID          string // Message-ID without angle brackets
-	From        string
-	To, Cc      []string
-	ReplyTo     string
-	Subject     string
-	Text, HTML  string
-	Headers     map[string]string
-	Attachments []Attachment
-}
-
-// Attachment is one file of a mail.
-type Attachment struct {
-	Name, ContentType string
-	Data              []byte
-}
 
 // drop takes the mails of tests where there is no sink.
 type drop struct{}
 
-func (drop) Send(context.Context, Message) error { return nil }
-func (drop) Addr() string                        { return "sink" }
+func (drop) Send(context.Context, outgoing.Message) error { return nil }
+func (drop) Addr() string                                 { return "sink" }
 
 // SMTP hands mails to one server. It opens one connection per mail, so that a
 // connection that died says nothing about the next mail.
@@ -83,7 +67,7 @@ func (s *SMTP) Addr() string { return s.host + ":" + strconv.Itoa(s.port) }
 
 // Send hands one mail to the server. The error, if any, is a *SendError that says
 // whether the mail can have been accepted.
-func (s *SMTP) Send(ctx context.Context, m Message) error {
+func (s *SMTP) Send(ctx context.Context, m outgoing.Message) error {
 	msg, err := compose(m)
 	if err != nil {
 		return &SendError{Code: "mail_invalid", Final: true, err: err}
@@ -123,7 +107,7 @@ func (s *SMTP) client(ctx context.Context) (*mail.Client, error) {
 	return mail.NewClient(s.host, options...)
 }
 
-func compose(m Message) (*mail.Msg, error) {
+func compose(m outgoing.Message) (*mail.Msg, error) {
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent())
 	if err := msg.From(m.From); err != nil {
 		return nil, fmt.Errorf("sender: %w", err)
@@ -177,6 +161,9 @@ type SendError struct {
 
 // Error implements error; the text may hold addresses and must stay in the store.
 func (e *SendError) Error() string { return fmt.Sprintf("%s: %v", e.Code, e.err) }
+
+// Reason is the code, and what the other side said, which may hold addresses.
+func (e *SendError) Reason() (code, said string) { return e.Code, fmt.Sprint(e.err) }
 
 // Unwrap implements errors.Unwrap.
 func (e *SendError) Unwrap() error { return e.err }

@@ -22,6 +22,7 @@ import (
 	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/definition"
+	"fermata/outgoing"
 	"fermata/store"
 	"fermata/store/storetest"
 )
@@ -173,7 +174,7 @@ type slow struct {
 	asked, tell chan struct{}
 }
 
-func (m *slow) Send(context.Context, activities.Message) error {
+func (m *slow) Send(context.Context, outgoing.Message) error {
 	m.sent.Add(1)
 	if m.asked != nil {
 		close(m.asked)

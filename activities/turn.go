@@ -11,6 +11,7 @@ import (
 	"fermata/interpreter"
 	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
+	"fermata/outgoing"
 	"fermata/store"
 )
 
@@ -228,7 +229,7 @@ func (t *turn) closeStep(row *store.Step, status, port string) (interpreter.Occu
 
 // putStep inserts or updates the row of a visit.
 func (t *turn) putStep(row *store.Step) error {
-	row.Error = plain(row.Error)
+	row.Error = outgoing.Plain(row.Error)
 	if row.Seq > 0 {
 		if err := t.tx.SaveStep(row); err != nil {
 			return fmt.Errorf("save step: %w", err)

@@ -3,28 +3,19 @@ package activities
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
-	"strings"
-	"time"
-
-	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"fermata/activities/names"
-	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/definition"
-	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
-	"fermata/store"
+	"fermata/outgoing"
 )
 
 const (
-	secretPrefix = "secret:"
-	slackTimeout = 10 * time.Second
-	maxVar       = 64 << 10
-	maxVars      = 256 << 10
+	maxVar  = 64 << 10
+	maxVars = 256 << 10
 )
 
 // Webhook makes the HTTP call of a webhook node.
@@ -42,25 +33,9 @@ func (t *turn) packCall(c interpreter.Command, node *definition.Node) (*parcel, 
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
-	request := Request{
-		Method: plan.Method, Headers: map[string]string{}, Body: plan.Body, ContentType: plan.ContentType, Timeout: plan.Timeout,
-	}
-	if request.URL, failure, err = t.reveal(plan.URL); err != nil || failure != nil {
+	request, failure, err := t.desk().Call(plan, effectKey(t.e.ID, c), t.now)
+	if err != nil || failure != nil {
 		return nil, failure, err
-	}
-	for name, value := range plan.Headers {
-		if request.Headers[name], failure, err = t.reveal(value); err != nil || failure != nil {
-			return nil, failure, err
-		}
-	}
-	key := effectKey(t.e.ID, c)
-	if !hasHeader(request.Headers, "Idempotency-Key") {
-		request.Headers["Idempotency-Key"] = key
-	}
-	if plan.SignSecret != "" {
-		if failure, err = t.sign(&request, key, plan.SignSecret); err != nil || failure != nil {
-			return nil, failure, err
-		}
 	}
 	p := t.callParcel(request)
 	if plan.SaveAs != "" {
@@ -74,27 +49,20 @@ func (t *turn) packSlack(c interpreter.Command, node *definition.Node) (*parcel,
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
-	target, failure, err := t.reveal(plan.Webhook)
+	request, failure, err := t.desk().Slack(plan, effectKey(t.e.ID, c))
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
-	body, err := json.Marshal(map[string]string{"text": plan.Text})
-	if err != nil {
-		return nil, nil, fmt.Errorf("encode message: %w", err)
-	}
-	return t.callParcel(Request{
-		Method: "POST", URL: target, Body: body, ContentType: "application/json", Timeout: slackTimeout,
-		Headers: map[string]string{"Idempotency-Key": effectKey(t.e.ID, c)},
-	}), nil, nil
+	return t.callParcel(request), nil, nil
 }
 
-func (t *turn) callParcel(r Request) *parcel {
+func (t *turn) callParcel(r outgoing.Request) *parcel {
 	caller := t.a.Caller
 	return &parcel{
 		destination: destination(r.URL), class: nodes.ClassTransactional, timeout: r.Timeout,
 		do: func(ctx context.Context) (reply, error) {
 			answer, err := caller.Do(ctx, r)
-			saved := parseAnswer(answer.Body)
+			saved := outgoing.ParseAnswer(answer.Body)
 			result := map[string]any{"status": answer.Status}
 			if saved != nil {
 				result["body"] = saved
@@ -111,67 +79,6 @@ func destination(raw string) string {
 		return ""
 	}
 	return u.Host
-}
-
-// parseAnswer is the answer as JSON when it is JSON, else as text.
-func parseAnswer(body []byte) any {
-	if len(body) == 0 {
-		return nil
-	}
-	if v, err := expr.DecodeJSON(body); err == nil {
-		return plainValue(v)
-	}
-	return plain(string(body))
-}
-
-// reveal resolves a value that is `secret:name` as a whole. The plain value lives
-// only in memory and on the wire.
-func (t *turn) reveal(value string) (string, *nodes.Failure, error) {
-	name, ok := strings.CutPrefix(value, secretPrefix)
-	if !ok {
-		return value, nil, nil
-	}
-	secret, err := t.tx.Secret(name)
-	if errors.Is(err, store.ErrNotFound) {
-		return "", missing("secret", name), nil
-	}
-	if err != nil {
-		return "", nil, fmt.Errorf("read secret: %w", err)
-	}
-	plain, err := t.a.Secrets.Open(name, secret.Cipher, secret.Nonce)
-	if err != nil {
-		return "", &nodes.Failure{Code: "secret_unreadable", Message: "secret " + name + " was sealed with another key"}, nil
-	}
-	return plain, nil, nil
-}
-
-// sign adds the three headers of the Standard Webhooks specification.
-func (t *turn) sign(r *Request, id, ref string) (*nodes.Failure, error) {
-	secret, failure, err := t.reveal(ref)
-	if err != nil || failure != nil {
-		return failure, err
-	}
-	signer, err := events.SigningKey(secret)
-	if err != nil {
-		return &nodes.Failure{Code: "bad_secret", Message: "the signing secret cannot be used"}, nil
-	}
-	signature, err := signer.Sign(id, t.now, r.Body)
-	if err != nil {
-		return &nodes.Failure{Code: "bad_secret", Message: "the signing secret cannot be used"}, nil
-	}
-	r.Headers[standardwebhooks.HeaderWebhookID] = id
-	r.Headers[standardwebhooks.HeaderWebhookTimestamp] = fmt.Sprint(t.now.Unix())
-	r.Headers[standardwebhooks.HeaderWebhookSignature] = signature
-	return nil, nil
-}
-
-func hasHeader(headers map[string]string, name string) bool {
-	for key := range headers {
-		if strings.EqualFold(key, name) {
-			return true
-		}
-	}
-	return false
 }
 
 // saveVar keeps an answer under vars.name. One that is over the limits is left

@@ -12,6 +12,7 @@ import (
 	"fermata/events"
 	"fermata/interpreter/definition"
 	"fermata/links"
+	"fermata/outgoing"
 	"fermata/store"
 )
 
@@ -36,6 +37,16 @@ type Operator interface {
 type SecretBox interface {
 	Seal(name string, plain []byte) (cipher, nonce []byte, err error)
 	Open(name string, cipher, nonce []byte) (string, error)
+}
+
+// Mailer hands one mail to a server: nil when it has taken it.
+type Mailer interface {
+	Send(ctx context.Context, m outgoing.Message) error
+}
+
+// Caller makes one HTTP call; the answer is also given for one that is no success.
+type Caller interface {
+	Do(ctx context.Context, r outgoing.Request) (outgoing.Answer, error)
 }
 
 // Lookups answers what a rehearsal needs to know of this installation. It reads the store.
@@ -83,6 +94,14 @@ type Config struct {
 	BaseURL string
 	// Links reads the addresses that mails carry; default none, then those pages do not exist.
 	Links *links.Signer
+	// Mailer hands test mails to the server that real ones go to; default none, then sending one
+	// answers not_available.
+	Mailer Mailer
+	// MailFrom is the sender of mails that name none.
+	MailFrom string
+	// Caller makes HTTP calls with the checks of a real step; default none, then trying one answers
+	// not_available.
+	Caller Caller
 	// Operator carries out exit, skip, retry and release; default none, then they answer not_available.
 	Operator Operator
 	// Rehearse runs rehearsals; default none, then they answer not_available.

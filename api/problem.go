@@ -40,6 +40,7 @@ var (
 	kindValidation   = kind{"validation", http.StatusUnprocessableEntity, "The request is not valid"}
 	kindIdempotency  = kind{"idempotency-mismatch", http.StatusUnprocessableEntity, "The Idempotency-Key was used with another body"}
 	kindTooMany      = kind{"too-many-attempts", http.StatusTooManyRequests, "Too many attempts"}
+	kindNotAccepted  = kind{"not-accepted", http.StatusBadGateway, "The other side did not accept it"}
 	kindInternal     = kind{"internal", http.StatusInternalServerError, "Something went wrong here"}
 	kindNotAvailable = kind{"not_available", http.StatusNotImplemented, "This build cannot do that"}
 	kindStreams      = kind{"too-many-streams", http.StatusServiceUnavailable, "Too many streams are open"}
@@ -179,7 +180,7 @@ func (s *server) fail(c *gin.Context, err error) {
 
 // report logs what is not the client's doing, once, with the route and never the raw path.
 func (s *server) report(c *gin.Context, p *problem) {
-	if p.status < http.StatusInternalServerError || p.kind == kindNotAvailable || p.kind == kindStreams || c.Request.Context().Err() != nil {
+	if p.status < http.StatusInternalServerError || p.kind == kindNotAvailable || p.kind == kindStreams || p.kind == kindNotAccepted || c.Request.Context().Err() != nil {
 		return
 	}
 	s.Log.Error("request failed", "method", c.Request.Method, "route", c.FullPath(), "status", p.status, "error", p.cause)

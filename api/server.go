@@ -43,6 +43,7 @@ type server struct {
 	built     *built // the built page
 	bootstrap []byte // hash of the bootstrap key
 	touches   touches
+	reaches   reaches
 	hits      hits
 
 	sessions    *scs.SessionManager

@@ -15,6 +15,7 @@ import (
 
 	"fermata/activities"
 	"fermata/events"
+	"fermata/outgoing"
 	"fermata/store"
 )
 
@@ -105,7 +106,7 @@ func (h *hand) Receipt(ctx context.Context, contact string) error {
 	if err != nil {
 		return err
 	}
-	err = h.mailer.Send(ctx, activities.Message{
+	err = h.mailer.Send(ctx, outgoing.Message{
 		ID: id + "@bench.test", From: "bench@bench.test", To: []string{"ana@example.com"}, Subject: "Your receipt", Text: "Thank you.", HTML: "<p>Thank you.</p>",
 	})
 	if err != nil {
@@ -143,7 +144,7 @@ func (h *hand) Deal(ctx context.Context, contact string) error {
 }
 
 func (h *hand) Team(ctx context.Context, contact string) error {
-	_, err := h.caller.Do(ctx, activities.Request{
+	_, err := h.caller.Do(ctx, outgoing.Request{
 		Method: "POST", URL: h.slack, Body: []byte(`{"text":"bought"}`), ContentType: "application/json", Timeout: 10 * time.Second,
 		Headers: map[string]string{"Idempotency-Key": contact},
 	})

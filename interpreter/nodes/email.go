@@ -126,7 +126,7 @@ func (e *Email) Plan(s *expr.Scope, in PlanInput) (Mail, *Failure) {
 	if m.Class == ClassMarketing {
 		wayOut(s, &m)
 	}
-	e.planAddresses(r, &m)
+	e.planAddresses(r, &m, in.Unaddressed)
 	m.Attachments = r.names(e.Attachments)
 	return done(r, m)
 }
@@ -150,7 +150,7 @@ func (e *Email) planContent(r *renderer, m *Mail, t *TemplateSource) {
 	m.HTML = withPreheader(m.HTML, m.Preheader)
 }
 
-func (e *Email) planAddresses(r *renderer, m *Mail) {
+func (e *Email) planAddresses(r *renderer, m *Mail, unaddressed bool) {
 	to := e.To
 	if len(to) == 0 {
 		// Read without strictness: having no address has its own code.
@@ -161,7 +161,7 @@ func (e *Email) planAddresses(r *renderer, m *Mail) {
 	} else {
 		m.To = r.addresses(to)
 	}
-	if len(m.To) == 0 {
+	if len(m.To) == 0 && !unaddressed {
 		r.fail(CodeNoAddress, "there is no address to send to")
 	}
 	m.Cc = r.addresses(e.Cc)

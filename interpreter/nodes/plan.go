@@ -50,6 +50,8 @@ type PlanInput struct {
 	Template *TemplateSource
 	// Owner is the owner of the workflow, for `to: owner` when the deal has none.
 	Owner string
+	// Unaddressed lets a mail without anybody to send to be planned: where it is only shown.
+	Unaddressed bool
 }
 
 // TemplateSource is a stored mail template, unrendered.

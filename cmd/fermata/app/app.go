@@ -63,6 +63,8 @@ type App struct {
 	engine      *worker.Engine
 	relay       *relay
 	activities  *activities.Activities
+	mailer      *activities.SMTP
+	caller      *activities.Caller
 	box         *Box
 	links       *links.Signer
 	fatal       chan error
@@ -126,16 +128,16 @@ func (a *App) prepare(ctx context.Context) error {
 	if a.o.Parts.Relay {
 		a.metrics.lost = a.relay.reconciler.Lost
 	}
-	mailer, err := activities.NewSMTP(s.SMTPURL)
-	if err != nil {
+	if a.mailer, err = activities.NewSMTP(s.SMTPURL); err != nil {
 		return err
 	}
+	a.caller = activities.NewCaller(s.AllowPrivate)
 	var sink activities.Mailer
 	if s.Dev {
-		sink = mailer // every mail of the development server goes to its sink
+		sink = a.mailer // every mail of the development server goes to its sink
 	}
 	a.activities = activities.New(activities.Config{
-		Store: a.store, Definitions: a.definitions, Mailer: mailer, Sink: sink, Caller: activities.NewCaller(s.AllowPrivate),
+		Store: a.store, Definitions: a.definitions, Mailer: a.mailer, Sink: sink, Caller: a.caller,
 		Secrets: a.box, Gate: activities.NewGate(worker.LocalSends, time.Now), Log: a.log, Now: time.Now,
 		MailFrom: s.MailFrom, BaseURL: s.Base(), Links: a.links, Nudge: a.nudge,
 		Orphan: func() { a.metrics.reconciled.WithLabelValues(worker.RepairOrphan).Inc() },
@@ -306,6 +308,9 @@ func (a *App) handler(running context.Context) (http.Handler, error) {
 		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(), Links: a.links, Erased: a.o.Erased,
 		Dev: s.Dev, SignInCode: s.SignInCode, Page: web.Files(), Stopping: running.Done(),
 		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
+		Mailer:      a.mailer,
+		MailFrom:    s.MailFrom,
+		Caller:      a.caller,
 		Rehearse:    rehearseDefinition,
 		TemporalURL: a.temporalURL, EngineHealth: a.health.engine, Ready: a.health.ready, Extra: extra,
 	})
