@@ -54,7 +54,7 @@ func appendNew(tx *store.Tx, in Draft) (event *store.Event, added bool, err erro
 	if event, err = in.row(); err != nil {
 		return nil, false, err
 	}
-	ignored, err := ignorable(tx, in.Contact, in.Type)
+	ignored, err := ignorable(in.Contact, in.Type, tx.Heard)
 	if err != nil {
 		return nil, false, err
 	}
@@ -80,8 +80,8 @@ func appendNew(tx *store.Tx, in Draft) (event *store.Event, added bool, err erro
 // ignorable reports whether an event can be routed at once, in the transaction that writes it,
 // because nobody listens: what the router would find is known already, and most of the platform's
 // own events are of this kind. It holds back while an earlier event of the contact is on its way,
-// because that one may make somebody listen.
-func ignorable(tx *store.Tx, c *store.Contact, eventType string) (bool, error) {
+// because that one may make somebody listen. heard is store.Heard.
+func ignorable(c *store.Contact, eventType string, heard func(contactID, eventType string) (bool, error)) (bool, error) {
 	if c.RoutedSeq != c.Seq {
 		return false, nil
 	}
@@ -89,11 +89,11 @@ func ignorable(tx *store.Tx, c *store.Contact, eventType string) (bool, error) {
 	case TypeEnrollRequested, TypeTriggered, TypeContactUpdated:
 		return false, nil
 	}
-	heard, err := tx.Heard(c.ID, eventType)
+	somebody, err := heard(c.ID, eventType)
 	if err != nil {
 		return false, fmt.Errorf("ask who listens to %s: %w", eventType, err)
 	}
-	return !heard, nil
+	return !somebody, nil
 }
 
 // open reports whether a workflow of this status takes people in.

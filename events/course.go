@@ -36,12 +36,12 @@ func RecordCourse(tx *store.Tx, c *store.Contact, eventType string, data map[str
 	}
 	key, _ := data["course"].(string)
 	key = strings.TrimSpace(key)
-	if _, err := tx.EnsureCourse(key, key); err != nil {
-		return fmt.Errorf("make course %s: %w", key, err)
-	}
 	record, err := tx.ContactCourse(c.ID, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
+		if _, err := tx.EnsureCourse(key, key); err != nil {
+			return fmt.Errorf("make course %s: %w", key, err)
+		}
 		record = &store.ContactCourse{ContactID: c.ID, Course: key, CreatedAt: now}
 	case err != nil:
 		return fmt.Errorf("read course %s of contact %s: %w", key, c.ID, err)

@@ -143,14 +143,22 @@ func FollowDates(tx *store.Tx, c *store.Contact, now time.Time) error {
 
 // followEvent is FollowDates for an event that has just been written.
 func followEvent(tx *store.Tx, in Draft) error {
+	if concerned := followers(in); concerned != nil {
+		return followDates(tx, in.Contact, in.Now, concerned)
+	}
+	return nil
+}
+
+// followers says which rules an event may move the plans of; nil is none.
+func followers(in Draft) (concerned func(*store.DateRule) bool) {
 	switch in.Type {
 	case TypeContactCreated:
-		return FollowDates(tx, in.Contact, in.Now)
+		return func(*store.DateRule) bool { return true }
 	case TypeContactUpdated:
 		changed, _ := in.Data["changed"].(map[string]Change)
-		return followDates(tx, in.Contact, in.Now, func(rule *store.DateRule) bool { return touches(changed, rule) })
+		return func(rule *store.DateRule) bool { return touches(changed, rule) }
 	case TypeDealCreated, TypeDealStageChanged, TypeDealWon, TypeDealLost:
-		return followDates(tx, in.Contact, in.Now, aboutDeals)
+		return aboutDeals
 	}
 	return nil
 }

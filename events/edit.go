@@ -14,25 +14,27 @@ import (
 // edit applies given values to one locked contact and notes what changed.
 type edit struct {
 	tx          *store.Tx
+	desk        desk
 	c           *store.Contact
 	pointer     string
 	now         time.Time
 	source      string
 	overwrite   bool // identifiers replace, as a PATCH does
 	resubscribe bool // consent may be lifted above unsubscribed
+	saved       bool // the contact is stored as it stands
 	changed     map[string]Change
 	warnings    []Warning
 }
 
 func newEdit(tx *store.Tx, c *store.Contact, pointer string, now time.Time, source string) *edit {
-	return &edit{tx: tx, c: c, pointer: pointer, now: now, source: source, changed: map[string]Change{}}
+	return &edit{tx: tx, desk: direct{tx}, c: c, pointer: pointer, now: now, source: source, changed: map[string]Change{}}
 }
 
 func (e *edit) apply(in ContactInput) error {
-	if err := e.identifier("external_id", &e.c.ExternalID, in.ExternalID, e.tx.ContactByExternalID); err != nil {
+	if err := e.identifier(store.AliasExternalID, &e.c.ExternalID, in.ExternalID); err != nil {
 		return err
 	}
-	if err := e.identifier("email", &e.c.Email, in.Email, e.tx.ContactByEmail); err != nil {
+	if err := e.identifier(store.AliasEmail, &e.c.Email, in.Email); err != nil {
 		return err
 	}
 	e.optional("phone", &e.c.Phone, in.Phone)
@@ -48,12 +50,12 @@ func (e *edit) apply(in ContactInput) error {
 
 // identifier fills a blank, clears, or replaces where that is allowed; it never takes an
 // identifier from another contact.
-func (e *edit) identifier(name string, current **string, given Text, owner func(string) (*store.Contact, error)) error {
+func (e *edit) identifier(name string, current **string, given Text) error {
 	if !given.Given || text(*current) == given.Value {
 		return nil
 	}
 	if given.Value != "" {
-		other, err := owner(given.Value)
+		other, err := e.desk.owner(name, given.Value)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -116,7 +118,7 @@ func (e *edit) fields(given map[string]any) error {
 			continue
 		default:
 			merged[key] = to
-			if _, err := e.tx.EnsureField(key, fieldType(to)); err != nil {
+			if err := e.desk.declare(key, fieldType(to)); err != nil {
 				return fmt.Errorf("note field %s: %w", key, err)
 			}
 		}
@@ -187,9 +189,9 @@ func (e *edit) warn(name, code, message string) {
 // finish saves what changed and writes the event that reports it.
 func (e *edit) finish(created bool, cause *Cause) (UpsertResult, error) {
 	result := UpsertResult{Contact: e.c, Created: created, Changed: map[string]Change{}, Warnings: e.warnings}
-	if len(e.changed) > 0 {
+	if len(e.changed) > 0 && !e.saved {
 		e.c.UpdatedAt = e.now
-		if err := e.tx.UpdateContact(e.c); err != nil {
+		if err := e.desk.save(e.c); err != nil {
 			return UpsertResult{}, fmt.Errorf("update contact %s: %w", e.c.ID, err)
 		}
 	}
@@ -203,8 +205,7 @@ func (e *edit) finish(created bool, cause *Cause) (UpsertResult, error) {
 	default:
 		return result, nil
 	}
-	_, err := Append(e.tx, draft)
-	return result, err
+	return result, e.desk.append(draft)
 }
 
 // standardFields are the names that a contact has beside its custom fields.

@@ -118,10 +118,7 @@ func find(tx *store.Tx, in ContactInput) (*store.Contact, error) {
 	if in.ID != "" {
 		c, err := tx.Contact(in.ID)
 		if errors.Is(err, store.ErrNotFound) {
-			return nil, &InvalidError{Fields: []FieldError{{
-				Pointer: child(in.Pointer, "id"), Message: fmt.Sprintf("no contact has the id %q", in.ID),
-				Hint: "use external_id for an id of your own",
-			}}}
+			return nil, unknownID(in)
 		}
 		return c, err
 	}
@@ -140,12 +137,23 @@ func find(tx *store.Tx, in ContactInput) (*store.Contact, error) {
 	return nil, nil
 }
 
-// create makes the contact that the input names, with nothing but its identifiers yet.
-func create(tx *store.Tx, in ContactInput, now time.Time) (*store.Contact, error) {
-	c := &store.Contact{
-		ExternalID: optional(in.ExternalID), Email: optional(in.Email),
-		CreatedAt: now, UpdatedAt: now,
+func unknownID(in ContactInput) error {
+	return &InvalidError{Fields: []FieldError{{
+		Pointer: child(in.Pointer, "id"), Message: fmt.Sprintf("no contact has the id %q", in.ID),
+		Hint: "use external_id for an id of your own",
+	}}}
+}
+
+// newContact is the contact that the input names, with nothing but its identifiers yet.
+func newContact(in ContactInput, now time.Time) *store.Contact {
+	return &store.Contact{
+		ID: store.NewID("con"), ExternalID: optional(in.ExternalID), Email: optional(in.Email), CreatedAt: now, UpdatedAt: now,
 	}
+}
+
+// create makes the contact that the input names.
+func create(tx *store.Tx, in ContactInput, now time.Time) (*store.Contact, error) {
+	c := newContact(in, now)
 	err := tx.CreateContact(c)
 	if errors.Is(err, store.ErrConflict) {
 		return nil, errIdentityMoved

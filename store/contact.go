@@ -70,18 +70,7 @@ func (tx *Tx) ContactByEmail(email string) (*Contact, error) {
 
 // Contacts returns those of ids that exist, by the id that was asked for.
 func (tx *Tx) Contacts(ids []string) (map[string]Contact, error) {
-	found := make(map[string]Contact, len(ids))
-	if len(ids) == 0 {
-		return found, nil
-	}
-	rows, err := all[Contact](tx, "WHERE id IN ?", ids)
-	for _, c := range rows {
-		found[c.ID] = c
-	}
-	if err != nil {
-		return nil, err
-	}
-	return found, tx.addMerged(found, ids)
+	return tx.ContactsNamed(AliasID, ids)
 }
 
 // LockContact takes the contact's row lock until the end of the transaction and returns its newest

@@ -82,11 +82,8 @@ func (tx *Tx) AppendEvent(e *Event) (bool, error) {
 // Heard reports whether anybody may care for an event of this type of this contact: an enrollment
 // that subscribed to it, or a workflow that takes people in and names it.
 func (tx *Tx) Heard(contactID, eventType string) (bool, error) {
-	var heard bool
-	_, err := tx.scan(&heard, `SELECT EXISTS (SELECT 1 FROM subscriptions WHERE contact_id = ? AND event_type = ?)
-		OR EXISTS (SELECT 1 FROM workflow_events we JOIN workflows w ON w.key = we.workflow
-			WHERE we.event_type = ? AND w.version > 0 AND w.status IN ('active', 'paused'))`, contactID, eventType, eventType)
-	return heard, err
+	listening, err := tx.Listening([]string{contactID}, []string{eventType})
+	return listening.To(contactID, eventType), err
 }
 
 // AppendIgnored is AppendEvent for an event that nobody cares for: it moves the router's cursor
@@ -115,12 +112,6 @@ func (tx *Tx) AppendIgnored(e *Event) (bool, error) {
 		UPDATE contacts c SET seq = added.seq, routed_seq = CASE WHEN c.routed_seq = c.seq THEN added.seq ELSE c.routed_seq END
 		FROM added WHERE c.id = added.contact_id RETURNING c.seq`,
 		e.ID, e.Type, e.Data, e.OccurredAt, e.AcceptedAt, e.BodyHash, e.Cause, e.Source, e.ContactID)
-}
-
-// MarkRepeated notes that an event was posted again.
-func (tx *Tx) MarkRepeated(id string) error {
-	_, err := tx.exec("UPDATE events SET repeated = true WHERE id = ? AND NOT repeated", id)
-	return err
 }
 
 // Event returns one event.

@@ -40,18 +40,19 @@ func (tx *Tx) orAlias(kind, value string, found *Contact, err error) (*Contact, 
 	return first[Contact](tx, "id = (SELECT contact_id FROM contact_aliases WHERE kind = ? AND value = ?)", kind, value)
 }
 
-// addMerged adds, under the ids that are not in found, the contacts that they were merged into.
-func (tx *Tx) addMerged(found map[string]Contact, ids []string) error {
+// addMerged adds, under the identifiers that are not in found, the contacts that those with them
+// were merged into.
+func (tx *Tx) addMerged(kind string, found map[string]Contact, values []string) error {
 	var missing []string
-	for _, id := range ids {
-		if _, there := found[id]; !there {
-			missing = append(missing, id)
+	for _, value := range values {
+		if _, there := found[value]; !there {
+			missing = append(missing, value)
 		}
 	}
 	if len(missing) == 0 {
 		return nil
 	}
-	aliases, err := all[ContactAlias](tx, "WHERE kind = 'id' AND value IN ?", missing)
+	aliases, err := all[ContactAlias](tx, "WHERE kind = ? AND value IN ?", kind, missing)
 	if err != nil || len(aliases) == 0 {
 		return err
 	}

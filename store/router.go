@@ -1,6 +1,9 @@
 package store
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Claim is the right to route a contact's events, as long as nobody else claims the contact.
 type Claim struct {
@@ -24,12 +27,21 @@ type QueuedContact struct {
 // TableName is GORM's way to ask for the table.
 func (QueuedContact) TableName() string { return "contact_queue" }
 
-// Enqueue puts a contact into the router's queue unless it is there. The contact must be locked:
-// that keeps a router that is about to release the contact from missing the event.
-func (tx *Tx) Enqueue(contactID string) error {
-	_, err := tx.exec(`INSERT INTO contact_queue (contact_id, token, tries, failed_seq, error, stopped, ready_at, created_at)
-		VALUES (?, '', 0, -1, '', false, ?, ?) ON CONFLICT DO NOTHING`, contactID, tx.clock(0), tx.clock(0))
-	return err
+// Enqueue puts contacts into the router's queue unless they are there. They must be locked, and in
+// one order: that keeps a router that is about to release a contact from missing the event.
+func (tx *Tx) Enqueue(contactIDs ...string) error {
+	for part := range slices.Chunk(contactIDs, bulk) {
+		var args []any
+		for _, id := range part {
+			args = append(args, id, tx.clock(0), tx.clock(0))
+		}
+		_, err := tx.exec(`INSERT INTO contact_queue (contact_id, token, tries, failed_seq, error, stopped, ready_at, created_at)
+			VALUES `+rows("(?, '', 0, -1, '', false, ?, ?)", len(part))+" ON CONFLICT DO NOTHING", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ClaimContacts claims up to n contacts for the time of the lease, the longest waiting first.

@@ -103,6 +103,15 @@ func (tx *Tx) insertNew(row any) (bool, error) {
 	return res.RowsAffected > 0, mapError(res.Error)
 }
 
+// insertAll adds the rows of a slice but those that a unique index has already, and returns how many.
+func (tx *Tx) insertAll(rows any) (int64, error) {
+	if !tx.write {
+		return 0, ErrReadOnly
+	}
+	res := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(rows)
+	return res.RowsAffected, mapError(res.Error)
+}
+
 // update writes all columns of row but those named; ErrNotFound when its primary key is not there.
 func (tx *Tx) update(row any, omit ...string) error {
 	if !tx.write {
