@@ -144,6 +144,8 @@ type stage struct {
 	// places whose events have advanced the passage.
 	since int
 	used  map[int]bool
+	// replaced: a wait has made another event than the trigger `event`.
+	replaced bool
 }
 
 type pending struct {

@@ -127,7 +127,7 @@ func (s *stage) sleep(c interpreter.Command) (*interpreter.Occurrence, error) {
 	return woken, nil
 }
 
-// happen writes an event into the contact's log and lets the exits see it.
+// happen writes an event into the contact's log and lets the exits see it, then the triggers.
 func (s *stage) happen(event expr.Event) (*interpreter.Occurrence, error) {
 	event.AcceptedAt = s.now
 	if event.OccurredAt.IsZero() {
@@ -150,7 +150,11 @@ func (s *stage) happen(event expr.Event) (*interpreter.Occurrence, error) {
 			return s.end("exited", outcome, exit.ID), nil
 		}
 	}
-	return nil, nil
+	taken, err := s.update(event)
+	if taken {
+		s.used[len(s.world.log)-1] = true
+	}
+	return nil, err
 }
 
 // take leaves a wait for events by the earliest one in the log that it waits for; nil
@@ -174,7 +178,7 @@ func (s *stage) take(c interpreter.Command, w *nodes.WaitEvent) (*interpreter.Oc
 				return nil, fmt.Errorf("evaluate event %s: %w", awaited.ID, err)
 			}
 			if holds {
-				s.used[i], s.since, s.world.event = true, i+1, event
+				s.used[i], s.since, s.world.event, s.replaced = true, i+1, event, true
 				return s.leave(c, Step{Status: "done", Port: awaited.ID, Values: values}), nil
 			}
 		}
