@@ -1,10 +1,21 @@
-import { Contact, Inbox, Kanban, LayoutTemplate, type LucideIcon, Mail, Settings, Workflow } from "lucide-react";
+import {
+  ChartNoAxesGantt,
+  Contact,
+  Inbox,
+  Kanban,
+  LayoutTemplate,
+  type LucideIcon,
+  Mail,
+  Settings,
+  Workflow,
+} from "lucide-react";
 
 /** A section of the navigation. `to` is a path of the router. */
 export type Section = { to: string; label: string; icon: LucideIcon; devOnly?: boolean };
 
 export const sections: Section[] = [
   { to: "/workflows", label: "Workflows", icon: Workflow },
+  { to: "/enrollments", label: "Enrollments", icon: ChartNoAxesGantt },
   { to: "/gallery", label: "Gallery", icon: LayoutTemplate },
   { to: "/contacts", label: "Contacts", icon: Contact },
   { to: "/pipelines", label: "Pipelines", icon: Kanban },

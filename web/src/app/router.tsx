@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { follow } from "./follow";
 import { inside, root } from "./inside";
 import { places } from "./places";
 import { texts } from "./search";
@@ -27,7 +28,7 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import("@/features/workflows"), "WorkflowsPage"),
 });
 
-const routes = root.addChildren([signIn, inside.addChildren([home, workflows, ...places])]);
+const routes = root.addChildren([signIn, inside.addChildren([home, workflows, ...follow, ...places])]);
 
 export function makeRouter(client: QueryClient) {
   return createRouter({ routeTree: routes, context: { client }, defaultPreload: "intent", scrollRestoration: true });

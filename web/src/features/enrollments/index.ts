@@ -1,0 +1,2 @@
+export { EnrollmentsPage } from "./explorer/EnrollmentsPage";
+export { type Filter, readFilter } from "./filter";
