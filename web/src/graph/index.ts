@@ -31,3 +31,12 @@ export {
 export type { Made } from "./edit/wiring";
 export { type Edge, edgesOf, type Graph, graphOf, isBack, type Port } from "./graph";
 export { ENTRY, edgeKey, firstPort, portsOf, type Slot, START, slotOf, targetOf, wiringOf } from "./ports";
+export {
+  type ApplyOptions,
+  createDraftStore,
+  type Draft,
+  type DraftStore,
+  historyLabels,
+  isDirty,
+  type Selection,
+} from "./store";
