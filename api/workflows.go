@@ -8,9 +8,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"fermata/api/forms"
 	"fermata/api/gen"
 	"fermata/interpreter/definition"
-	"fermata/interpreter/nodes"
 	"fermata/store"
 )
 
@@ -237,34 +237,11 @@ func (s *server) GetSchema(c *gin.Context) {
 	s.send(c, ok(json.RawMessage(definition.JSONSchema())))
 }
 
-// given is the map, or an empty one in the place of nil.
-func given[V any](m map[string]V) map[string]V {
-	if m == nil {
-		return map[string]V{}
-	}
-	return m
-}
-
 func (s *server) ListNodes(c *gin.Context) {
-	specs := nodes.All()
-	items := make([]gen.NodeSpec, len(specs))
-	for i, spec := range specs {
-		schema, err := json.Marshal(spec.Schema)
-		if err != nil {
-			s.fail(c, err)
-			return
-		}
-		initial, err := json.Marshal(given(spec.Initial))
-		if err != nil {
-			s.fail(c, err)
-			return
-		}
-		items[i] = gen.NodeSpec{
-			Type: spec.Type, Title: spec.Title, Group: spec.Group, Icon: spec.Icon, Description: spec.Description,
-			Kind: gen.NodeSpecKind(spec.Kind), MainPort: spec.MainPort, Ports: append([]string{}, spec.FixedPorts...),
-			PortsFrom: spec.PortsFrom, PortsWhen: given(spec.PortsWhen), Initial: initial,
-			Available: spec.Available, Schema: schema,
-		}
+	items, err := forms.Nodes()
+	if err != nil {
+		s.fail(c, err)
+		return
 	}
 	s.send(c, ok(gen.NodeList{Items: items}))
 }

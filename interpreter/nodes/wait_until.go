@@ -52,6 +52,10 @@ func waitUntilSpec() Spec {
 			{Key: "past", Type: choice("continue", PastExit), Label: "If it has passed", Default: "continue"},
 		},
 		OneOf: [][]string{{"date", "field", "day"}},
+		Extra: map[string]any{
+			"dependentRequired": map[string]any{"follow": []any{"field"}, "anchor": []any{"day"}},
+			"not":               map[string]any{"required": []any{"day", "offset"}},
+		},
 	}, decodeWaitUntil)
 }
 

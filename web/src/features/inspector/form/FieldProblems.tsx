@@ -1,0 +1,25 @@
+import { Group, Text } from "@mantine/core";
+import { CircleAlert, TriangleAlert } from "lucide-react";
+import type { Problem } from "../model/pointer";
+
+/** Problems in the server's words, each with a sign. */
+export function FieldProblems({ problems }: { problems: readonly Pick<Problem, "severity" | "message" | "hint">[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <>
+      {problems.map((p) => {
+        const Icon = p.severity === "error" ? CircleAlert : TriangleAlert;
+        return (
+          <Group key={p.message + p.hint} component="span" gap={6} wrap="nowrap" align="flex-start" mt={4}>
+            <Icon size={14} aria-hidden style={{ flexShrink: 0, marginTop: 2 }} />
+            <Text span size="xs" c={p.severity === "error" ? "var(--mantine-color-error)" : "dimmed"}>
+              {p.severity !== "error" && "Warning: "}
+              {p.message}
+              {p.hint && ` – ${p.hint}`}
+            </Text>
+          </Group>
+        );
+      })}
+    </>
+  );
+}
