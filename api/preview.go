@@ -112,29 +112,36 @@ func (st *stage) sample() (*expr.Event, error) {
 	if st.def == nil {
 		return nil, nil
 	}
-	types := st.def.TriggerEvents()
+	newest, err := st.newestRow(st.def.TriggerEvents())
+	if err != nil || newest == nil {
+		return nil, err
+	}
+	event, err := events.DecodeEvent(newest)
+	return &event, err
+}
+
+// newestRow is the newest event of one of the types: the contact's own, else anybody's, nil for none.
+func (st *stage) newestRow(types []string) (*store.Event, error) {
 	if st.contact != nil {
 		newest, err := st.tx.NewestEvents(st.contact.ID, types, 1)
-		if err != nil {
-			return nil, err
-		}
-		if len(newest) > 0 {
-			event, err := events.DecodeEvent(&newest[0])
-			return &event, err
+		if err != nil || len(newest) > 0 {
+			return firstOf(newest), err
 		}
 	}
 	for _, kind := range types {
 		newest, err := st.tx.NewestOfType(kind)
-		if errors.Is(err, store.ErrNotFound) {
-			continue
+		if !errors.Is(err, store.ErrNotFound) {
+			return newest, err
 		}
-		if err != nil {
-			return nil, err
-		}
-		event, err := events.DecodeEvent(newest)
-		return &event, err
 	}
 	return nil, nil
+}
+
+func firstOf(list []store.Event) *store.Event {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list[0]
 }
 
 // Severities of a problem of a preview.

@@ -37,16 +37,17 @@ const (
 	TypeTriggered = "workflow.triggered"
 )
 
-// standardTypes are the names whose data the contract describes; a misspelled name is compared
-// with them before anything else is suggested.
-var standardTypes = []string{
-	"form.submitted", "purchase.completed", "purchase.refunded", "payment.received", "payment.failed",
-	"cart.updated", "cart.abandoned", "email.sent", "email.opened", "email.clicked", "email.bounced",
-	"email.unsubscribed", "email.replied", "email.complained", "link.clicked", "course.enrolled",
-	"course.progressed", "course.completed", "appointment.booked", "appointment.rescheduled",
-	"appointment.canceled", "appointment.no_show", "contract.signed", "order.created", "order.fulfilled",
-	"order.delivered", "order.canceled",
-}
+// postableTypes are the documented names that anybody may post; a misspelled name is compared with
+// them before anything else is suggested.
+var postableTypes = func() []string {
+	var names []string
+	for _, name := range StandardTypes() {
+		if _, reserved := ReservedType(name); !reserved {
+			names = append(names, name)
+		}
+	}
+	return names
+}()
 
 // ValidType reports whether a name is spelled as event types are.
 func ValidType(name string) bool {
@@ -83,7 +84,7 @@ func ReservedType(name string) (call string, reserved bool) {
 // few letters away, else name itself with its characters brought into shape.
 func NearestType(name string) string {
 	shaped := shapeType(name)
-	if near, ok := nearest(shaped, standardTypes); ok {
+	if near, ok := nearest(shaped, postableTypes); ok {
 		return near
 	}
 	if ValidType(shaped) {
@@ -92,7 +93,7 @@ func NearestType(name string) string {
 	if family, rest, found := strings.Cut(shaped, "_"); found && !strings.Contains(shaped, ".") {
 		return clipType(family + "." + rest)
 	}
-	for _, known := range standardTypes {
+	for _, known := range postableTypes {
 		if strings.HasPrefix(known, shaped+".") {
 			return known
 		}

@@ -171,6 +171,18 @@ func (tx *Tx) NewestOfType(eventType string) (*Event, error) {
 	return first[Event](tx, "type = ? ORDER BY accepted_at DESC, id DESC LIMIT 1", eventType)
 }
 
+// EventTypes lists the types of events that the log holds, in order, at most limit of them. It jumps
+// from one to the next, however many events there are of each.
+func (tx *Tx) EventTypes(limit int) ([]string, error) {
+	var types []string
+	_, err := tx.scan(&types, `WITH RECURSIVE names(type) AS (
+			SELECT min(type) FROM events
+			UNION ALL
+			SELECT (SELECT min(e.type) FROM events e WHERE e.type > names.type) FROM names WHERE names.type IS NOT NULL)
+		SELECT type FROM names WHERE type IS NOT NULL LIMIT ?`, limit)
+	return types, err
+}
+
 // EventTypeSeen reports whether an event of this type was ever accepted.
 func (tx *Tx) EventTypeSeen(eventType string) (bool, error) {
 	var one int

@@ -43,6 +43,29 @@ func (d *Definition) reachable() map[string]bool {
 	return seen
 }
 
+// Before is the set of nodes that a passage can have visited when it comes to the node: the node
+// itself is among them when it stands in a cycle.
+func (d *Definition) Before(node string) map[string]bool {
+	into := map[string][]string{}
+	for id, n := range d.Nodes {
+		for _, target := range append(d.targets(n), n.stray...) {
+			into[target] = append(into[target], id)
+		}
+	}
+	before, open := map[string]bool{}, []string{node}
+	for len(open) > 0 {
+		at := open[len(open)-1]
+		open = open[:len(open)-1]
+		for _, id := range into[at] {
+			if !before[id] {
+				before[id] = true
+				open = append(open, id)
+			}
+		}
+	}
+	return before
+}
+
 // InCycle reports whether a passage can come back to the node.
 func (d *Definition) InCycle(node string) bool {
 	start := d.Nodes[node]
