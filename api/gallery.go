@@ -134,7 +134,7 @@ func (s *server) installed(c *gin.Context, tx *store.Tx, t *gallery.Template, in
 	}}
 	w, err := i.install(t, given, or(in.Key, ""), or(in.Name, t.Name))
 	if err != nil {
-		return reply{}, err
+		return reply{}, taken(err, "workflow", or(in.Key, t.Key))
 	}
 	_, problems, err := s.judged(tx, w.Key, w.Draft)
 	if err != nil {

@@ -151,3 +151,39 @@ func TestInstallingASecretTakesAdmin(t *testing.T) {
 	require.Equal(t, "secret:slack_team", path(t, team, "with", "webhook"), "the stored secret is used")
 	require.NotContains(t, team, "disabled")
 }
+
+// TestInstallsAtTheSameTime: each gets a draft of its own, and what they share is made once.
+func TestInstallsAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		const n = 6
+		answers := make(chan answer, n)
+		for range n {
+			go func() { answers <- f.call("POST", "/v1/templates/post-purchase/install", nil) }()
+		}
+		keys, made := map[string]bool{}, []string{}
+		for range n {
+			a := <-answers
+			require.Equal(t, 201, a.status, a.body)
+			keys[a.json["workflow"].(string)] = true
+			made = append(made, summary(t, a.json["created"])...)
+		}
+		require.Len(t, keys, n)
+		require.ElementsMatch(t, []string{"course program-a", "pipeline sales", "email_template receipt", "workflow course-onboarding"}, made)
+
+		// Stages that are added to one pipeline at the same time all stay.
+		for j := range n {
+			go func() {
+				answers <- f.call("POST", "/v1/templates/post-purchase/install", object{"answers": object{
+					"stage": fmt.Sprintf("won-%d", j), "course": fmt.Sprintf("course-%d", j), "onboarding": fmt.Sprintf("onboarding-%d", j),
+				}})
+			}()
+		}
+		for range n {
+			a := <-answers
+			require.Equal(t, 201, a.status, a.body)
+		}
+		require.Len(t, f.must(200, "GET", "/v1/pipelines/sales", nil)["stages"], 2+n)
+	})
+}

@@ -21,7 +21,8 @@ type installation struct {
 	result gen.InstallResult
 }
 
-// install makes what a template needs and its draft. Without a key the draft gets the first free one.
+// install makes what a template needs and its draft. Without a key the draft gets the first free
+// one; store.ErrConflict when the given one is taken.
 func (i *installation) install(t *gallery.Template, given map[string]any, key, name string) (*store.Workflow, error) {
 	answers, faults := t.Answer(given)
 	if len(faults) > 0 {
@@ -47,8 +48,7 @@ const maxKeys = 1000
 
 func (i *installation) draft(t *gallery.Template, answers gallery.Answered, key, name string) (*store.Workflow, error) {
 	if key != "" {
-		w, err := i.create(t, answers, key, name)
-		return w, taken(err, "workflow", key)
+		return i.create(t, answers, key, name)
 	}
 	for n := 1; n <= maxKeys; n++ {
 		key := t.Key
@@ -167,33 +167,30 @@ func (i *installation) provide(need gallery.Need) error {
 
 // pipeline makes the pipeline, or adds the stages that the workflow needs of one that is there.
 func (i *installation) pipeline(need gallery.Need) error {
-	there, err := i.tx.Pipeline(need.Key)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	var all, needed []store.Stage
+	for _, one := range need.Stages {
+		stage := store.Stage{Key: one.Key, Name: one.Name, Kind: one.Kind}
+		all = append(all, stage)
+		if !one.Fresh {
+			needed = append(needed, stage)
+		}
+	}
+	err := i.tx.CreatePipeline(&store.Pipeline{Key: need.Key, Name: need.Name, Stages: all})
+	if err == nil {
+		i.made(need.Kind, need.Key, need.Name)
+	}
+	if !errors.Is(err, store.ErrConflict) {
 		return err
 	}
-	have := map[string]bool{}
-	if there == nil {
-		i.made(need.Kind, need.Key, need.Name)
-	} else {
-		i.found(need.Kind, need.Key, there.Name)
-		for _, stage := range there.Stages {
-			have[stage.Key] = true
-		}
+	there, added, err := addStages(i.tx, need.Key, needed)
+	if err != nil {
+		return err
 	}
-	var stages []gen.Stage
-	for _, stage := range need.Stages {
-		if have[stage.Key] || there != nil && stage.Fresh {
-			continue
-		}
-		stages = append(stages, gen.Stage{Key: stage.Key, Name: stage.Name, Kind: ptr(gen.StageKind(stage.Kind))})
-		if there != nil {
-			i.made("stage", need.Key+"/"+stage.Key, stage.Name)
-		}
+	i.found(need.Kind, need.Key, there.Name)
+	for _, stage := range added {
+		i.made("stage", need.Key+"/"+stage.Key, stage.Name)
 	}
-	if len(stages) == 0 {
-		return nil
-	}
-	return ensureStages(i.tx, gen.PipelineInput{Key: need.Key, Name: need.Name, Stages: stages})
+	return nil
 }
 
 // file makes a shipped file. One of the operator's own must be there.
@@ -231,9 +228,7 @@ func (i *installation) workflow(need gallery.Need) error {
 	if t == nil {
 		return fmt.Errorf("install template: there is no template %s", need.Template)
 	}
+	// Somebody else may have been quicker.
 	_, err = i.install(t, need.Answers, need.Key, need.Name)
-	if err == nil {
-		i.made(need.Kind, need.Key, need.Name)
-	}
-	return err
+	return i.note(err, need.Kind, need.Key, need.Name)
 }

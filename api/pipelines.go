@@ -75,7 +75,7 @@ func (s *server) GetPipeline(c *gin.Context, key string) {
 // PatchPipeline changes name and stages; a stage that deals stand in cannot go.
 func (s *server) PatchPipeline(c *gin.Context, key string) {
 	s.write(c, func(tx *store.Tx) (reply, error) {
-		p, err := tx.Pipeline(key)
+		p, err := tx.LockPipeline(key)
 		if err != nil {
 			return reply{}, err
 		}

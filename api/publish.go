@@ -371,21 +371,32 @@ func ensureStages(tx *store.Tx, in gen.PipelineInput) error {
 	if err != nil {
 		return err
 	}
-	p, err := tx.Pipeline(in.Key)
-	if errors.Is(err, store.ErrNotFound) {
-		return tx.CreatePipeline(&store.Pipeline{Key: in.Key, Name: firstText(in.Name, in.Key), Stages: stages})
+	err = tx.CreatePipeline(&store.Pipeline{Key: in.Key, Name: firstText(in.Name, in.Key), Stages: stages})
+	if errors.Is(err, store.ErrConflict) {
+		_, _, err = addStages(tx, in.Key, stages)
 	}
+	return err
+}
+
+// addStages puts the stages that a pipeline lacks at its end, and returns them.
+func addStages(tx *store.Tx, key string, stages []store.Stage) (*store.Pipeline, []store.Stage, error) {
+	p, err := tx.LockPipeline(key)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	have := map[string]bool{}
 	for _, stage := range p.Stages {
 		have[stage.Key] = true
 	}
+	var added []store.Stage
 	for _, stage := range stages {
 		if !have[stage.Key] {
-			p.Stages = append(p.Stages, stage)
+			added = append(added, stage)
 		}
 	}
-	return tx.UpdatePipeline(p)
+	if len(added) == 0 {
+		return p, nil, nil
+	}
+	p.Stages = append(p.Stages, added...)
+	return p, added, tx.UpdatePipeline(p)
 }

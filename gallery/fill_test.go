@@ -142,14 +142,19 @@ func TestSecretsAreNeverReplaced(t *testing.T) {
 	}
 }
 
-// TestEveryFileIsListed: a file that the list does not name would be in nobody's gallery.
+// TestEveryFileIsListed: a file that the list does not name would be in nobody's
+// gallery, and one that the page about it leaves out in nobody's mind.
 func TestEveryFileIsListed(t *testing.T) {
 	t.Parallel()
+	page, err := os.ReadFile("../docs/GALLERY.md")
+	require.NoError(t, err)
 	files, err := os.ReadDir("templates")
 	require.NoError(t, err)
 	require.Len(t, files, len(order))
 	for _, file := range files {
-		require.NotNil(t, Find(strings.TrimSuffix(file.Name(), ".yaml")), file.Name())
+		key := strings.TrimSuffix(file.Name(), ".yaml")
+		require.NotNil(t, Find(key), key)
+		require.Contains(t, string(page), "| `"+key+"` |")
 	}
 	require.Nil(t, Find("nothing"))
 	_, err = Sample("nothing")

@@ -47,6 +47,14 @@ func (tx *Tx) CreatePipeline(p *Pipeline) error {
 // Pipeline returns one pipeline.
 func (tx *Tx) Pipeline(key string) (*Pipeline, error) { return first[Pipeline](tx, "key = ?", key) }
 
+// LockPipeline returns one pipeline and keeps others from changing it until the transaction ends.
+func (tx *Tx) LockPipeline(key string) (*Pipeline, error) {
+	if !tx.write {
+		return nil, ErrReadOnly
+	}
+	return first[Pipeline](tx, "key = ?"+tx.rowLock(""), key)
+}
+
 // ListPipelines lists pipelines by key.
 func (tx *Tx) ListPipelines(page Page) ([]Pipeline, string, error) {
 	return listByID(tx, byKey(page, "key"), func(p *Pipeline) string { return p.Key })

@@ -1,0 +1,61 @@
+package engine_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"fermata/e2e/harness"
+)
+
+// TestInstalledPurchaseTriggersSixEffects goes the way of an operator: install with
+// answers, publish, and a purchase does its six things; the refund takes them back.
+func TestInstalledPurchaseTriggersSixEffects(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *harness.System) {
+		answers := map[string]any{"tag": "buyer-program-A"}
+		s.Must("POST", "/v1/templates/refund/install", map[string]any{"answers": answers})
+		answers["slack_team"], answers["min_amount"] = s.HTTP.URL+"/slack", 497
+		result := s.Must("POST", "/v1/templates/post-purchase/install", map[string]any{"key": "sales-program-a", "answers": answers})
+		require.Equal(t, "sales-program-a", result["workflow"])
+		for _, key := range []string{"course-onboarding", "sales-program-a", "refund"} {
+			s.Must("POST", "/v1/workflows/"+key+"/publish", map[string]any{})
+		}
+		s.Must("POST", "/v1/templates/lead-magnet/install", nil)
+		s.Must("POST", "/v1/workflows/lead-magnet/publish", map[string]any{})
+
+		s.Must("POST", "/v1/events", purchase())
+		e := s.Enrollment("sales-program-a", "ana@example.com", "completed")
+		require.Equal(t, "success", e["outcome"])
+		s.Enrollment("course-onboarding", "ana@example.com", "waiting")
+		contact := s.Items("/v1/contacts?email=ana@example.com")[0]
+		require.Contains(t, contact["tags"], "buyer-program-A")
+		require.Equal(t, "won", deal(contact)["stage"])
+		require.Equal(t, "enrolled", course(contact)["status"])
+		s.Eventually("receipt and welcome arrive", func() bool { return len(s.SMTP.To("ana@example.com")) == 2 })
+		require.ElementsMatch(t, []string{"Your receipt for Program A", "Welcome to Program A"},
+			[]string{s.SMTP.To("ana@example.com")[0].Subject, s.SMTP.To("ana@example.com")[1].Subject})
+		posts := s.HTTP.On("/slack")
+		require.Len(t, posts, 1)
+		require.JSONEq(t, `{"text": "Ana bought Program A for 497 USD (order A-1001)."}`, posts[0].Body)
+
+		s.Must("POST", "/v1/events", map[string]any{
+			"type": "purchase.refunded", "contact": map[string]any{"email": "ana@example.com"},
+			"data": map[string]any{"order_id": "A-1001", "product": "program-a", "amount": 497, "currency": "USD"},
+		})
+		s.Enrollment("refund", "ana@example.com", "completed")
+		s.Enrollment("course-onboarding", "ana@example.com", "exited")
+		contact = s.Items("/v1/contacts?email=ana@example.com")[0]
+		require.NotContains(t, contact["tags"], "buyer-program-A")
+		require.Equal(t, "refunded", deal(contact)["stage"])
+		require.Equal(t, "unenrolled", course(contact)["status"])
+
+		s.Must("POST", "/v1/events", map[string]any{
+			"type": "form.submitted", "contact": map[string]any{"email": "bo@example.com"}, "data": map[string]any{"form": "checklist"},
+		})
+		s.Eventually("the file arrives", func() bool { return len(s.SMTP.To("bo@example.com")) == 1 })
+		require.Contains(t, s.SMTP.To("bo@example.com")[0].Raw, "planning-checklist.txt")
+		require.Contains(t, strings.ToLower(s.SMTP.To("bo@example.com")[0].Raw), "content-disposition: attachment")
+	})
+}
