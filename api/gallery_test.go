@@ -31,7 +31,7 @@ func TestEveryTemplateInstalls(t *testing.T) {
 				require.NotEmpty(t, expectedWarnings[code], "%s: %v", template.Key, problem)
 			}
 			published := f.must(200, "POST", "/v1/workflows/"+key+"/publish", object{})
-			require.Equal(t, float64(1), published["version"], template.Key)
+			require.EqualValues(t, 1, published["version"], template.Key)
 		}
 	})
 }

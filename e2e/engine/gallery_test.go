@@ -3,6 +3,7 @@ package engine_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -57,5 +58,40 @@ func TestInstalledPurchaseTriggersSixEffects(t *testing.T) {
 		s.Eventually("the file arrives", func() bool { return len(s.SMTP.To("bo@example.com")) == 1 })
 		require.Contains(t, s.SMTP.To("bo@example.com")[0].Raw, "planning-checklist.txt")
 		require.Contains(t, strings.ToLower(s.SMTP.To("bo@example.com")[0].Raw), "content-disposition: attachment")
+	})
+}
+
+// TestInstalledAppointmentFollowsItsTime: the open reminder moves with the appointment,
+// a canceled one ends, and who was missed hears from us.
+func TestInstalledAppointmentFollowsItsTime(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *harness.System) {
+		s.Must("POST", "/v1/templates/appointment-reminders/install", map[string]any{"answers": map[string]any{"first_reminder": "2d"}})
+		s.Must("POST", "/v1/workflows/appointment-reminders/publish", map[string]any{})
+		start := time.Now().UTC().Add(10 * 24 * time.Hour).Truncate(time.Second)
+		post := func(kind, id string, start time.Time) {
+			s.Must("POST", "/v1/events", map[string]any{
+				"type": kind, "contact": map[string]any{"email": "ana@example.com", "timezone": "UTC"},
+				"data": map[string]any{"appointment_id": id, "start": start.Format(time.RFC3339)},
+			})
+		}
+		due := func(want time.Time) func() bool {
+			return func() bool {
+				e := s.Enrollment("appointment-reminders", "ana@example.com", "waiting")
+				text, _ := e["due_at"].(string)
+				at, err := time.Parse(time.RFC3339, text)
+				return err == nil && e["node"] == "day_before" && at.Equal(want)
+			}
+		}
+		post("appointment.booked", "M-1", start)
+		s.Eventually("the reminder is due two days before", due(start.Add(-48*time.Hour)))
+		moved := start.Add(7 * 24 * time.Hour)
+		post("appointment.rescheduled", "M-1", moved)
+		s.Eventually("the reminder follows", due(moved.Add(-48*time.Hour)))
+		post("appointment.canceled", "M-1", moved)
+		require.Equal(t, "neutral", s.Enrollment("appointment-reminders", "ana@example.com", "exited")["outcome"])
+		post("appointment.no_show", "M-2", time.Now().UTC().Add(-time.Hour))
+		s.Eventually("an offer for a new date", func() bool { return len(s.SMTP.To("ana@example.com")) == 2 })
+		require.Equal(t, "We missed you today", s.SMTP.To("ana@example.com")[1].Subject)
 	})
 }

@@ -76,6 +76,7 @@ var plants = []plant{
 	{"gallery", "fermata/store", true},
 	{"gallery", "fermata/api", true},
 	{"gallery", "go.temporal.io/sdk/client", true},
+	{"gallery", "fermata/interpreter/expr", false},
 	{"cmd/fermata", "gorm.io/gorm", true},
 	{"cmd/fermata", "go.temporal.io/server/temporal", true},
 	{"cmd/fermata", "github.com/temporalio/ui-server/v2/server", true},
