@@ -23,8 +23,15 @@ export function EngineHealth() {
       </Alert>
       <Code block>{JSON.stringify(data, null, 2)}</Code>
       <Text size="sm" c="dimmed">
-        The same as <Anchor href="/v1/health/engine">/v1/health/engine</Anchor>; metrics are at{" "}
-        <Anchor href="/metrics">/metrics</Anchor>.
+        The same as{" "}
+        <Anchor href="/v1/health/engine" underline="always">
+          /v1/health/engine
+        </Anchor>
+        ; metrics are at{" "}
+        <Anchor href="/metrics" underline="always">
+          /metrics
+        </Anchor>
+        .
       </Text>
     </Stack>
   );

@@ -1,0 +1,95 @@
+import axe from "axe-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+}
+
+/** A window in which whatever a page must never do is written down. */
+export class Window {
+  readonly faults: string[] = [];
+  private allowed: RegExp[] = [];
+  private constructor(
+    readonly context: BrowserContext,
+    readonly page: Page,
+    private readonly home: string,
+  ) {}
+
+  static async open(
+    browser: Browser,
+    home: string,
+    options: Parameters<Browser["newContext"]>[0] = {},
+  ): Promise<Window> {
+    const context = await browser.newContext({ baseURL: home, viewport: { width: 1440, height: 900 }, ...options });
+    const window = new Window(context, await context.newPage(), home);
+    window.watch(window.page);
+    return window;
+  }
+
+  /** Another tab of the same person. */
+  async tab(): Promise<Page> {
+    const page = await this.context.newPage();
+    this.watch(page);
+    return page;
+  }
+
+  private watch(page: Page) {
+    page.setDefaultTimeout(20_000);
+    page.on("console", (m) => m.type() === "error" && this.fault(`console: ${m.text()} (${m.location().url})`));
+    page.on("pageerror", (e) => this.fault(`error: ${e.message}`));
+    page.on("dialog", (d) => {
+      if (d.type() !== "beforeunload") this.fault(`dialog: ${d.message()}`);
+      void d.accept();
+    });
+    page.on("request", (r) => {
+      if (/^https?:/.test(r.url()) && !r.url().startsWith(this.home)) this.fault(`request to another host: ${r.url()}`);
+    });
+  }
+
+  private fault(text: string) {
+    if (!this.allowed.some((one) => one.test(text))) this.faults.push(text);
+  }
+
+  /** From here on such a line is expected: the program is down, or a refusal is provoked. */
+  allow(...lines: RegExp[]) {
+    this.allowed.push(...lines);
+  }
+
+  /** Fails when a page did what it must never do. */
+  check() {
+    expect(this.faults).toEqual([]);
+  }
+
+  async close() {
+    await this.context.close();
+  }
+}
+
+/** What axe finds that is serious or worse, as lines. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const results = await (window as unknown as { axe: typeof axe }).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return results.violations.map((v) => ({
+      id: v.id,
+      impact: v.impact,
+      nodes: v.nodes.slice(0, 5).map((n) => `${n.target.join(" ")}: ${n.failureSummary ?? ""}`),
+    }));
+  });
+  return found
+    .filter((v) => v.impact === "serious" || v.impact === "critical")
+    .flatMap((v) => v.nodes.map((n) => `${page.url()} ${v.id} (${v.impact}): ${n.replaceAll("\n", " ")}`));
+}

@@ -1,0 +1,71 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { launch, seriousFindings, Window } from "./browser";
+import { furnish } from "./furnish";
+import { Program } from "./program";
+
+const shots = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
+let program: Program;
+let browser: Browser;
+let pages: [name: string, path: string][];
+
+beforeAll(async () => {
+  [program, browser] = await Promise.all([Program.start(), launch()]);
+  pages = await furnish(program);
+  await mkdir(shots, { recursive: true });
+});
+afterAll(async () => {
+  await browser?.close();
+  await program?.close();
+});
+
+const looks = [
+  { scheme: "light", width: 1440, height: 900 },
+  { scheme: "dark", width: 1440, height: 900 },
+  { scheme: "light", width: 390, height: 844 },
+  { scheme: "dark", width: 390, height: 844 },
+] as const;
+
+for (const look of looks) {
+  test(`every page, ${look.scheme}, ${look.width} px: nothing serious for axe, no fault, no sideways scrolling`, async () => {
+    const window = await Window.open(browser, program.url, {
+      viewport: { width: look.width, height: look.height },
+      colorScheme: look.scheme,
+      reducedMotion: "reduce",
+    });
+    window.allow(/status of 401.*\/v1\/session/);
+    const { page } = window;
+    const findings: string[] = [];
+    for (const [name, path] of [["sign-in", "/sign-in"] as const, ...pages]) {
+      if (name === "sign-in") {
+        await page.goto(path);
+      } else {
+        await signedIn(window);
+        await page.goto(path);
+        await page.getByRole("heading", { level: 1 }).first().waitFor();
+      }
+      await page.waitForLoadState("networkidle", { timeout: 3_000 }).catch(() => {});
+      findings.push(...(await seriousFindings(page)));
+      const sideways = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      if (sideways > 1) findings.push(`${path} scrolls sideways by ${sideways} px at ${look.width} px`);
+      await page.screenshot({ path: `${shots}/${name}-${look.width}-${look.scheme}.png` });
+    }
+    expect(findings).toEqual([]);
+    window.check();
+    await window.close();
+  });
+}
+
+async function signedIn(window: Window) {
+  const { cookies } = { cookies: await window.context.cookies() };
+  if (cookies.some((c) => c.name === "fermata_session")) return;
+  const answer = await window.context.request.post("/v1/session", {
+    data: { key: "dev-key" },
+    headers: { Origin: program.url },
+  });
+  expect(answer.status()).toBe(201);
+}

@@ -1,0 +1,110 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const adminKey = "dev-key";
+const patience = 60_000;
+
+/** The program of `make dev` with a data directory and ports of its own. */
+export class Program {
+  private process: ChildProcess | undefined;
+  private printed = "";
+  private constructor(
+    readonly data: string,
+    readonly url: string,
+    readonly temporalUI: string,
+    private readonly env: NodeJS.ProcessEnv,
+  ) {}
+
+  static async start(): Promise<Program> {
+    const data = await mkdtemp(join(tmpdir(), "fermata-browser-"));
+    const [http, temporal, ui, smtp] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const url = `http://127.0.0.1:${http}`;
+    const program = new Program(data, url, `http://127.0.0.1:${ui}`, {
+      ...process.env,
+      FERMATA_DATA_DIR: data,
+      FERMATA_HTTP_ADDR: `127.0.0.1:${http}`,
+      FERMATA_TEMPORAL_ADDR: `127.0.0.1:${temporal}`,
+      FERMATA_TEMPORAL_UI_ADDR: `127.0.0.1:${ui}`,
+      FERMATA_SMTP_URL: `smtp://127.0.0.1:${smtp}`,
+      FERMATA_BASE_URL: url,
+    });
+    await program.run();
+    return program;
+  }
+
+  /** Starts the program, or starts it again on the same data. */
+  async run(): Promise<void> {
+    this.printed = "";
+    const child = spawn(join(root, "bin/fermata-dev"), [], { env: this.env, cwd: this.data });
+    this.process = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        this.printed += chunk.toString();
+      });
+    }
+    await until("the program is ready", () => {
+      if (child.exitCode !== null) throw new Error(`the program ended: ${this.printed}`);
+      return this.printed.includes("Fermata is ready");
+    });
+  }
+
+  /** The address that signs in once, from the banner. */
+  link(): string {
+    const link = /http:\S+\/sign-in#code=\S+/.exec(this.printed);
+    if (!link) throw new Error(`no link in: ${this.printed}`);
+    return link[0];
+  }
+
+  /** Kills the program as a crash would. */
+  async kill(): Promise<void> {
+    const child = this.process;
+    if (!child || child.exitCode !== null) return;
+    const ended = new Promise((done) => child.once("exit", done));
+    child.kill("SIGKILL");
+    await ended;
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await rm(this.data, { recursive: true, force: true });
+  }
+
+  /** A call of the API as its administrator; anything but a success fails. */
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${adminKey}` };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const response = await fetch(this.url + path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text ? JSON.parse(text) : null) as T;
+  }
+}
+
+/** Asks again and again until the answer is yes. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const began = Date.now();
+  while (!(await condition())) {
+    if (Date.now() - began > patience) throw new Error(`waited in vain: ${what}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found, failed) => {
+    const server = createServer();
+    server.once("error", failed);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === "object" ? found(address.port) : failed(new Error("no port"))));
+    });
+  });
+}
