@@ -42,3 +42,8 @@ export const variables: CSSVariablesResolver = (t) => ({
 export function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
 }
+
+/** Tells the part of Mantine that locks scrolling behind dialogs the same; it asks this global for it. */
+export function shareNonce() {
+  Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+}
