@@ -164,12 +164,13 @@ func TestTimelineShowsStepsAndEffects(t *testing.T) {
 
 func TestStepWithSeveralEffectsShowsTheWorst(t *testing.T) {
 	t.Parallel()
+	soon, later := time.Unix(100, 0).UTC(), time.Unix(200, 0).UTC()
 	sum := effectsOf([]store.Effect{
-		{Node: "n", Visit: 1, Copy: 0, Key: "a", State: store.EffectDone, Copies: 1},
+		{Node: "n", Visit: 1, Copy: 0, Key: "a", State: store.EffectDone, Copies: 1, RetryAt: &soon},
 		{Node: "n", Visit: 1, Copy: 1, Key: "b", State: store.EffectUnknown, Copies: 2},
-		{Node: "n", Visit: 1, Copy: 2, Key: "c", State: store.EffectFailed, Copies: 1},
+		{Node: "n", Visit: 1, Copy: 2, Key: "c", State: store.EffectFailed, Copies: 1, RetryAt: &later},
 	})
-	require.Equal(t, &gen.StepEffect{Key: "a", State: gen.StepEffectState(store.EffectUnknown), Copies: 4}, sum[effectKey{"n", 1}])
+	require.Equal(t, &gen.StepEffect{Key: "a", State: gen.StepEffectState(store.EffectUnknown), Copies: 4, RetryAt: &later}, sum[effectKey{"n", 1}])
 }
 
 func TestRehearse(t *testing.T) {

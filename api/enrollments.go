@@ -56,8 +56,11 @@ func effectsOf(rows []store.Effect) map[effectKey]*gen.StepEffect {
 		at := effectKey{row.Node, row.Visit}
 		sum, there := found[at]
 		if !there {
-			found[at] = &gen.StepEffect{Key: row.Key, State: gen.StepEffectState(row.State), Copies: row.Copies}
-			continue
+			sum = &gen.StepEffect{Key: row.Key, State: gen.StepEffectState(row.State)}
+			found[at] = sum
+		}
+		if row.State == store.EffectFailed && row.RetryAt != nil && (sum.RetryAt == nil || row.RetryAt.Before(*sum.RetryAt)) {
+			sum.RetryAt = utc(row.RetryAt)
 		}
 		sum.Copies += row.Copies
 		if worseState[row.State] > worseState[string(sum.State)] {

@@ -3306,9 +3306,12 @@ type StepStatus string
 
 // StepEffect defines model for StepEffect.
 type StepEffect struct {
-	Copies int             `json:"copies"`
-	Key    string          `json:"key"`
-	State  StepEffectState `json:"state"`
+	Copies int    `json:"copies"`
+	Key    string `json:"key"`
+
+	// RetryAt When the next attempt of one that failed was planned
+	RetryAt *time.Time      `json:"retry_at,omitempty"`
+	State   StepEffectState `json:"state"`
 }
 
 // StepEffectState defines model for StepEffect.State.

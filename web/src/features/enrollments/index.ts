@@ -1,2 +1,3 @@
 export { EnrollmentsPage } from "./explorer/EnrollmentsPage";
 export { type Filter, readFilter } from "./filter";
+export { EnrollmentPage } from "./passage/EnrollmentPage";

@@ -1,0 +1,39 @@
+import { Group } from "@mantine/core";
+import { useState } from "react";
+import { useSession } from "@/api";
+import { GuardedButton } from "@/shared";
+import type { Enrollment } from "../filter";
+import { type Action, actionNames, actions, refusal } from "./actions";
+import { OperateDialog } from "./OperateDialog";
+
+type Props = {
+  enrollment: Enrollment;
+  /** Type of the node where it stands, and its ways out. */
+  type: string | undefined;
+  ports: string[];
+};
+
+/** The operator's actions for one enrollment. */
+export function OperateButtons({ enrollment, type, ports }: Props) {
+  const { may } = useSession();
+  const [action, setAction] = useState<Action | null>(null);
+  return (
+    <Group gap="xs" role="group" aria-label="Operator controls">
+      {actionNames.map((name) => (
+        <GuardedButton
+          key={name}
+          size="xs"
+          variant={name === "exit" ? "light" : "default"}
+          color={name === "exit" ? "red" : undefined}
+          reason={may("editor") ? refusal(name, enrollment, type) : "Needs the scope editor."}
+          onClick={() => setAction(name)}
+        >
+          {actions[name].label}
+        </GuardedButton>
+      ))}
+      {action && (
+        <OperateDialog action={action} enrollments={[enrollment]} ports={ports} onClose={() => setAction(null)} />
+      )}
+    </Group>
+  );
+}

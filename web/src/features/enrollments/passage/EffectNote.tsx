@@ -1,0 +1,48 @@
+import { Alert, Text } from "@mantine/core";
+import { CircleHelp } from "lucide-react";
+import type { Step } from "./passage";
+
+const words = {
+  claimed: "It is being carried out.",
+  done: "It was carried out once.",
+  failed: "It has not been carried out.",
+};
+
+/** What is known of an effect outside: whether it happened, and how often. Not knowing is said plainly. */
+export function EffectNote({ step }: { step: Step }) {
+  const { effect } = step;
+  if (!effect) return null;
+  if (effect.state === "unknown") {
+    return (
+      <Alert
+        color="orange"
+        variant="light"
+        icon={<CircleHelp aria-hidden />}
+        title="Nobody can know whether it happened"
+      >
+        <Text size="sm">
+          The attempt broke off after it had begun and before there was an answer. It may have gone out or not, and is
+          not repeated by itself, so that nobody gets it twice. Look at the receiver under the key below.{" "}
+          {step.left_at === null
+            ? "Retry carries it out again, skip goes on without it."
+            : "If it did not arrive, do it by hand; the enrollment has gone on."}
+        </Text>
+        <Key value={effect.key} />
+      </Alert>
+    );
+  }
+  const often = effect.copies > 1 ? `It went out ${effect.copies} times, under one key.` : words[effect.state];
+  return (
+    <Text size="sm" c="dimmed">
+      {often} <Key value={effect.key} />
+    </Text>
+  );
+}
+
+function Key({ value }: { value: string }) {
+  return (
+    <Text span size="xs" ff="monospace" style={{ overflowWrap: "anywhere" }}>
+      {value}
+    </Text>
+  );
+}

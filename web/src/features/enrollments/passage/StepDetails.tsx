@@ -1,0 +1,40 @@
+import { Code, Stack, Text } from "@mantine/core";
+import { Fold, Json, SeenValues } from "@/shared";
+import { reasonWords } from "../words";
+import { EffectNote } from "./EffectNote";
+import type { Step } from "./passage";
+import { StepTimes } from "./StepTimes";
+
+type Props = { step: Step; zone: string | undefined; settings: Record<string, unknown> | undefined };
+
+/** Everything that is known of one visit. */
+export function StepDetails({ step, zone, settings }: Props) {
+  return (
+    <Stack gap="xs">
+      <StepTimes step={step} zone={zone} />
+      <SeenValues values={step.values} />
+      {step.port && (
+        <Text size="sm">
+          Left by <Code>{step.port}</Code>
+        </Text>
+      )}
+      {step.reason && <Text size="sm">Reason: {reasonWords(step.reason)}</Text>}
+      {step.error && (
+        <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
+          {step.error}
+        </Text>
+      )}
+      <EffectNote step={step} />
+      {settings && Object.keys(settings).length > 0 && (
+        <Fold label="Input, as drawn">
+          <Json value={settings} label={`Settings of ${step.title}`} />
+        </Fold>
+      )}
+      {step.result !== null && step.result !== undefined && (
+        <Fold label="Result">
+          <Json value={step.result} label={`Result of ${step.title}`} />
+        </Fold>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { passageOf } from "./passage";
+
+test("a passage is the visits and the ways between them", () => {
+  const path = passageOf([
+    { node: "mail", status: "done", port: "next" },
+    { node: "vip", status: "done", port: "else" },
+    { node: "rest", status: "waiting", port: null, open: true },
+  ]);
+  expect(path.edges).toEqual(["@start:start", "mail:next", "vip:else"]);
+  expect(path.active).toBe("rest");
+  expect(path.nodes.vip).toEqual({ status: "done", visits: 1 });
+});
+
+test("a loop counts its visits and shows the last one", () => {
+  const path = passageOf([
+    { node: "a", status: "done", port: "next" },
+    { node: "b", status: "done", port: "next" },
+    { node: "a", status: "held", port: null, open: true },
+  ]);
+  expect(path.nodes.a).toEqual({ status: "held", visits: 2 });
+  expect(path.active).toBe("a");
+});
+
+test("who has not begun has no path", () => {
+  expect(passageOf([])).toEqual({ nodes: {}, edges: [], active: null });
+});
