@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readFilter } from "@/features/enrollments/filter";
+import { readEventFilter } from "@/features/events/filter";
 import { inside } from "./inside";
 
 type Search = Record<string, unknown>;
@@ -18,5 +19,12 @@ const enrollment = createRoute({
   component: lazyRouteComponent(() => import("@/features/enrollments"), "EnrollmentPage"),
 });
 
+const events = createRoute({
+  getParentRoute: () => inside,
+  path: "/events",
+  validateSearch: readEventFilter,
+  component: lazyRouteComponent(() => import("@/features/events"), "EventsPage"),
+});
+
 /** The pages that follow contacts on their way. */
-export const follow = [enrollments, enrollment] as const;
+export const follow = [enrollments, enrollment, events] as const;

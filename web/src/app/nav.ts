@@ -1,4 +1,5 @@
 import {
+  Activity,
   ChartNoAxesGantt,
   Contact,
   Inbox,
@@ -16,6 +17,7 @@ export type Section = { to: string; label: string; icon: LucideIcon; devOnly?: b
 export const sections: Section[] = [
   { to: "/workflows", label: "Workflows", icon: Workflow },
   { to: "/enrollments", label: "Enrollments", icon: ChartNoAxesGantt },
+  { to: "/events", label: "Events", icon: Activity },
   { to: "/gallery", label: "Gallery", icon: LayoutTemplate },
   { to: "/contacts", label: "Contacts", icon: Contact },
   { to: "/pipelines", label: "Pipelines", icon: Kanban },
