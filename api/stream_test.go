@@ -400,6 +400,7 @@ func (stuck) SetReadDeadline(time.Time) error  { return nil }
 func (stuck) Write([]byte) (int, error) {
 	return 0, &net.OpError{Op: "write", Err: errors.New("i/o timeout")}
 }
+
 func (s stuck) WriteString(string) (int, error) {
 	return s.Write(nil)
 }

@@ -19,17 +19,25 @@ func TestFingerprintsScanNoLargeTable(t *testing.T) {
 	scan := regexp.MustCompile(`^SCAN (\w+)( USING)?`)
 	for kind, queries := range prints {
 		for _, query := range queries {
-			rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(query, "?", "'x'"))
-			require.NoError(t, err)
-			for rows.Next() {
-				var id, parent, unused int
-				var step string
-				require.NoError(t, rows.Scan(&id, &parent, &unused, &step))
+			for _, step := range plan(t, s, query) {
 				found := scan.FindStringSubmatch(step)
 				require.True(t, found == nil || found[2] != "" || found[1] == "workflows", "%s: %s\n%s", kind, step, query)
 			}
-			require.NoError(t, rows.Err())
-			require.NoError(t, rows.Close())
 		}
 	}
+}
+
+func plan(t *testing.T, s *Store, query string) (steps []string) {
+	t.Helper()
+	rows, err := s.reader.QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(query, "?", "'x'"))
+	require.NoError(t, err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		require.NoError(t, rows.Scan(&id, &parent, &unused, &step))
+		steps = append(steps, step)
+	}
+	require.NoError(t, rows.Err())
+	return steps
 }

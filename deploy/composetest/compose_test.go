@@ -179,3 +179,29 @@ func TestDockerfile(t *testing.T) {
 	require.Contains(t, final, "HEALTHCHECK")
 	require.NotContains(t, final, "devserver")
 }
+
+// The image is built from what .dockerignore lets through: all that the program is made of, with the
+// page, and nothing that was built here.
+func TestImageGetsWhatItIsBuiltFrom(t *testing.T) {
+	t.Parallel()
+	dockerfile, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	require.NoError(t, err)
+	require.Contains(t, string(dockerfile), "npm run build")
+	require.Contains(t, string(dockerfile), "COPY --from=page /src/web/dist web/dist\n")
+	data, err := os.ReadFile(filepath.Join(root, ".dockerignore"))
+	require.NoError(t, err)
+	ignore := strings.Fields(string(data))
+	for _, built := range []string{"web/node_modules", "web/dist"} {
+		require.Contains(t, ignore, built)
+	}
+	list := exec.CommandContext(t.Context(), "go", "list", "-deps", "./cmd/fermata")
+	list.Dir = root
+	out, err := list.Output()
+	require.NoError(t, err)
+	for _, pkg := range strings.Fields(string(out)) {
+		if inside, ours := strings.CutPrefix(pkg, "fermata/"); ours {
+			folder, _, _ := strings.Cut(inside, "/")
+			require.Contains(t, ignore, "!"+folder, pkg)
+		}
+	}
+}
