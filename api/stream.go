@@ -199,11 +199,8 @@ type stream struct {
 	seen    memory
 }
 
-// begin sends the header. The limits of the server are for requests that end.
+// begin sends the header.
 func (s *stream) begin() error {
-	if err := s.control.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return err
-	}
 	s.out.Header().Set("Content-Type", "text/event-stream")
 	s.out.Header().Set("X-Accel-Buffering", "no") // a proxy must not collect what it gets
 	return s.send(fmt.Sprintf("retry: %d\n\n", streamRetry.Milliseconds()))

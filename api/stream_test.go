@@ -396,7 +396,6 @@ func TestStreamTellsOfHealth(t *testing.T) {
 type stuck struct{ *httptest.ResponseRecorder }
 
 func (stuck) SetWriteDeadline(time.Time) error { return nil }
-func (stuck) SetReadDeadline(time.Time) error  { return nil }
 func (stuck) Write([]byte) (int, error) {
 	return 0, &net.OpError{Op: "write", Err: errors.New("i/o timeout")}
 }

@@ -92,6 +92,17 @@ func (p *Process) Kill() {
 	}
 }
 
+// Stop ends the process with SIGTERM, waits for its end and returns how long it took.
+func (p *Process) Stop() time.Duration {
+	p.T.Helper()
+	began := time.Now()
+	require.NoError(p.T, p.cmd.Process.Signal(syscall.SIGTERM))
+	state, err := p.cmd.Process.Wait()
+	require.NoError(p.T, err)
+	require.True(p.T, state.Success(), "%s\n%s", state, p.Log())
+	return time.Since(began)
+}
+
 // Log is everything that the process wrote.
 func (p *Process) Log() string {
 	raw, _ := os.ReadFile(filepath.Join(p.Dir, "process.log"))
