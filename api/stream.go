@@ -151,19 +151,14 @@ func (s *server) carry(c *gin.Context, stream *stream) {
 		case <-beat.C:
 			err = stream.send(": still here\n\n")
 		case <-check.C:
-			err = s.stillMay(ctx, who, scopeViewer)
+			err = s.holds(ctx, who)
 		}
 	}
 }
 
-// stillMay fails when a caller may not do any more what it may do when it called. A store that is
-// away decides nothing.
-func (s *server) stillMay(ctx context.Context, who *caller, scope string) error {
-	now, err := s.sameCaller(ctx, who)
-	if err == nil && !now.may(scope) {
-		return failure(kindForbidden, "the call needs the scope %s", scope)
-	}
-	if err != nil && asProblem(err).kind == kindUnauthorized {
+// holds fails when the session or key of a caller has ended. A store that is away decides nothing.
+func (s *server) holds(ctx context.Context, who *caller) error {
+	if _, err := s.sameCaller(ctx, who); err != nil && asProblem(err).kind == kindUnauthorized {
 		return err
 	}
 	return nil
