@@ -31,8 +31,9 @@ test: build ## Run the whole suite: units, both stores, skipped time, recorded h
 	npm --prefix web test
 	@for m in $(NESTED); do echo "go test -C $$m ./..."; go test -C $$m ./... || exit 1; done
 
-e2e: build ## Drive the program as processes: kills, restarts, the README's first hour, the demo, and make chaos in short.
+e2e: build ## Drive the program as processes: kills, restarts, the README's first hour, the demo, the page in a browser, make chaos in short.
 	go test -count=1 -timeout 30m ./e2e/system/...
+	npm --prefix web run e2e
 	go test -count=1 -timeout 30m -v ./e2e/chaos
 
 chaos: build ## Kill, freeze and cut off everything for an hour and audit every row; ONLY=TestChaos, CHAOS_SEED, CHAOS_EVENTS …

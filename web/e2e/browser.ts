@@ -66,6 +66,11 @@ export class Window {
     this.allowed.push(...lines);
   }
 
+  /** Leaves out lines that are not of the page's own doing. */
+  forgive(...lines: RegExp[]) {
+    this.faults.splice(0, Infinity, ...this.faults.filter((fault) => !lines.some((one) => one.test(fault))));
+  }
+
   /** Fails when a page did what it must never do. */
   check() {
     expect(this.faults).toEqual([]);
@@ -74,6 +79,18 @@ export class Window {
   async close() {
     await this.context.close();
   }
+}
+
+/** Gives a window a session, as its administrator. */
+export async function signIn(window: Window): Promise<void> {
+  const answer = await window.context.request.post("/v1/session", { data: { key: "dev-key" } });
+  expect(answer.status()).toBe(201);
+}
+
+/** Waits until a page has shown what it asked for. A stream of changes stays open, so the network never rests. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.querySelector(".mantine-Skeleton-root"));
+  await page.waitForTimeout(300);
 }
 
 /** What axe finds that is serious or worse, as lines. */
