@@ -10,13 +10,12 @@ import (
 	"fermata/interpreter/nodes"
 )
 
-func TestAppointmentReminders(t *testing.T) {
-	t.Parallel()
+func appointmentReminders() []passage {
 	at := func(start string) object {
 		return object{"appointment_id": "M-1", "calendar": "studio", "start": start}
 	}
 	booked := event{kind: "appointment.booked", data: at("2026-03-11T15:00:00Z")}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "reminded twice", template: "appointment-reminders", trigger: booked, answers: object{"place": "12 Main Street"},
 			story: `
@@ -123,12 +122,11 @@ func TestAppointmentReminders(t *testing.T) {
 				talking Thu 5 Mar 11:30
 				completed success`,
 		},
-	})
+	}
 }
 
-func TestBirthday(t *testing.T) {
-	t.Parallel()
-	runAll(t, []passage{
+func birthday() []passage {
+	return []passage{
 		{
 			name: "a greeting", template: "birthday",
 			story: `
@@ -161,15 +159,14 @@ func TestBirthday(t *testing.T) {
 				week Fri 6 Mar 11:30 exited unsubscribed
 				exited neutral unsubscribed`,
 		},
-	})
+	}
 }
 
-func TestFailedPayment(t *testing.T) {
-	t.Parallel()
+func failedPayment() []passage {
 	failed := func(amount int) event {
 		return event{kind: "payment.failed", data: object{"payment_id": "P-1", "order_id": "B-1", "amount": amount, "currency": "EUR", "attempt": 1}}
 	}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "never paid", template: "failed-payment", trigger: failed(80), answers: object{"team": "billing@shop.example"},
 			story: `
@@ -222,13 +219,12 @@ func TestFailedPayment(t *testing.T) {
 				grace Thu 12 Mar 11:30 exited canceled
 				exited neutral canceled`,
 		},
-	})
+	}
 }
 
-func TestTrialEnd(t *testing.T) {
-	t.Parallel()
+func trialEnd() []passage {
 	trial := object{"fields": object{"trial_ends_on": "2026-03-07"}}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "not active, and gone", template: "trial-end", contact: trial, start: "2026-03-04T14:00:00Z",
 			story: `
@@ -275,7 +271,7 @@ func TestTrialEnd(t *testing.T) {
 				last_day Thu 5 Mar 09:00 exited unsubscribed
 				exited neutral unsubscribed`,
 		},
-	})
+	}
 }
 
 // used is a contact who has used the product so many times.

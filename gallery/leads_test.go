@@ -1,11 +1,8 @@
 package gallery_test
 
-import "testing"
-
-func TestWelcome(t *testing.T) {
-	t.Parallel()
+func welcome() []passage {
 	signup := event{kind: "form.submitted", data: object{"form": "newsletter"}}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "somebody who does not click", template: "welcome", trigger: signup,
 			story: `
@@ -75,13 +72,12 @@ func TestWelcome(t *testing.T) {
 				done Mon 9 Mar 09:00
 				completed success`,
 		},
-	})
+	}
 }
 
-func TestLeadMagnet(t *testing.T) {
-	t.Parallel()
+func leadMagnet() []passage {
 	asked := event{kind: "form.submitted", data: object{"form": "checklist"}}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "no answer", template: "lead-magnet", trigger: asked,
 			story: `
@@ -125,5 +121,5 @@ func TestLeadMagnet(t *testing.T) {
 				answer Mon 9 Mar 11:30 exited unsubscribed
 				exited neutral unsubscribed`,
 		},
-	})
+	}
 }

@@ -1,11 +1,8 @@
 package gallery_test
 
-import "testing"
-
-func TestAgencyOnboarding(t *testing.T) {
-	t.Parallel()
+func agencyOnboarding() []passage {
 	signed := event{kind: "contract.signed", data: object{"contract_id": "C-1", "plan": "retainer", "signed_at": "2026-02-27"}}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "assets in time", template: "agency-onboarding", trigger: signed, events: []event{{at: "2d", kind: "assets.uploaded"}},
 			story: `
@@ -118,13 +115,12 @@ func TestAgencyOnboarding(t *testing.T) {
 				done Thu 26 Mar 09:00
 				completed success`,
 		},
-	})
+	}
 }
 
-func TestCourseOnboarding(t *testing.T) {
-	t.Parallel()
+func courseOnboarding() []passage {
 	start := object{"order_id": "A-1"}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "a student who never begins", template: "course-onboarding", trigger: event{data: start},
 			story: `
@@ -195,5 +191,5 @@ func TestCourseOnboarding(t *testing.T) {
 				day7 Sun 8 Mar 11:30 exited refunded
 				exited neutral refunded`,
 		},
-	})
+	}
 }

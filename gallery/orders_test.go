@@ -1,14 +1,11 @@
 package gallery_test
 
-import "testing"
-
-func TestOrderStatus(t *testing.T) {
-	t.Parallel()
+func orderStatus() []passage {
 	ordered := event{kind: "order.created", data: object{"order_id": "B-1", "amount": 60, "currency": "EUR"}}
 	fulfilled := object{"order_id": "B-1", "tracking_url": "https://track.example/1"}
 	own := object{"order_id": "B-1"}
 	another := object{"order_id": "B-2"}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "shipped and delivered", template: "order-status", trigger: ordered,
 			events: []event{{at: "1d", kind: "order.fulfilled", data: fulfilled}, {at: "4d", kind: "order.delivered", data: own}},
@@ -83,14 +80,13 @@ func TestOrderStatus(t *testing.T) {
 				shipped_late Thu 5 Mar 11:31 waiting
 				waiting`,
 		},
-	})
+	}
 }
 
-func TestReviewRequest(t *testing.T) {
-	t.Parallel()
+func reviewRequest() []passage {
 	delivered := event{kind: "order.delivered", data: object{"order_id": "B-1"}}
 	rated := func(n int) object { return object{"order_id": "B-1", "rating": n} }
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "never answers", template: "review-request", trigger: delivered,
 			story: `
@@ -157,5 +153,5 @@ func TestReviewRequest(t *testing.T) {
 				try Fri 6 Mar 11:30 exited refunded
 				exited neutral refunded`,
 		},
-	})
+	}
 }

@@ -1,11 +1,8 @@
 package gallery_test
 
-import "testing"
-
-func TestPostPurchase(t *testing.T) {
-	t.Parallel()
+func postPurchase() []passage {
 	bought := event{kind: "purchase.completed", data: object{"order_id": "A-1001", "product": "program-a", "product_name": "Program A", "amount": 497, "currency": "USD"}}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "six actions", template: "post-purchase", trigger: bought, answers: object{"slack_team": "https://hooks.example/T1", "min_amount": 497},
 			story: `
@@ -30,15 +27,14 @@ func TestPostPurchase(t *testing.T) {
 				done Wed 4 Mar 11:30
 				completed success`,
 		},
-	})
+	}
 }
 
-func TestRefund(t *testing.T) {
-	t.Parallel()
+func refund() []passage {
 	refunded := func(amount int) event {
 		return event{kind: "purchase.refunded", data: object{"order_id": "A-1001", "product": "program-a", "amount": amount, "currency": "USD"}}
 	}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "a small amount", template: "refund", trigger: refunded(49),
 			story: `
@@ -64,15 +60,14 @@ func TestRefund(t *testing.T) {
 				done Wed 4 Mar 11:30
 				completed success`,
 		},
-	})
+	}
 }
 
-func TestAbandonedCart(t *testing.T) {
-	t.Parallel()
+func abandonedCart() []passage {
 	left := func(amount int) event {
 		return event{kind: "cart.abandoned", data: object{"cart_id": "K-1", "amount": amount, "currency": "USD", "url": "https://shop.example/cart/K-1"}}
 	}
-	runAll(t, []passage{
+	return []passage{
 		{
 			name: "never comes back", template: "abandoned-cart", trigger: left(80),
 			story: `
@@ -146,5 +141,5 @@ func TestAbandonedCart(t *testing.T) {
 				next_day Thu 5 Mar 10:30 exited bought
 				exited success bought`,
 		},
-	})
+	}
 }

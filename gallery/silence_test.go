@@ -1,10 +1,7 @@
 package gallery_test
 
-import "testing"
-
-func TestReEngagement(t *testing.T) {
-	t.Parallel()
-	runAll(t, []passage{
+func reEngagement() []passage {
+	return []passage{
 		{
 			name: "stays silent", template: "re-engagement", answers: object{"best_url": "https://studio.example/best"},
 			story: `
@@ -61,12 +58,11 @@ func TestReEngagement(t *testing.T) {
 				done Thu 5 Mar 21:00
 				completed success`,
 		},
-	})
+	}
 }
 
-func TestListHygiene(t *testing.T) {
-	t.Parallel()
-	runAll(t, []passage{
+func listHygiene() []passage {
+	return []passage{
 		{
 			name: "no answer", template: "list-hygiene",
 			story: `
@@ -108,5 +104,5 @@ func TestListHygiene(t *testing.T) {
 				answer Thu 5 Mar 11:30 exited bought
 				exited success bought`,
 		},
-	})
+	}
 }
