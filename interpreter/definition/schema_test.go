@@ -2,6 +2,7 @@ package definition_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"path/filepath"
 	"testing"
 
@@ -111,5 +112,33 @@ func TestEverySpecHasASchemaOfItsOwn(t *testing.T) {
 	for _, spec := range nodes.All() {
 		schema := compileSchema(t, mustJSON(t, spec.Schema))
 		require.Error(t, schema.Validate(map[string]any{"no_such_key": true}), spec.Type)
+	}
+}
+
+// TestFormsNameEveryField: the inspector draws settings, triggers and exits from the schema alone.
+func TestFormsNameEveryField(t *testing.T) {
+	t.Parallel()
+	var schema map[string]any
+	require.NoError(t, json.Unmarshal(definition.JSONSchema(), &schema))
+	var walk func(v any, at string)
+	walk = func(v any, at string) {
+		object, _ := v.(map[string]any)
+		properties, _ := object["properties"].(map[string]any)
+		for key, field := range properties {
+			described, _ := field.(map[string]any)
+			ui, _ := described["x-ui"].(map[string]any)
+			require.NotEmpty(t, ui["label"], "%s/%s has no label", at, key)
+			require.NotEmpty(t, ui["widget"], "%s/%s has no widget", at, key)
+			require.Contains(t, ui, "order", "%s/%s has no order", at, key)
+			walk(field, at+"/"+key)
+		}
+		if items, ok := object["items"]; ok {
+			walk(items, at+"[]")
+		}
+	}
+	properties, _ := schema["properties"].(map[string]any)
+	for _, part := range []string{"settings", "triggers", "exits"} {
+		require.Contains(t, properties, part)
+		walk(properties[part], part)
 	}
 }

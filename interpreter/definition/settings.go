@@ -12,33 +12,33 @@ import (
 
 // settingsForm describes `settings`.
 var settingsForm = form.Object{Fields: []form.Field{
-	{Key: "timezone", Type: form.Zone{Words: []string{ZoneContact}}, Label: "Time zone", Default: ZoneContact},
-	{Key: "reentry", Type: reentryType{}, Label: "Entering again", Default: ReentryAfterExit},
-	{Key: "correlate", Type: form.Path{Roots: []string{"trigger"}}, Label: "One passage per", Placeholder: "trigger.order_id"},
-	{Key: "on_repeat", Type: form.Choice{Words: []string{RepeatIgnore, RepeatRestart, RepeatUpdate}}, Label: "If it fires again meanwhile", Default: RepeatIgnore},
-	{Key: "quiet_hours", Label: "Quiet hours", Type: form.Object{Fields: []form.Field{
+	{Key: "timezone", Type: form.Zone{Words: []string{ZoneContact}}, Label: "Time zone", Help: "days and times of day count in it; contact means that of each contact", Default: ZoneContact},
+	{Key: "reentry", Type: reentryType{}, Label: "Entering again", Help: "once, when the earlier passage has ended, or after a cooldown", Default: ReentryAfterExit},
+	{Key: "correlate", Type: form.Path{Roots: []string{"trigger"}}, Label: "One passage per", Help: "a contact may be inside once for each value of this path, such as an order", Placeholder: "trigger.order_id"},
+	{Key: "on_repeat", Type: form.Choice{Words: []string{RepeatIgnore, RepeatRestart, RepeatUpdate}}, Label: "If it fires again meanwhile", Help: "while the contact is inside: nothing, start anew, or take over the new data", Default: RepeatIgnore},
+	{Key: "quiet_hours", Label: "Quiet hours", Help: "marketing messages wait for their end, or are dropped", Type: form.Object{Fields: []form.Field{
 		{Key: "from", Type: form.TimeOfDay{}, Label: "From", Required: true},
 		{Key: "to", Type: form.TimeOfDay{}, Label: "To", Required: true},
 		{Key: "then", Type: form.Choice{Words: []string{"wait", "drop"}}, Label: "Messages then", Default: "wait"},
-		{Key: "all", Type: form.Bool{}, Label: "All messages", Default: false},
+		{Key: "all", Type: form.Bool{}, Label: "All messages", Help: "transactional ones as well", Default: false},
 	}}},
-	{Key: "suppress", Type: form.Condition{}, Label: "Keep out"},
-	{Key: "max_active", Type: form.Whole{Min: 1}, Label: "Most at a time"},
-	{Key: "per_day", Type: form.Whole{Min: 1}, Label: "Most per day"},
-	{Key: "send_rate", Type: rateType{}, Label: "Sending rate", Placeholder: "100/1h"},
-	{Key: "frequency_cap", Type: rateType{}, Label: "Most marketing mails per contact", Placeholder: "3/7d"},
-	{Key: "breaker", Label: "Circuit breaker", Type: form.Object{Fields: []form.Field{
-		{Key: "error_rate", Type: form.Number{Max: 1}, Label: "Error rate", Required: true},
+	{Key: "suppress", Type: form.Condition{}, Label: "Keep out", Help: "who meets it on entry is not enrolled"},
+	{Key: "max_active", Type: form.Whole{Min: 1}, Label: "Most at a time", Help: "over it, enrollments wait at their start"},
+	{Key: "per_day", Type: form.Whole{Min: 1}, Label: "Most per day", Help: "over it, enrollments wait at their start"},
+	{Key: "send_rate", Type: rateType{}, Label: "Sending rate", Help: "messages of this workflow, evenly spread", Placeholder: "100/1h"},
+	{Key: "frequency_cap", Type: rateType{}, Label: "Most marketing mails per contact", Help: "over all workflows; over it a step is suppressed", Placeholder: "3/7d"},
+	{Key: "breaker", Label: "Circuit breaker", Help: "pauses the workflow when too many steps fail", Type: form.Object{Fields: []form.Field{
+		{Key: "error_rate", Type: form.Number{Max: 1}, Label: "Error rate", Help: "a share from 0 to 1", Required: true},
 		{Key: "min", Type: form.Whole{Min: 1}, Label: "At least so many steps", Default: 50},
 		{Key: "within", Type: form.Duration{}, Label: "Within", Default: "1h"},
 	}}},
-	{Key: "goal", Label: "Goal", Type: form.Object{Fields: []form.Field{
+	{Key: "goal", Label: "Goal", Help: "the event by which the workflow is measured", Type: form.Object{Fields: []form.Field{
 		{Key: "event", Type: form.Event{}, Label: "Event", Required: true},
 		{Key: "where", Type: form.Condition{}, Label: "Only when"},
 		{Key: "within", Type: form.Duration{}, Label: "Within"},
 		{Key: "measure", Type: form.Choice{Words: []string{"rate", "time_to"}}, Label: "Measure", Default: "rate"},
 	}}},
-	{Key: "manual_minutes", Type: form.Number{}, Label: "Minutes by hand", Default: 0},
+	{Key: "manual_minutes", Type: form.Number{}, Label: "Minutes by hand", Help: "what one passage would take a person, for the time saved", Default: 0},
 	{Key: "owner", Type: form.Text{Max: 200}, Label: "Owner"},
 	{Key: "folder", Type: form.Text{Max: 200}, Label: "Folder"},
 	{Key: "description", Type: form.Text{Max: 5000, Lines: true}, Label: "Description"},

@@ -19,25 +19,25 @@ var triggerForm = form.Object{
 		{Key: "id", Type: idType, Label: "Id", Required: true},
 		{Key: TriggerEvent, Type: form.Event{}, Label: "Event"},
 		{Key: "where", Type: form.Condition{}, Label: "Only when"},
-		{Key: TriggerManual, Type: form.Always{}, Label: "By hand"},
-		{Key: TriggerDate, Label: "Date", Type: form.Object{Fields: []form.Field{
+		{Key: TriggerManual, Type: form.Always{}, Label: "By hand", Help: "only people and calls enroll"},
+		{Key: TriggerDate, Label: "Date", Help: "on a date that a field of the contact or deal holds", Type: form.Object{Fields: []form.Field{
 			{Key: "field", Type: form.Path{Bare: true, Roots: []string{"contact", "deal"}}, Label: "Date field", Required: true},
 			{Key: "offset", Type: form.Duration{Signed: true}, Label: "Before or after it", Default: "0d"},
 			{Key: "at", Type: form.TimeOfDay{}, Label: "At"},
-			{Key: "yearly", Type: form.Bool{}, Label: "Every year", Default: false},
+			{Key: "yearly", Type: form.Bool{}, Label: "Every year", Help: "on each anniversary of the date", Default: false},
 		}}},
-		{Key: TriggerSchedule, Label: "Schedule", Type: form.Object{Fields: []form.Field{
-			{Key: "cron", Type: cronType{}, Label: "Cron", Required: true, Placeholder: "0 9 * * 1"},
+		{Key: TriggerSchedule, Label: "Schedule", Help: "at set times, the contacts of a filter", Type: form.Object{Fields: []form.Field{
+			{Key: "cron", Type: cronType{}, Label: "Cron", Help: "minute, hour, day, month, weekday", Required: true, Placeholder: "0 9 * * 1"},
 			{Key: "timezone", Type: form.Zone{}, Label: "Time zone"},
 			{Key: "filter", Type: form.Condition{Filter: true}, Label: "Contacts"},
 		}}},
-		{Key: TriggerInactivity, Label: "Inactivity", Type: form.Object{Fields: []form.Field{
-			{Key: "without", Type: form.List{Of: form.Event{}, Min: 1, Max: 20}, Label: "Without", Required: true},
+		{Key: TriggerInactivity, Label: "Inactivity", Help: "contacts who have not done something for a while", Type: form.Object{Fields: []form.Field{
+			{Key: "without", Type: form.List{Of: form.Event{}, Min: 1, Max: 20}, Label: "Without", Help: "none of these events", Required: true},
 			{Key: "for", Type: form.Duration{}, Label: "For", Required: true},
-			{Key: "min_sends", Type: form.Whole{}, Label: "After so many mails"},
+			{Key: "min_sends", Type: form.Whole{}, Label: "After so many mails", Help: "only who was sent at least so many"},
 			{Key: "filter", Type: form.Condition{Filter: true}, Label: "Contacts"},
 		}}},
-		{Key: TriggerWebhook, Label: "Inbound webhook", Type: form.Object{Fields: []form.Field{
+		{Key: TriggerWebhook, Label: "Inbound webhook", Help: "a secret address that others call", Type: form.Object{Fields: []form.Field{
 			{Key: "contact", Type: form.Map{Of: form.Value{}, Min: 1, Max: 50}, Label: "Contact", Required: true},
 			{Key: "data", Type: form.Map{Of: form.Value{Null: true}, Max: 200}, Label: "Data"},
 			{Key: "secret", Type: form.Secret{}, Label: "Secret"},
@@ -82,7 +82,7 @@ var exitForm = form.Object{Fields: []form.Field{
 	{Key: "id", Type: idType, Label: "Id", Required: true},
 	{Key: "event", Type: form.Event{}, Label: "Event", Required: true},
 	{Key: "where", Type: form.Condition{}, Label: "Only when"},
-	{Key: "outcome", Type: form.Choice{Words: nodes.Outcomes}, Label: "Outcome", Default: "neutral"},
+	{Key: "outcome", Type: form.Choice{Words: nodes.Outcomes}, Label: "Outcome", Help: "how the passage counts that this ends", Default: "neutral"},
 }}
 
 func readExit(v *form.Values) Exit {
