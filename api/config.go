@@ -30,6 +30,16 @@ type Operator interface {
 	Release(ctx context.Context, id, port, person string) error
 }
 
+// Effects carries out what a person decides about an effect outside whose outcome nobody knows. It
+// returns store.ErrNotFound for an unknown enrollment and *events.RefusedError where there is no such
+// effect.
+type Effects interface {
+	// MarkSent notes that it was carried out.
+	MarkSent(ctx context.Context, d outgoing.Doubt) error
+	// Resend carries it out once more under the same key, and waits a moment for the outcome.
+	Resend(ctx context.Context, d outgoing.Doubt) error
+}
+
 // SecretBox encrypts a secret before the store sees it. A secret is write-only here: what the API
 // opens are the addresses of inbound webhooks, to show them again, and the secrets that their calls
 // are signed with. Name is to be authenticated with the value, so that one secret cannot be put in
@@ -104,6 +114,8 @@ type Config struct {
 	Caller Caller
 	// Operator carries out exit, skip, retry and release; default none, then they answer not_available.
 	Operator Operator
+	// Effects carries out mark_sent and resend; default none, then they answer not_available.
+	Effects Effects
 	// Rehearse runs rehearsals; default none, then they answer not_available.
 	Rehearse Rehearse
 	// TemporalURL is the address of an enrollment in Temporal's Web UI, "" when it is not kept there

@@ -77,7 +77,7 @@ func (s *server) planTry(tx *store.Tx, in gen.RequestPreviewRequest) (*tried, er
 		return nil, err
 	}
 	call := &tried{problems: append(problems, gapProblems(outgoing.Gaps(with, st.scope), "")...)}
-	failure, err := s.resolve(call, settings, st)
+	failure, err := s.resolveCall(call, settings, st)
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +96,9 @@ func (s *server) planTry(tx *store.Tx, in gen.RequestPreviewRequest) (*tried, er
 // failurePlace is the setting that a failure is about.
 var failurePlace = map[string]string{nodes.CodeBadURL: "/url", nodes.CodeBadHeader: "/headers", nodes.CodeBadValue: "/body"}
 
-// resolve plans the call and resolves its secrets; what is shown is written from the plan, which
+// resolveCall plans the call and resolves its secrets; what is shown is written from the plan, which
 // never holds one.
-func (s *server) resolve(call *tried, settings nodes.Settings, st *stage) (*nodes.Failure, error) {
+func (s *server) resolveCall(call *tried, settings nodes.Settings, st *stage) (*nodes.Failure, error) {
 	desk, key := outgoing.Desk{Tx: st.tx, Secrets: s.SecretBox}, store.NewID("try")
 	in := nodes.PlanInput{Owner: st.settings.Owner}
 	var failure *nodes.Failure

@@ -2,6 +2,7 @@ package outgoing
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -33,6 +34,10 @@ func NewMask(r Request) Mask {
 	}
 	for _, secret := range slices.Clone(hidden) {
 		hidden = append(hidden, url.QueryEscape(secret), url.PathEscape(secret), base64.StdEncoding.EncodeToString([]byte(secret)))
+		// As part of JSON that broke off, with and without escaping for HTML.
+		if quoted, err := json.Marshal(secret); err == nil {
+			hidden = append(hidden, strings.Trim(string(quoted), `"`), strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(strings.Trim(string(quoted), `"`)))
+		}
 		if _, credential, found := strings.Cut(secret, " "); found { // Bearer …, Basic …
 			hidden = append(hidden, strings.TrimSpace(credential))
 		}

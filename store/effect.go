@@ -162,6 +162,20 @@ func (tx *Tx) ResolveEffect(ref EffectRef, state, message string) (bool, error) 
 	return n > 0, err
 }
 
+// GiveBackUnknown ends the claim of an attempt at an unknown effect that did not succeed: the effect is
+// unknown again. mayHave says that the attempt may have gone out, which counts a copy. False when the
+// row does not carry the attempt's token any more.
+func (tx *Tx) GiveBackUnknown(ref EffectRef, token, message string, mayHave bool) (bool, error) {
+	copies := 0
+	if mayHave {
+		copies = 1
+	}
+	n, err := tx.exec("UPDATE effects SET state = 'unknown', error = ?, copies = copies + ?, lease_until = NULL, updated_at = ? WHERE "+
+		effectKey+" AND attempt_token = ? AND state = 'claimed'",
+		append(ref.args(message, copies, wallClock()), token)...)
+	return n > 0, err
+}
+
 // Effects lists an enrollment's effects in order of their making.
 func (tx *Tx) Effects(enrollmentID string) ([]Effect, error) {
 	return all[Effect](tx, "WHERE enrollment_id = ? ORDER BY created_at, node, visit, copy", enrollmentID)

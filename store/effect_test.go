@@ -218,3 +218,34 @@ func TestInsertEffectOnce(t *testing.T) {
 		})
 	})
 }
+
+func TestADoubtfulAttemptThatFailedLeavesTheDoubt(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *store.Store) {
+		claimEffect(t, s, ref, "one", lease)
+		require.True(t, record(t, s, "one", store.EffectUnknown))
+		again := func(token string, mayHave bool) *store.Effect {
+			var row *store.Effect
+			write(t, s, func(tx *store.Tx) {
+				claimed, err := tx.ReclaimUnknown(ref, token, lease)
+				require.NoError(t, err)
+				require.True(t, claimed)
+				given, err := tx.GiveBackUnknown(ref, "of somebody else", "x", false)
+				require.NoError(t, err)
+				require.False(t, given)
+				given, err = tx.GiveBackUnknown(ref, token, "451 later", mayHave)
+				require.NoError(t, err)
+				require.True(t, given)
+				row, err = tx.Effect(ref)
+				require.NoError(t, err)
+			})
+			return row
+		}
+		row := again("two", false)
+		require.Equal(t, store.EffectUnknown, row.State)
+		require.Equal(t, "451 later", row.Error)
+		require.Nil(t, row.LeaseUntil)
+		require.Equal(t, 1, row.Copies, "that attempt cannot have gone out")
+		require.Equal(t, 2, again("three", true).Copies)
+	})
+}

@@ -264,3 +264,36 @@ func TestIgnoredEventNeverTakesTheCursorPastAnUnroutedOne(t *testing.T) {
 		})
 	})
 }
+
+func TestTypesOfTheLog(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *store.Store) {
+		first, second := newContact(t, s), newContact(t, s)
+		write(t, s, func(tx *store.Tx) {
+			none, err := tx.EventTypes(10)
+			require.NoError(t, err)
+			require.Empty(t, none)
+			_, err = tx.NewestOfType("a.b")
+			require.ErrorIs(t, err, store.ErrNotFound)
+			for i, kind := range []string{"z.z", "a.b", "m.n", "a.b"} {
+				c := []*store.Contact{first, second}[i%2]
+				_, err := tx.LockContact(c.ID)
+				require.NoError(t, err)
+				_, err = tx.AppendEvent(&store.Event{
+					ID: fmt.Sprint("e", i), ContactID: c.ID, Type: kind, Data: store.JSON("{}"),
+					OccurredAt: at, AcceptedAt: at.Add(-time.Duration(i) * time.Hour),
+				})
+				require.NoError(t, err)
+			}
+			types, err := tx.EventTypes(10)
+			require.NoError(t, err)
+			require.Equal(t, []string{"a.b", "m.n", "z.z"}, types)
+			types, err = tx.EventTypes(2)
+			require.NoError(t, err)
+			require.Equal(t, []string{"a.b", "m.n"}, types)
+			newest, err := tx.NewestOfType("a.b")
+			require.NoError(t, err)
+			require.Equal(t, "e1", newest.ID, "by when it was accepted")
+		})
+	})
+}

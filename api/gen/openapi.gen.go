@@ -2083,6 +2083,14 @@ type Draft struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// EffectRequest defines model for EffectRequest.
+type EffectRequest struct {
+	Node string `json:"node"`
+
+	// Visit Which visit to the node; default the last one in doubt
+	Visit *int `json:"visit,omitempty"`
+}
+
 // EmailPreview Example: {"attachments":[],"cc":[],"class":"transactional","consent":{"sends":true,"why":"Transactional mail is sent whatever the consent."},"from":"hello@example.com","html":"\u003cp\u003eHi Ana\u003c/p\u003e","links":[],"preheader":"","problems":[],"reply_to":"","subject":"Welcome","template":"","text":"Hi Ana","to":["ana@example.com"],"track":false,"unsubscribe":false}
 type EmailPreview struct {
 	Attachments []PreviewAttachment `json:"attachments"`
@@ -4345,8 +4353,14 @@ type PatchEmailTemplateJSONRequestBody = EmailTemplatePatch
 // ExitEnrollmentJSONRequestBody defines body for ExitEnrollment for application/json ContentType.
 type ExitEnrollmentJSONRequestBody = ExitRequest
 
+// MarkEffectSentJSONRequestBody defines body for MarkEffectSent for application/json ContentType.
+type MarkEffectSentJSONRequestBody = EffectRequest
+
 // ReleaseEnrollmentJSONRequestBody defines body for ReleaseEnrollment for application/json ContentType.
 type ReleaseEnrollmentJSONRequestBody = PortRequest
+
+// ResendEffectJSONRequestBody defines body for ResendEffect for application/json ContentType.
+type ResendEffectJSONRequestBody = EffectRequest
 
 // SkipEnrollmentJSONRequestBody defines body for SkipEnrollment for application/json ContentType.
 type SkipEnrollmentJSONRequestBody = PortRequest
@@ -4843,9 +4857,15 @@ type ServerInterface interface {
 	// ExitEnrollment End an enrollment at once
 	// (POST /v1/enrollments/{id}/exit)
 	ExitEnrollment(c *gin.Context, id string)
+	// MarkEffectSent Say that an effect of unknown outcome was carried out
+	// (POST /v1/enrollments/{id}/mark_sent)
+	MarkEffectSent(c *gin.Context, id string)
 	// ReleaseEnrollment Release a hold
 	// (POST /v1/enrollments/{id}/release)
 	ReleaseEnrollment(c *gin.Context, id string)
+	// ResendEffect Carry out an effect of unknown outcome once more
+	// (POST /v1/enrollments/{id}/resend)
+	ResendEffect(c *gin.Context, id string)
 	// RetryEnrollment Retry a held step
 	// (POST /v1/enrollments/{id}/retry)
 	RetryEnrollment(c *gin.Context, id string)
@@ -6517,6 +6537,31 @@ func (siw *ServerInterfaceWrapper) ExitEnrollment(c *gin.Context) {
 	siw.Handler.ExitEnrollment(c, id)
 }
 
+// MarkEffectSent operation middleware
+func (siw *ServerInterfaceWrapper) MarkEffectSent(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MarkEffectSent(c, id)
+}
+
 // ReleaseEnrollment operation middleware
 func (siw *ServerInterfaceWrapper) ReleaseEnrollment(c *gin.Context) {
 
@@ -6540,6 +6585,31 @@ func (siw *ServerInterfaceWrapper) ReleaseEnrollment(c *gin.Context) {
 	}
 
 	siw.Handler.ReleaseEnrollment(c, id)
+}
+
+// ResendEffect operation middleware
+func (siw *ServerInterfaceWrapper) ResendEffect(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ResendEffect(c, id)
 }
 
 // RetryEnrollment operation middleware
@@ -9379,6 +9449,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/enrollments/:id/exit", wrapper.ExitEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/skip", wrapper.SkipEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/retry", wrapper.RetryEnrollment)
+	router.POST(options.BaseURL+"/v1/enrollments/:id/mark_sent", wrapper.MarkEffectSent)
+	router.POST(options.BaseURL+"/v1/enrollments/:id/resend", wrapper.ResendEffect)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/release", wrapper.ReleaseEnrollment)
 	router.GET(options.BaseURL+"/v1/jobs", wrapper.ListJobs)
 	router.GET(options.BaseURL+"/v1/jobs/:id", wrapper.GetJob)

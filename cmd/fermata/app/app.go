@@ -308,6 +308,7 @@ func (a *App) handler(running context.Context) (http.Handler, error) {
 		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(), Links: a.links, Erased: a.o.Erased,
 		Dev: s.Dev, SignInCode: s.SignInCode, Page: web.Files(), Stopping: running.Done(),
 		Operator:    &events.Operator{Store: a.store, Definitions: a.definitions, Now: time.Now, Nudge: a.nudge},
+		Effects:     a.activities,
 		Mailer:      a.mailer,
 		MailFrom:    s.MailFrom,
 		Caller:      a.caller,
