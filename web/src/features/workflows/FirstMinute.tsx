@@ -1,6 +1,7 @@
 import { Anchor, List, Paper, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { SendEventButton } from "@/features/events";
 import { galleryQuery, TemplateCard } from "@/features/gallery";
 import { ProblemAlert } from "@/shared";
 
@@ -47,6 +48,10 @@ export function FirstMinute() {
           <List.Item>Publish it.</List.Item>
           <List.Item>Send a test event and follow the contact through.</List.Item>
         </List>
+        <Text size="sm" mt="md" mb="xs">
+          An event may come before any workflow is there: it is kept, and says that nobody asked for it.
+        </Text>
+        <SendEventButton />
       </Paper>
     </Stack>
   );
