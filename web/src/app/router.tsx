@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { readBuilderSearch } from "@/features/builder/page/search";
 import { follow } from "./follow";
 import { inside, root } from "./inside";
 import { places } from "./places";
@@ -28,7 +29,15 @@ const workflows = createRoute({
   component: lazyRouteComponent(() => import("@/features/workflows"), "WorkflowsPage"),
 });
 
-const routes = root.addChildren([signIn, inside.addChildren([home, workflows, ...follow, ...places])]);
+// Not from the feature's index: the address is read before the feature is loaded.
+const builder = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$key",
+  validateSearch: readBuilderSearch,
+  component: lazyRouteComponent(() => import("@/features/builder"), "BuilderPage"),
+});
+
+const routes = root.addChildren([signIn, inside.addChildren([home, workflows, builder, ...follow, ...places])]);
 
 export function makeRouter(client: QueryClient) {
   return createRouter({ routeTree: routes, context: { client }, defaultPreload: "intent", scrollRestoration: true });

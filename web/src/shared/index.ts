@@ -18,5 +18,6 @@ export { NotFound, RouteProblem } from "./ui/RouteProblem";
 export { SeenValues } from "./ui/SeenValues";
 export { SkipLink } from "./ui/SkipLink";
 export { StatusBadge } from "./ui/StatusBadge";
+export { StepIcon } from "./ui/StepIcon";
 export { TwoZones } from "./ui/TwoZones";
 export { decisionWords, fieldName, type Seen, seenWords, shortValue } from "./values";

@@ -41,6 +41,8 @@ export type Saving<D> = {
 export type Occurrence<D> =
   | { type: "edited"; definition: D; at: number }
   | { type: "due" }
+  /** A person asks to try what was refused once more. */
+  | { type: "again" }
   | { type: "saved"; n: number; etag: string }
   | { type: "failed"; n: number; failure: Failure }
   | { type: "found"; theirs: Held<D> }
@@ -97,6 +99,8 @@ export function advance<D>(s: Saving<D>, o: Occurrence<D>): Step<D> {
       return edited(s, o.definition, o.at);
     case "due":
       return due(s);
+    case "again":
+      return due({ ...s, problem: null });
     case "saved":
       return o.n === s.sent?.n ? saved(s, s.sent.definition, o.etag) : [s, []];
     case "failed":

@@ -54,6 +54,11 @@ export class Autosaver<D, A> {
     this.tell({ type: "due" });
   }
 
+  /** Tries once more, also what was refused. */
+  retry() {
+    this.tell({ type: "again" });
+  }
+
   choose(keep: "mine" | "theirs") {
     this.tell({ type: "chosen", keep });
   }

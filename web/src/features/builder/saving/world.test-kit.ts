@@ -1,6 +1,6 @@
 import { vi } from "vitest";
-import { Autosaver } from "./autosaver";
 import type { Held, Saving } from "./autosave";
+import { Autosaver } from "./autosaver";
 import { fingerprint } from "./fingerprint";
 import { type Shelf, Unsaved } from "./unsaved";
 

@@ -1,0 +1,149 @@
+import {
+  type ApplyOptions,
+  appendStep,
+  type Clip,
+  connect,
+  copySteps,
+  type Definition,
+  type DraftStore,
+  disconnect,
+  duplicate,
+  EditError,
+  insertStep,
+  keepable,
+  lastSlot,
+  type Made,
+  moveStep,
+  type NodeSpec,
+  newNode,
+  nodesOf,
+  pasteSteps,
+  removeBlock,
+  removeRule,
+  removeStep,
+  renameWorkflow,
+  type Selection,
+  type Slot,
+  type Specs,
+  setDisabled,
+} from "@/graph";
+import { stepName } from "../diff/words";
+import { slotAfter, slotWords } from "../page/places";
+import { readClipboard, writeClip } from "./clipboard";
+import type { Quiet } from "./quiet";
+
+/** What the edits need of the page. */
+export type Stage = {
+  store: DraftStore;
+  quiet: Quiet;
+  specs: Specs;
+  /** Opens something in the inspector, or closes it. */
+  open: (target: Selection | null, focus?: "first empty") => void;
+  /** Says something in passing; with `undo` it can be taken back there. */
+  say: (words: string, undo?: boolean) => void;
+  /** Says why an edit cannot be made. */
+  refuse: (why: string) => void;
+};
+
+/** Every edit of the builder, whatever key, menu or button asks for it. */
+export type Actions = ReturnType<typeof makeActions>;
+
+export function makeActions({ store, quiet, specs, open, say, refuse }: Stage) {
+  const now = () => store.getState().definition;
+  const show = (definition: Definition, label: string) => store.getState().apply(() => definition, label);
+  const nameOf = (id: string) => stepName(id, nodesOf(now())[id], specs);
+  const attempt = <T>(make: () => T): T | undefined => {
+    try {
+      return make();
+    } catch (why) {
+      if (!(why instanceof EditError)) throw why;
+      refuse(why.message);
+      return undefined;
+    }
+  };
+  const put = (label: string, make: () => Definition): boolean => {
+    const next = attempt(make);
+    if (next) show(next, label);
+    return next !== undefined;
+  };
+  const putMade = (label: string, make: () => Made, focus?: "first empty") => {
+    const made = attempt(make);
+    if (!made) return;
+    show(made.definition, label);
+    const first = made.ids[0];
+    if (first) open({ kind: "step", id: first }, focus);
+    return made;
+  };
+  const copy = async (id: string) => {
+    const clip = copySteps(now(), specs, id);
+    await writeClip(clip);
+    return clip;
+  };
+  const remove = (id: string, keep?: string | "all") => {
+    const name = nameOf(id);
+    const done = put(`Delete ${name}`, () =>
+      keep === "all" ? removeBlock(now(), specs, id) : removeStep(now(), specs, id, keep),
+    );
+    if (done) {
+      open(null);
+      say(`${name} was deleted.`, true);
+    }
+  };
+  const paste = (slot: Slot, clip: Clip) =>
+    putMade(`Paste ${slotWords(slot, now(), specs)}`, () => pasteSteps(now(), specs, slot, clip));
+  return {
+    refuse,
+    insert: (slot: Slot | null, spec: NodeSpec) => {
+      const make = () =>
+        slot ? insertStep(now(), specs, slot, newNode(spec)) : appendStep(now(), specs, newNode(spec));
+      const made = putMade(`Add ${spec.title}`, make, "first empty");
+      if (made) quiet.hush(made.ids);
+    },
+    /** The ways that lead on from a step: more than one means that a person has to say which one stays. */
+    ways: (id: string) => keepable(now(), specs, id),
+    remove,
+    removeRule: (kind: "trigger" | "exit", id: string) => {
+      const list = kind === "trigger" ? "triggers" : "exits";
+      if (!put(`Delete ${kind} ${id}`, () => removeRule(now(), list, id))) return;
+      open(null);
+      say(`The ${kind} ${id} was deleted.`, true);
+    },
+    duplicate: (id: string) => void putMade(`Duplicate ${nameOf(id)}`, () => duplicate(now(), specs, id)),
+    copy: async (id: string) => {
+      const name = nameOf(id);
+      const clip = await copy(id);
+      const n = Object.keys(clip.nodes).length;
+      say(n === 1 ? `${name} was copied.` : `${name} was copied with its branches, ${n} steps.`);
+    },
+    cut: async (id: string) => {
+      const name = nameOf(id);
+      const clip = await copy(id);
+      const whole = Object.keys(clip.nodes).length > 1;
+      const done = put(`Cut ${name}`, () => (whole ? removeBlock(now(), specs, id) : removeStep(now(), specs, id)));
+      if (!done) return;
+      open(null);
+      say(`${name} was cut.`, true);
+    },
+    /** Where pasted steps go: after the step that is open, else at the end. */
+    pastePlace: (id: string | null): Slot => (id && slotAfter(now(), specs, id)) || lastSlot(now(), specs),
+    paste,
+    pasteFromClipboard: async (slot: Slot) => {
+      const clip = await readClipboard();
+      if (clip) paste(slot, clip);
+      else refuse("There are no steps on the clipboard. Copy some first, in this or another workflow.");
+    },
+    move: (id: string, slot: Slot) => {
+      const name = nameOf(id);
+      const label = `Move ${name} ${slotWords(slot, now(), specs)}`;
+      if (put(label, () => moveStep(now(), specs, id, slot))) say(`${name} was moved.`, true);
+    },
+    connect: (slot: Slot, to: string) => void put(`Lead to ${nameOf(to)}`, () => connect(now(), specs, slot, to)),
+    disconnect: (slot: Slot) => void put("Open a way out", () => disconnect(now(), specs, slot)),
+    setDisabled: (id: string, disabled: boolean) =>
+      void put(`${disabled ? "Disable" : "Enable"} ${nameOf(id)}`, () => setDisabled(now(), id, disabled)),
+    /** Any other change, such as those that forms make. */
+    change: (edit: (definition: Definition) => Definition, label: string, options?: ApplyOptions) =>
+      void attempt(() => store.getState().apply(edit, label, options)),
+    rename: (name: string) => void put("Rename the workflow", () => renameWorkflow(now(), name)),
+  };
+}

@@ -1,0 +1,35 @@
+import { Tabs } from "@mantine/core";
+import { useBuilder } from "../page/context";
+import { type Tab, tabs } from "../page/search";
+
+const words: Record<Tab, string> = {
+  build: "Build",
+  rehearse: "Rehearse",
+  test: "Test",
+  settings: "Settings",
+  versions: "Versions",
+};
+
+/** The parts that are there in this build. */
+const present: Tab[] = tabs.filter((tab) => tab !== "rehearse" && tab !== "test");
+
+/** What the panel beside the drawing is about. */
+export function TabBar() {
+  const { search, go } = useBuilder();
+  const value = search.tab ?? "build";
+  const choose = (tab: string | null) => {
+    const next = tabs.find((t) => t === tab);
+    go({ tab: next === "build" ? undefined : next, version: next === "versions" ? search.version : undefined });
+  };
+  return (
+    <Tabs value={value} onChange={choose} variant="default" aria-label="Parts of the workflow">
+      <Tabs.List>
+        {present.map((tab) => (
+          <Tabs.Tab key={tab} value={tab}>
+            {words[tab]}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+    </Tabs>
+  );
+}

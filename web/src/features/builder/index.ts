@@ -1,0 +1,3 @@
+export { NewWorkflowButton } from "./files/NewWorkflowButton";
+export { BuilderPage } from "./page/BuilderPage";
+export { type BuilderSearch, readBuilderSearch } from "./page/search";

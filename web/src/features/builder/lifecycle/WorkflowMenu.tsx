@@ -1,0 +1,46 @@
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useSession } from "@/api";
+import { notifyProblem } from "@/shared";
+import { saveFile } from "../files/saveFile";
+import { useBuilder } from "../page/context";
+import { readYaml, start, workflowKey } from "../queries";
+import { type Lifecycle, possible } from "./dialogs";
+import { MoreMenu } from "./MoreMenu";
+
+/** The menu of the workflow that is open. */
+export function WorkflowMenu() {
+  const { workflow, ask, readOnly, search, flush } = useBuilder();
+  const { may } = useSession();
+  const client = useQueryClient();
+  const starting = useMutation({
+    mutationFn: () => start(workflow.key),
+    onSuccess: (changed) => {
+      client.setQueryData(workflowKey(workflow.key), changed);
+      notifications.show({ message: "Started. Triggers enroll again." });
+    },
+    onError: notifyProblem,
+  });
+  const exporting = useMutation({
+    mutationFn: async () => {
+      if (readOnly === null) await flush();
+      return readYaml(workflow.key, search.version);
+    },
+    onSuccess: (text) =>
+      saveFile(`${workflow.key}${search.version ? `-v${search.version}` : ""}.yaml`, text, "application/yaml"),
+    onError: notifyProblem,
+  });
+  const onLifecycle = (what: Lifecycle) => (what === "start" ? starting.mutate() : ask({ kind: "lifecycle", what }));
+  return (
+    <MoreMenu
+      lifecycle={possible(workflow.status)}
+      forbidden={may("publisher") ? null : "These need the scope publisher"}
+      readOnly={readOnly !== null}
+      onLifecycle={onLifecycle}
+      onDuplicate={() => ask({ kind: "duplicate" })}
+      onExport={() => exporting.mutate()}
+      onImport={() => ask({ kind: "import" })}
+      onKeys={() => ask({ kind: "keys" })}
+    />
+  );
+}

@@ -1,0 +1,60 @@
+import { createContext, useContext } from "react";
+import { useStore } from "zustand";
+import type { Definition, DraftStore, Selection, Slot, Specs } from "@/graph";
+import type { Actions } from "../editor/actions";
+import type { Quiet } from "../editor/quiet";
+import type { Lifecycle } from "../lifecycle/dialogs";
+import type { Problem, Summaries, Workflow } from "../queries";
+import type { BuilderSearch } from "./search";
+
+/** A dialog of the builder; one is open at a time. */
+export type Dialog =
+  | { kind: "pick"; slot: Slot | null }
+  | { kind: "rule"; list: "triggers" | "exits" }
+  | { kind: "remove" | "move"; id: string }
+  | { kind: "connect"; slot: Slot }
+  | { kind: "lifecycle"; what: Lifecycle }
+  | { kind: "publish" | "compare" | "keys" | "duplicate" | "import" }
+  | { kind: "rollback"; version: number };
+
+/** What every part of the builder works with. */
+export type BuilderScope = {
+  workflow: Workflow;
+  specs: Specs;
+  store: DraftStore;
+  quiet: Quiet;
+  actions: Actions;
+  /** All problems of the saved draft, and those that may be shown already. */
+  problems: readonly Problem[];
+  shown: readonly Problem[];
+  summaries: Summaries;
+  /** Why nothing can be edited; null: it can. */
+  readOnly: string | null;
+  search: BuilderSearch;
+  /** Changes the address. */
+  go: (change: Partial<BuilderSearch>) => void;
+  open: (target: Selection | null, focus?: "first empty") => void;
+  ask: (dialog: Dialog | null) => void;
+  /** Asks the server again what it thinks of the draft. */
+  revalidate: () => Promise<void>;
+  /** Waits until everything on the screen is saved. */
+  flush: () => Promise<void>;
+};
+
+export const BuilderContext = createContext<BuilderScope | null>(null);
+
+export function useBuilder(): BuilderScope {
+  const scope = useContext(BuilderContext);
+  if (!scope) throw new Error("a part of the builder stands outside of it");
+  return scope;
+}
+
+/** The definition on the screen. */
+export function useDefinition(): Definition {
+  return useStore(useBuilder().store, (draft) => draft.definition);
+}
+
+/** What is open in the inspector. */
+export function useSelection(): Selection | null {
+  return useStore(useBuilder().store, (draft) => draft.selection);
+}

@@ -1,0 +1,47 @@
+import { SettingsForm } from "@/features/inspector";
+import { useBuilder, useDefinition, useSelection } from "../page/context";
+import { titleOf } from "../problems/places";
+import { VersionsPanel } from "../versions/VersionsPanel";
+import { RulePanel } from "./RulePanel";
+import { StepPanel } from "./StepPanel";
+
+const titles = { rehearse: "Rehearse", test: "Test", settings: "Settings", versions: "Versions" };
+
+/** What the panel is about. */
+export function usePanelTitle(): string {
+  const { search, specs } = useBuilder();
+  const definition = useDefinition();
+  const selection = useSelection();
+  if (search.tab) return titles[search.tab];
+  return selection ? titleOf(selection, definition, specs) : "";
+}
+
+/** What stands in the panel: the tab's, else the form of what is selected. */
+export function PanelContent() {
+  const { search } = useBuilder();
+  const selection = useSelection();
+  if (search.tab === "versions") return <VersionsPanel />;
+  if (search.tab === "settings" || selection?.kind === "settings") return <WorkflowSettings />;
+  if (selection?.kind === "step") return <StepPanel id={selection.id} />;
+  if (selection?.kind === "trigger" || selection?.kind === "exit")
+    return <RulePanel kind={selection.kind} id={selection.id} />;
+  return null;
+}
+
+function WorkflowSettings() {
+  const { actions, problems, readOnly, workflow } = useBuilder();
+  const definition = useDefinition();
+  return (
+    <SettingsForm
+      value={definition.settings ?? {}}
+      problems={problems}
+      context={{ workflow: workflow.key, definition }}
+      readOnly={readOnly !== null}
+      onChange={(settings, { typing }) => {
+        const label = "Change the settings";
+        const edit = (d: typeof definition) => ({ ...d, settings });
+        actions.change(edit, label, typing ? { field: "settings" } : {});
+      }}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+import { ENTRY, lastSlot, newNode, type Slot, whyNotInsert } from "@/graph";
+import { useBuilder, useDefinition } from "../page/context";
+import { slotWords } from "../page/places";
+import { StepPicker } from "./StepPicker";
+
+/** Chooses what stands at a place; without one, at the end of the main way. */
+export function InsertDialog({ slot, onClose }: { slot: Slot | null; onClose: () => void }) {
+  const { actions, specs } = useBuilder();
+  const definition = useDefinition();
+  const at = slot ?? (definition.start === undefined ? ENTRY : lastSlot(definition, specs));
+  return (
+    <StepPicker
+      place={slotWords(at, definition, specs)}
+      specs={specs}
+      whyNot={(spec) => whyNotInsert(definition, specs, at, newNode(spec))}
+      onPick={(spec) => {
+        onClose();
+        actions.insert(at, spec);
+      }}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,61 @@
+import { Alert, Stack, Text, Title } from "@mantine/core";
+import { CircleAlert } from "lucide-react";
+import { useMemo } from "react";
+import type { Selection } from "@/graph";
+import { useBuilder, useDefinition } from "../page/context";
+import { ProblemList } from "../problems/ProblemList";
+import { placesOf } from "../problems/places";
+import type { PublishChoice, PublishResult } from "../queries";
+import { PeopleInside } from "./PeopleInside";
+import { WhatChanges } from "./WhatChanges";
+
+type Props = {
+  result: PublishResult;
+  inFlight: PublishChoice["in_flight"];
+  onInFlight: (choice: PublishChoice["in_flight"]) => void;
+  onOpen: (target: Selection) => void;
+  onFixed: () => Promise<void>;
+};
+
+/** What the server says that publishing would do. */
+export function PublishPreview({ result, inFlight, onInFlight, onOpen, onFixed }: Props) {
+  const { specs, workflow } = useBuilder();
+  const definition = useDefinition();
+  const places = useMemo(() => placesOf(result.problems, definition, specs), [result.problems, definition, specs]);
+  const errors = places.reduce((n, p) => n + p.errors, 0);
+  return (
+    <Stack gap="lg">
+      {errors > 0 && (
+        <Alert
+          color="red"
+          variant="light"
+          icon={<CircleAlert aria-hidden />}
+          title={errors === 1 ? "One thing is left to do" : `${errors} things are left to do`}
+        >
+          It can be published once they are done.
+        </Alert>
+      )}
+      {places.length > 0 && (
+        <section aria-label="Problems">
+          <ProblemList places={places} onOpen={onOpen} onFixed={onFixed} />
+        </section>
+      )}
+      <section aria-label="Changes">
+        <Title order={3} size="h5" mb="xs">
+          What changes
+        </Title>
+        <WhatChanges
+          version={workflow.version}
+          to={definition}
+          name="your draft"
+          onOpen={(id) => onOpen({ kind: "step", id })}
+        />
+      </section>
+      {result.changed ? (
+        <PeopleInside result={result} inFlight={inFlight} onInFlight={onInFlight} />
+      ) : (
+        <Text size="sm">The draft is the same as version {result.version}. There is nothing to publish.</Text>
+      )}
+    </Stack>
+  );
+}

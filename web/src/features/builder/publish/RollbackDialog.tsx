@@ -1,0 +1,78 @@
+import { Button, Group, Modal, ScrollArea, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { readDefinition } from "@/graph";
+import { ProblemAlert } from "@/shared";
+import { useBuilder } from "../page/context";
+import { type PublishChoice, rollback, versionQuery, workflowKey } from "../queries";
+import { PeopleInside } from "./PeopleInside";
+import { Published } from "./Published";
+import { WhatChanges } from "./WhatChanges";
+
+/** Publishes the content of an earlier version under a new number. */
+export function RollbackDialog({ version, onClose }: { version: number; onClose: () => void }) {
+  const { workflow } = useBuilder();
+  const client = useQueryClient();
+  const [inFlight, setInFlight] = useState<PublishChoice["in_flight"]>("stay");
+  const old = useQuery(versionQuery(workflow.key, version));
+  const preview = useQuery({
+    queryKey: [...workflowKey(workflow.key), "rollback", version, inFlight],
+    queryFn: () => rollback(workflow.key, version, { in_flight: inFlight }, true),
+    gcTime: 0,
+    retry: false,
+    placeholderData: (before) => before,
+  });
+  const action = useMutation({
+    mutationFn: () => rollback(workflow.key, version, { in_flight: inFlight }, false),
+    onSuccess: () => client.invalidateQueries({ queryKey: workflowKey(workflow.key) }),
+  });
+  const read = old.data && readDefinition(old.data.definition);
+  const problems = (preview.data?.problems ?? []).filter((p) => p.severity === "error");
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Publish version ${version} again`}
+      size="xl"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      {action.data ? (
+        <Published result={action.data} onClose={onClose} />
+      ) : (
+        <Stack gap="md">
+          <Text size="sm">Its content becomes a new version. Your draft stays as it is.</Text>
+          <ScrollArea.Autosize mah="55vh" type="auto">
+            <Title order={3} size="h5" mb="xs">
+              What changes
+            </Title>
+            {read && "definition" in read && (
+              <WhatChanges version={workflow.version} to={read.definition} name={`version ${version}`} />
+            )}
+            {preview.isPending && <Skeleton height={80} />}
+            {preview.data?.changed && (
+              <PeopleInside result={preview.data} inFlight={inFlight} onInFlight={setInFlight} />
+            )}
+            {problems.map((p) => (
+              <Text key={`${p.path} ${p.message}`} size="sm" c="red">
+                {p.message}
+              </Text>
+            ))}
+          </ScrollArea.Autosize>
+          <ProblemAlert problem={old.error ?? preview.error ?? action.error} />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              loading={action.isPending}
+              disabled={!preview.data?.changed || problems.length > 0}
+              onClick={() => action.mutate()}
+            >
+              Publish again
+            </Button>
+          </Group>
+        </Stack>
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,136 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, call, callWithResponse, idempotencyKey, type Schemas } from "@/api";
+import { type Definition, specsOf } from "@/graph";
+
+export type Workflow = Schemas["Workflow"];
+export type Problem = Schemas["DefinitionProblem"];
+export type Summaries = Schemas["Summaries"];
+export type PublishResult = Schemas["PublishResult"];
+export type Version = Schemas["Version"];
+
+const path = (key: string) => ({ params: { path: { key } } });
+
+/** Keys of what the server answers about one workflow; the list of all has ["workflows"]. */
+export const workflowKey = (key: string) => ["workflow", key];
+
+/** A workflow without its draft's hourly changes: read anew at every visit, never shown from before. */
+export const workflowQuery = (key: string) =>
+  queryOptions({
+    queryKey: workflowKey(key),
+    queryFn: ({ signal }) => readWorkflow(key, signal),
+    refetchOnWindowFocus: false,
+  });
+
+/** Types of node, by name. They change with the program only. */
+export const specsQuery = () =>
+  queryOptions({
+    queryKey: ["nodes"],
+    queryFn: ({ signal }) => call(api.GET("/v1/nodes", { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+    select: (list) => specsOf(list.items),
+  });
+
+export const versionsQuery = (key: string) =>
+  queryOptions({
+    queryKey: [...workflowKey(key), "versions"],
+    queryFn: ({ signal }) =>
+      call(api.GET("/v1/workflows/{key}/versions", { params: { path: { key }, query: { limit: 500 } }, signal })),
+  });
+
+export const versionQuery = (key: string, n: number) =>
+  queryOptions({
+    queryKey: [...workflowKey(key), "version", n],
+    queryFn: async ({ signal }): Promise<Version> =>
+      asJson(await call(api.GET("/v1/workflows/{key}/versions/{n}", { params: { path: { key, n } }, signal }))),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const readWorkflow = async (key: string, signal?: AbortSignal): Promise<Workflow> =>
+  asJson(await call(api.GET("/v1/workflows/{key}", { ...path(key), ...(signal && { signal }) })));
+
+/** What was asked for as JSON is none of the other representation, YAML. */
+function asJson<T>(answer: T | string): T {
+  if (typeof answer === "string") throw new TypeError("the server answered text where JSON was asked for");
+  return answer;
+}
+
+/** Stores a draft that was made from the one with this etag. */
+export const saveDraft = async (key: string, definition: Definition, etag: string, signal: AbortSignal) => {
+  const params = { path: { key }, header: { "If-Match": `"${etag}"` } };
+  const { data } = await callWithResponse(
+    api.PUT("/v1/workflows/{key}", {
+      params,
+      body: definition,
+      headers: { "Content-Type": "application/json" },
+      signal,
+    }),
+  );
+  return data;
+};
+
+export const createWorkflow = (definition: Definition) =>
+  call(
+    api.POST("/v1/workflows", {
+      params: { header: { "Idempotency-Key": idempotencyKey() } },
+      body: definition,
+      headers: { "Content-Type": "application/json" },
+    }),
+  );
+
+export const validateDraft = (key: string) => call(api.POST("/v1/workflows/{key}/validate", path(key)));
+
+export type PublishChoice = { in_flight: "stay" | "exit" };
+
+export const publish = (key: string, body: PublishChoice, options: { dryRun: boolean; createMissing?: boolean }) =>
+  call(
+    api.POST("/v1/workflows/{key}/publish", {
+      params: {
+        path: { key },
+        query: { dry_run: options.dryRun, create_missing: options.createMissing ?? false },
+        header: { "Idempotency-Key": idempotencyKey() },
+      },
+      body: { on_missing: "stay", retime: "credit", ...body },
+    }),
+  );
+
+export const rollback = (key: string, to: number, choice: PublishChoice, dryRun: boolean) =>
+  call(
+    api.POST("/v1/workflows/{key}/rollback", {
+      params: { path: { key }, query: { dry_run: dryRun }, header: { "Idempotency-Key": idempotencyKey() } },
+      body: { to, ...choice },
+    }),
+  );
+
+export const pause = (key: string, clocks: "run" | "freeze", dryRun: boolean) =>
+  call(
+    api.POST("/v1/workflows/{key}/pause", { params: { path: { key }, query: { dry_run: dryRun } }, body: { clocks } }),
+  );
+
+export type Resumption = Schemas["ResumeRequest"];
+
+export const resume = (key: string, body: Resumption, dryRun: boolean) =>
+  call(api.POST("/v1/workflows/{key}/resume", { params: { path: { key }, query: { dry_run: dryRun } }, body }));
+
+export const stop = (key: string, inFlight: "finish" | "exit") =>
+  call(api.POST("/v1/workflows/{key}/stop", { ...path(key), body: { in_flight: inFlight } }));
+
+export const start = (key: string) => call(api.POST("/v1/workflows/{key}/start", path(key)));
+
+export const archive = (key: string, inFlight?: "finish" | "exit") =>
+  call(
+    api.DELETE("/v1/workflows/{key}", { params: { path: { key }, query: inFlight ? { in_flight: inFlight } : {} } }),
+  );
+
+/** The draft, or a version, as YAML. */
+export async function readYaml(key: string, version?: number): Promise<string> {
+  const headers = { Accept: "application/yaml" };
+  const answer =
+    version === undefined
+      ? api.GET("/v1/workflows/{key}", { ...path(key), headers, parseAs: "text" })
+      : api.GET("/v1/workflows/{key}/versions/{n}", {
+          params: { path: { key, n: version } },
+          headers,
+          parseAs: "text",
+        });
+  return String(await call<unknown>(answer));
+}

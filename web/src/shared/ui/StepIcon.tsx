@@ -1,0 +1,68 @@
+import {
+  Bell,
+  BookX,
+  CalendarClock,
+  CalendarRange,
+  CircleDollarSign,
+  Clock,
+  Flag,
+  GitBranch,
+  GraduationCap,
+  Hand,
+  ListTodo,
+  LogIn,
+  LogOut,
+  type LucideIcon,
+  Mail,
+  MailX,
+  MoveRight,
+  Pencil,
+  Radio,
+  Slack,
+  Smartphone,
+  Split,
+  SquareStack,
+  Stamp,
+  Tag,
+  Undo2,
+  UserCheck,
+  Webhook,
+  Zap,
+} from "lucide-react";
+
+// The names are those of the specs of GET /v1/nodes.
+const icons: Record<string, LucideIcon> = {
+  bell: Bell,
+  "book-x": BookX,
+  "calendar-clock": CalendarClock,
+  "calendar-range": CalendarRange,
+  "circle-dollar-sign": CircleDollarSign,
+  clock: Clock,
+  flag: Flag,
+  "git-branch": GitBranch,
+  "graduation-cap": GraduationCap,
+  hand: Hand,
+  "list-todo": ListTodo,
+  "log-in": LogIn,
+  "log-out": LogOut,
+  mail: Mail,
+  "mail-x": MailX,
+  "move-right": MoveRight,
+  pencil: Pencil,
+  radio: Radio,
+  slack: Slack,
+  smartphone: Smartphone,
+  split: Split,
+  stamp: Stamp,
+  tag: Tag,
+  "undo-2": Undo2,
+  "user-check": UserCheck,
+  webhook: Webhook,
+  zap: Zap,
+};
+
+/** The icon of a type of step, by the name in its spec; a plain one for names that came later. */
+export function StepIcon({ name, size = 18 }: { name: string; size?: number }) {
+  const Icon = icons[name] ?? SquareStack;
+  return <Icon size={size} aria-hidden />;
+}
