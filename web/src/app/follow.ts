@@ -26,5 +26,11 @@ const events = createRoute({
   component: lazyRouteComponent(() => import("@/features/events"), "EventsPage"),
 });
 
+const contact = createRoute({
+  getParentRoute: () => inside,
+  path: "/contacts/$id",
+  component: lazyRouteComponent(() => import("@/features/contact"), "ContactPage"),
+});
+
 /** The pages that follow contacts on their way. */
-export const follow = [enrollments, enrollment, events] as const;
+export const follow = [enrollments, enrollment, events, contact] as const;

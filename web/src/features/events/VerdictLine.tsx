@@ -24,13 +24,13 @@ export function VerdictLine({ verdict }: { verdict: Verdict }) {
             {verdict.version ? `, version ${verdict.version}` : ""}
           </Anchor>
         )}
+        <Text size="sm">{verdictWords(verdict)}</Text>
         {verdict.enrollment && (
           <Anchor component={Link} to={`/enrollments/${verdict.enrollment}`} size="sm">
             To the enrollment
           </Anchor>
         )}
       </Group>
-      <Text size="sm">{verdictWords(verdict)}</Text>
       <SeenValues values={verdict.values} />
     </Stack>
   );

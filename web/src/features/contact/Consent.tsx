@@ -1,0 +1,56 @@
+import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { useSession } from "@/api";
+import { Instant } from "@/shared";
+import { ConsentDialog } from "./ConsentDialog";
+import type { Contact } from "./queries";
+import { Section } from "./Section";
+
+export const channels = ["email", "sms"] as const;
+export type Channel = (typeof channels)[number];
+
+const colors = { subscribed: "teal", unsubscribed: "red", none: "gray" };
+
+/** To what a contact has agreed, and where that is known from. */
+export function Consent({ contact }: { contact: Contact }) {
+  const { may } = useSession();
+  const [channel, setChannel] = useState<Channel | null>(null);
+  return (
+    <Section title="Consent">
+      <Stack gap="xs">
+        {channels.map((name) => {
+          const given = contact.consent[name];
+          const state = given?.state ?? "none";
+          return (
+            <Group key={name} justify="space-between" gap="xs">
+              <div>
+                <Group gap="xs">
+                  <Text size="sm">{name === "email" ? "Marketing mail" : "SMS"}</Text>
+                  <Badge variant="light" color={colors[state]} tt="none">
+                    {state}
+                  </Badge>
+                </Group>
+                {given?.at && (
+                  <Text size="sm" c="dimmed">
+                    since <Instant at={given.at} /> by {given.source || "an unnamed source"}
+                  </Text>
+                )}
+              </div>
+              {may("editor") && (
+                <Button size="compact-xs" variant="default" onClick={() => setChannel(name)}>
+                  Change
+                </Button>
+              )}
+            </Group>
+          );
+        })}
+        {!contact.subscribed && (
+          <Text size="sm" c="dimmed">
+            No marketing mail is sent to this contact.
+          </Text>
+        )}
+      </Stack>
+      {channel && <ConsentDialog contact={contact} channel={channel} onClose={() => setChannel(null)} />}
+    </Section>
+  );
+}
