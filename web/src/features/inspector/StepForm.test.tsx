@@ -79,7 +79,7 @@ test("a problem stands at its field, quietly until the field was left", async ()
   const problems = [problem("/nodes/step/with/stage", "there is no stage x", { hint: "create it" })];
   openStep({ type: "deal_move", with: { pipeline: "sales", stage: "x" } }, { problems, quiet: true });
   expect(screen.queryByText(/there is no stage x/)).toBeNull();
-  screen.getByLabelText(/Stage/).focus();
+  screen.getByRole("combobox", { name: /Stage/ }).focus();
   await userEvent.tab();
   expect(screen.getByText(/there is no stage x – create it/)).toBeTruthy();
 });

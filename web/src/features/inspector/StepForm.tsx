@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Schemas } from "@/api";
+import type { NodeDef, NodeSpec } from "@/graph";
 import { FieldSection } from "./form/FieldSection";
 import { FormProvider } from "./form/FormProvider";
 import { ObjectFields } from "./form/ObjectFields";
@@ -8,19 +8,18 @@ import type { FormContext, How } from "./form/scope";
 import { join, objectOf, type Problem, withKey } from "./model/pointer";
 import { fieldsOf, type Schema } from "./model/schema";
 import { definitionSchemaQuery } from "./queries";
-
-export type Step = { type: string; with?: unknown; [key: string]: unknown };
+import { StepPreview } from "./StepPreview";
 
 type Props = {
-  spec: Schemas["NodeSpec"];
-  node: Step;
+  spec: NodeSpec;
+  node: NodeDef;
   /** All problems of the definition; the form finds its own by their path. */
   problems: readonly Problem[];
   context: FormContext;
   readOnly?: boolean;
   /** Shows a problem only after its field was left; false after an attempt to publish. */
   quiet?: boolean;
-  onChange: (node: Step, how: How) => void;
+  onChange: (node: NodeDef, how: How) => void;
 };
 
 /** What is drawn elsewhere: by the canvas, or above the settings. */
@@ -38,7 +37,7 @@ export function StepForm({ spec, node, problems, context, readOnly, quiet, onCha
   const common = whole?.$defs?.[`node_${spec.type}`] ?? {};
   const advanced = only(common, [...elsewhere, ...above]);
   const settings = spec.schema as Schema;
-  const take = (next: Record<string, unknown>, how: How) => onChange({ ...next, type: node.type }, how);
+  const take = (next: Record<string, unknown>, how: How) => onChange({ ...next, type: node.type } as NodeDef, how);
   const takeSettings = (next: Record<string, unknown>, how: How) =>
     take(withKey(node, "with", Object.keys(next).length > 0 ? next : undefined), how);
   const drawn = [
@@ -57,8 +56,9 @@ export function StepForm({ spec, node, problems, context, readOnly, quiet, onCha
         pointer={join(base, "with")}
         onChange={takeSettings}
       />
+      <StepPreview node={node} />
       {advanced.length > 0 && (
-        <FieldSection title="Advanced" open={advanced.some((key) => node[key] !== undefined)}>
+        <FieldSection title="Advanced" open={advanced.some((key) => objectOf(node)[key] !== undefined)}>
           <ObjectFields schema={common} without={[...elsewhere, ...above]} {...shared} />
         </FieldSection>
       )}

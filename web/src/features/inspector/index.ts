@@ -1,3 +1,4 @@
+export { ConditionEditor } from "./conditions/ConditionEditor";
 export type { FormContext, How } from "./form/scope";
 export { ExitForm, SettingsForm, TriggerForm } from "./PartForm";
-export { type Step, StepForm } from "./StepForm";
+export { StepForm } from "./StepForm";

@@ -1,23 +1,23 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { useState } from "react";
-import type { Schemas } from "@/api";
+import type { NodeDef, NodeSpec } from "@/graph";
 import { show } from "@/test/render";
 import { type Handlers, serve } from "@/test/server";
 import type { FormContext } from "./form/scope";
 import type { Problem } from "./model/pointer";
 import type { Schema } from "./model/schema";
-import { type Step, StepForm } from "./StepForm";
+import { StepForm } from "./StepForm";
 
 /** What the server answers at /v1/nodes and /v1/schema, written anew by `go generate`. */
 const forms = JSON.parse(readFileSync(resolve("../api/gen/forms.json"), "utf8")) as {
-  nodes: Schemas["NodeSpec"][];
+  nodes: NodeSpec[];
   schema: Schema;
 };
 export const specs = forms.nodes;
 export const definitionSchema = forms.schema;
 
-export function specOf(type: string): Schemas["NodeSpec"] {
+export function specOf(type: string): NodeSpec {
   const found = specs.find((s) => s.type === type);
   if (!found) throw new Error(`there is no node type ${type}`);
   return found;
@@ -41,8 +41,8 @@ export function serveForms(handlers: Handlers = {}) {
 type Options = { problems?: Problem[]; quiet?: boolean; readOnly?: boolean; context?: FormContext };
 
 /** Opens the form of a step and keeps what it makes of the node. */
-export function openStep(node: Step, { problems = [], quiet, readOnly, context }: Options = {}) {
-  const seen: { node: Step; typing: boolean[] } = { node, typing: [] };
+export function openStep(node: NodeDef, { problems = [], quiet, readOnly, context }: Options = {}) {
+  const seen: { node: NodeDef; typing: boolean[] } = { node, typing: [] };
   function Holder() {
     const [value, setValue] = useState(node);
     return (

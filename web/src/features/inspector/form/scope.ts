@@ -1,4 +1,5 @@
 import { type ComponentType, createContext, type ReactNode, useContext } from "react";
+import type { Definition } from "@/graph";
 import type { Problem } from "../model/pointer";
 import type { Schema, Ui } from "../model/schema";
 
@@ -6,7 +7,7 @@ import type { Schema, Ui } from "../model/schema";
 export type FormContext = {
   /** Key of the workflow; absent outside of one (segments, bulk calls). */
   workflow?: string | undefined;
-  definition?: Record<string, unknown> | undefined;
+  definition?: Definition | undefined;
   nodeId?: string | undefined;
   /** Contact that previews are made for; default the one that the browser remembers. */
   contactId?: string | undefined;

@@ -1,4 +1,16 @@
+import { ConditionWidget } from "../conditions/ConditionEditor";
 import type { Registered, Registry } from "../form/scope";
+import { AddressWidget } from "../pickers/AddressWidget";
+import { EventWidget } from "../pickers/EventWidget";
+import { FilesWidget } from "../pickers/FilesWidget";
+import { kindWidget } from "../pickers/KindWidget";
+import { SecretWidget } from "../pickers/SecretPicker";
+import { StageWidget } from "../pickers/StageWidget";
+import { TagsWidget } from "../pickers/TagsWidget";
+import { DurationRangeWidget, DurationWidget } from "../time/DurationWidget";
+import { TimeWidget } from "../time/TimeWidget";
+import { TimezoneWidget } from "../time/TimezoneWidget";
+import { WeekdaysWidget } from "../time/WeekdaysWidget";
 import { ChoiceWidget } from "./ChoiceWidget";
 import { JsonWidget } from "./JsonWidget";
 import { ListWidget } from "./ListWidget";
@@ -25,6 +37,29 @@ const byKind: Record<string, Registered> = {
 const named: Record<string, Registered> = {
   textarea: { component: TextareaWidget },
   json: { component: JsonWidget },
+  condition: { component: ConditionWidget, deep: true },
+  filter: { component: ConditionWidget, deep: true },
+  duration: { component: DurationWidget },
+  offset: { component: DurationWidget },
+  "duration-range": { component: DurationRangeWidget },
+  time: { component: TimeWidget },
+  timezone: { component: TimezoneWidget },
+  weekdays: { component: WeekdaysWidget },
+  tag: { component: kindWidget("tags") },
+  tags: { component: TagsWidget },
+  pipeline: { component: kindWidget("pipelines") },
+  stage: { component: StageWidget },
+  course: { component: kindWidget("courses") },
+  template: { component: kindWidget("templates") },
+  segment: { component: kindWidget("segments") },
+  "contact-field": { component: kindWidget("fields") },
+  workflow: { component: kindWidget("workflows") },
+  event: { component: EventWidget },
+  files: { component: FilesWidget },
+  secret: { component: SecretWidget },
+  url: { component: SecretWidget },
+  address: { component: AddressWidget },
+  person: { component: AddressWidget },
 };
 
 export const registry: Registry = { named, byKind };
