@@ -20,7 +20,7 @@ func signIn(t *testing.T, p *harness.Process) (*http.Cookie, int) {
 	link := regexp.MustCompile(`(http://\S+)/sign-in#code=(\w+)`).FindStringSubmatch(p.Log())
 	require.NotNil(t, link, p.Log())
 	require.Equal(t, p.URL, link[1])
-	res, err := http.Post(p.URL+"/v1/session", "application/json", strings.NewReader(`{"code":"`+link[2]+`"}`)) //nolint:noctx // short
+	res, err := http.Post(p.URL+"/v1/session", "application/json", strings.NewReader(`{"code":"`+link[2]+`"}`))
 	require.NoError(t, err)
 	_ = res.Body.Close()
 	if len(res.Cookies()) == 0 {
@@ -58,7 +58,8 @@ func TestLinkOfTheBannerOpensThePageOnce(t *testing.T) {
 	until(t, lines, `data: {"topic":"events"}`)
 
 	require.Less(t, p.Stop(), 15*time.Second)
-	for range lines { //nolint:revive // to its end
+	for range lines {
+		// What was sent before the stop, to the end of the stream.
 	}
 	p.Start()
 	again, status := signIn(t, p)
