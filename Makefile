@@ -8,6 +8,10 @@ PAGE := $(shell find web/src web/public web/index.html web/*.ts web/*.json -type
 .PHONY: help dev demo build web test e2e chaos lint bench fuzz replay generate verify compose mutants
 
 TOOLS := .cache/tools
+# Packages whose tests start the whole program: they run one after the other, because each of them
+# keeps a small machine busy. Those that drive it as processes are targets of their own.
+PROGRAMS := -e /e2e/
+PROCESSES := -e /e2e/system -e /e2e/chaos
 # Modules beside the main one, each with its own go.mod.
 NESTED := devserver deploy/composetest
 
@@ -27,7 +31,8 @@ build: bin/launch web/dist/index.html ## Build the page, bin/fermata and bin/fer
 web: web/dist/index.html ## Build the page into web/dist, from where the programs embed it.
 
 test: build ## Run the whole suite: units, both stores, skipped time, recorded histories, the engine on real parts.
-	go test -timeout 20m $$(go list ./... | grep -v -e /e2e/system -e /e2e/chaos)
+	go test -timeout 20m $$(go list ./... | grep -v $(PROGRAMS)) && light=0 || light=1; \
+	go test -timeout 20m -p 1 $$(go list ./e2e/... | grep -v $(PROCESSES)) && exit $$light
 	npm --prefix web test
 	@for m in $(NESTED); do echo "go test -C $$m ./..."; go test -C $$m ./... || exit 1; done
 

@@ -68,9 +68,10 @@ func exitDuringRetries(p *Passage) {
 	p.atOnce(event, p.becomes("exited"))
 }
 
-// exitBeforeDue ends a passage shortly before a send is due: it never happens.
+// exitBeforeDue ends a passage shortly before a send is due: it never happens. The wait is long
+// enough to be seen on a busy machine.
 func exitBeforeDue(p *Passage) {
-	p.publish(`  a: {type: wait, with: {for: 2s}, next: b}
+	p.publish(`  a: {type: wait, with: {for: 10s}, next: b}
   b: {type: email, with: {subject: Never, body: Text., class: transactional}, next: c}
   c: {type: tag_add, with: {tag: after}}`)
 	p.enter(nil)

@@ -192,9 +192,9 @@ func updateAnchor(p *Passage) {
 }
 
 // updateOwnEvent: the event that becomes the trigger is not for the waits of the
-// enrollment, however soon its run looks.
+// enrollment, however soon its run looks. Both come long before the timeout.
 func updateOwnEvent(p *Passage) {
-	p.publish(`  a: {type: wait_event, with: {events: [{id: got, event: `+p.Topic+`.go}], timeout: 3s}, next: {got: b, timeout: c}}
+	p.publish(`  a: {type: wait_event, with: {events: [{id: got, event: `+p.Topic+`.go}], timeout: 10s}, next: {got: b, timeout: c}}
   b: {type: end, with: {outcome: failed}}
   c: {type: wait_event, with: {events: [{id: got, event: `+p.Topic+`.go}], timeout: 1s, since: enrollment}, next: {got: b, timeout: d}}
   d: {type: end}`, onUpdate)

@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"fmt"
+
 	"github.com/stretchr/testify/require"
 )
 
@@ -116,8 +118,8 @@ func eventFirstOfSeveral(p *Passage) {
 
 // An event advances an enrollment once, however far back a wait looks.
 func eventOnce(p *Passage) {
-	wait := "{type: wait_event, with: {events: [{id: got, event: " + p.Topic + ".done}], timeout: 2s, since: enrollment}, next: "
-	p.publish("  a: " + wait + "{got: b}}\n  b: " + wait + "{got: c, timeout: d}}\n  c: {type: end}\n  d: {type: end, with: {outcome: neutral}}")
+	wait := "{type: wait_event, with: {events: [{id: got, event: " + p.Topic + ".done}], timeout: %s, since: enrollment}, next: "
+	p.publish("  a: " + fmt.Sprintf(wait, "30d") + "{got: b}}\n  b: " + fmt.Sprintf(wait, "2s") + "{got: c, timeout: d}}\n  c: {type: end}\n  d: {type: end, with: {outcome: neutral}}")
 	p.enter(nil)
 	p.awaits("a", "waiting")
 	p.post(p.Topic+".done", nil)

@@ -63,7 +63,7 @@ nodes:
 		require.EqualValues(t, 120, preview["enrolled"])
 		require.Empty(t, s.Items("/v1/enrollments?workflow=offer"))
 
-		job := s.Must("POST", url, map[string]any{"filter": isPro, "rate": "20/1s", "data": map[string]any{"code": "A-1"}})["id"]
+		job := s.Must("POST", url, map[string]any{"filter": isPro, "rate": "4/1s", "data": map[string]any{"code": "A-1"}})["id"]
 		s.Eventually("some are enrolled", func() bool {
 			j := s.Must("GET", fmt.Sprint("/v1/jobs/", job), nil)
 			return j["counts"].(map[string]any)["enrolled"] != nil

@@ -11,8 +11,8 @@ import (
 	"fermata/store"
 )
 
-// ledgerWorkflow sends one mail of a class after a short wait, in which the test can
-// write what a dead attempt leaves behind.
+// ledgerWorkflow sends one mail of a class when it is released; before, the test can write
+// what a dead attempt leaves behind.
 func ledgerWorkflow(class, onUnknown string) string {
 	policy := ""
 	if onUnknown != "" {
@@ -25,7 +25,7 @@ name: Ledger
 triggers: [{id: go, event: form.submitted}]
 start: pause
 nodes:
-  pause: {type: wait, with: {for: 2s}, next: mail}
+  pause: {type: hold, next: mail}
   mail:  {type: email, with: {subject: News, body: Text., class: %[1]s}%[2]s, next: done}
   done:  {type: end}
 `, class, policy, map[string]string{"": "", "skip": "-skip", "resend": "-resend"}[onUnknown])
@@ -53,7 +53,7 @@ func TestEffectOfADeadAttemptIsUnknownAndResolvedByPolicy(t *testing.T) {
 				}
 				mail := fmt.Sprintf("dead%d@example.com", i)
 				s.Must("POST", "/v1/workflows/"+key+"/enrollments", map[string]any{"contacts": []any{map[string]any{"email": mail}}})
-				e := s.Enrollment(key, mail, "waiting")
+				e := s.Enrollment(key, mail, "held")
 				claimed := false
 				require.NoError(t, s.App.Store().Write(t.Context(), func(tx *store.Tx) (err error) {
 					ref := store.EffectRef{EnrollmentID: e["id"].(string), Node: "mail", Visit: 1}
@@ -61,6 +61,7 @@ func TestEffectOfADeadAttemptIsUnknownAndResolvedByPolicy(t *testing.T) {
 					return err
 				}))
 				require.True(t, claimed)
+				s.Must("POST", "/v1/enrollments/"+e["id"].(string)+"/release", map[string]any{})
 				e = s.Enrollment(key, mail, "completed")
 				step := e["steps"].([]any)[1].(map[string]any)
 				require.Equal(t, c.status, step["status"])
@@ -76,7 +77,7 @@ func TestLiveLeaseOfAnotherAttemptIsWaitedFor(t *testing.T) {
 	s := harness.Start(t, harness.Options{})
 	s.Publish(ledgerWorkflow("transactional", ""))
 	s.Must("POST", "/v1/workflows/ledger-transactional/enrollments", map[string]any{"contacts": []any{map[string]any{"email": "live@example.com"}}})
-	e := s.Enrollment("ledger-transactional", "live@example.com", "waiting")
+	e := s.Enrollment("ledger-transactional", "live@example.com", "held")
 	ref := store.EffectRef{EnrollmentID: e["id"].(string), Node: "mail", Visit: 1}
 	var until time.Time
 	require.NoError(t, s.App.Store().Write(t.Context(), func(tx *store.Tx) error {
@@ -86,6 +87,7 @@ func TestLiveLeaseOfAnotherAttemptIsWaitedFor(t *testing.T) {
 		}
 		return err
 	}))
+	s.Must("POST", "/v1/enrollments/"+e["id"].(string)+"/release", map[string]any{})
 	s.Enrollment("ledger-transactional", "live@example.com", "completed")
 	mails := s.SMTP.To("live@example.com")
 	require.Len(t, mails, 1)

@@ -18,7 +18,7 @@ start: first
 nodes:
   first:  {type: tag_add, with: {tag: first}, next: hello}
   hello:  {type: email, with: {subject: Hello, body: Text., class: marketing}, next: pause}
-  pause:  {type: wait, with: {for: 8s}, next: later}
+  pause:  {type: wait, with: {for: 15s}, next: later}
   later:  {type: email, with: {subject: Later, body: Text., class: marketing}, next: done}
   done:   {type: end}
 `

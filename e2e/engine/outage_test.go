@@ -29,7 +29,7 @@ func TestOutageOfOursSpendsNoRetryTime(t *testing.T) {
 			})
 			s.HTTP.Handle("/never", func(w http.ResponseWriter, _ harness.Call) { w.WriteHeader(http.StatusServiceUnavailable) })
 			for key, path := range map[string]string{"mends": "/call", "never": "/never"} {
-				publishFlow(s, key, fmt.Sprintf(`  a: {type: webhook, retry: {max: 10s}, with: {url: %q}, next: {ok: b, error: c}}
+				publishFlow(s, key, fmt.Sprintf(`  a: {type: webhook, retry: {max: 20s}, with: {url: %q}, next: {ok: b, error: c}}
   b: {type: end}
   c: {type: end, with: {outcome: neutral}}`, s.HTTP.URL+path))
 			}
@@ -39,7 +39,7 @@ func TestOutageOfOursSpendsNoRetryTime(t *testing.T) {
 			})
 			s.Stop()
 			stopped := time.Now()
-			s.Eventually("the retry time is over", func() bool { return time.Since(stopped) > 12*time.Second })
+			s.Eventually("the retry time is over", func() bool { return time.Since(stopped) > 22*time.Second })
 			before := len(s.HTTP.On("/never"))
 			well.Store(true)
 			s.Run()

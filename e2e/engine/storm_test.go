@@ -28,7 +28,7 @@ func postMany(s *harness.System, bodies []map[string]any) []string {
 	for i, body := range bodies {
 		all.Go(func() {
 			<-ready
-			for began := time.Now(); time.Since(began) < time.Minute; {
+			for began := time.Now(); time.Since(began) < harness.Patience; {
 				if ids[i], errs[i] = postOne(s.URL, body); errs[i] == nil {
 					return
 				}

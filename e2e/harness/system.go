@@ -265,15 +265,19 @@ func (s *System) Items(path string) []map[string]any {
 	return items
 }
 
-// Eventually polls a condition for up to a minute, in the goroutine of the test, so
-// that the condition may fail the test.
+// Patience is how long tests wait for what has to happen.
+const Patience = 2 * time.Minute
+
+// Eventually polls a condition for up to Patience, in the goroutine of the test, so that
+// the condition may fail the test. It polls ever less often: many tests wait at the same
+// time, and their questions would keep the processors from what they wait for.
 func (s *System) Eventually(what string, condition func() bool) {
 	s.T.Helper()
-	const patience, pause = time.Minute, 40 * time.Millisecond
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-	for began := time.Now(); !condition(); <-tick.C {
-		require.Lessf(s.T, time.Since(began), patience, "waited in vain: %s", what)
+	const longest = 250 * time.Millisecond
+	pause := 20 * time.Millisecond
+	for began := time.Now(); !condition(); <-time.After(pause) {
+		require.Lessf(s.T, time.Since(began), Patience, "waited in vain: %s", what)
+		pause = min(pause*5/4, longest)
 	}
 }
 

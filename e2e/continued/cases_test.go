@@ -1,4 +1,6 @@
-package engine_test
+// Package continued_test runs every case with continue-as-new after every step, so that
+// no run keeps anything that is not carried over.
+package continued_test
 
 import (
 	"testing"
@@ -9,10 +11,7 @@ import (
 	"fermata/workflows"
 )
 
-func TestCases(t *testing.T) {
-	t.Parallel()
-	cases.Each(t, harness.Options{})
-}
+func TestMain(m *testing.M) { harness.Main(m) }
 
 func TestCasesContinuedAsNewAfterEveryStep(t *testing.T) {
 	t.Parallel()
