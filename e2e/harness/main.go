@@ -9,16 +9,14 @@ import (
 	"fermata/store/storetest"
 )
 
-// Main runs a package's tests as TestMain and stops the shared servers. Most of the
-// time the tests wait for timers, so that more of them run at a time than there are
-// processors.
-var atOnce = 16
+// atOnce is how many tests of a package run at a time. Most of the time they wait for
+// timers, so that they are more than there are processors; with many more, a small machine
+// is so busy that Temporal loses tasks and hands them out again ten seconds later.
+const atOnce = 12
 
+// Main runs a package's tests as TestMain and stops the shared servers.
 func Main(m *testing.M) {
 	flag.Parse()
-	if given, err := strconv.Atoi(os.Getenv("FERMATA_TEST_PARALLEL")); err == nil {
-		atOnce = given
-	}
 	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
 		panic(err)
 	}
