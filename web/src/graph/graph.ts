@@ -55,9 +55,11 @@ function build(definition: Definition, specs: Specs): Graph {
   const order = reversePostorder(START, (id) => (id === START ? roots : after(id)));
   const incoming = edgesInto(Object.keys(nodes), ports, start);
   const isRoot = new Set(roots);
+  // What nobody comes to decides nothing about what people come to.
   const before = (id: string) => {
     const sources = (incoming.get(id) ?? []).map((edge) => edge.from);
-    return isRoot.has(id) ? [START, ...sources] : sources;
+    const counting = reachable.has(id) ? sources.filter((from) => reachable.has(from)) : sources;
+    return isRoot.has(id) ? [START, ...counting] : counting;
   };
   const idom = dominators(order, before);
   return { definition, specs, nodes, order: order.slice(1), ports, incoming, roots, reachable, idom };

@@ -30,6 +30,8 @@ export {
 } from "./edit/settings";
 export type { Made } from "./edit/wiring";
 export { type Edge, edgesOf, type Graph, graphOf, isBack, type Port } from "./graph";
+export { type Layout as Places, layoutOf, type Point, type Rect, type Route, size, triggerKey } from "./layout/layout";
+export { type Place, placesOf, stepOrder } from "./order";
 export { ENTRY, edgeKey, firstPort, portsOf, type Slot, START, slotOf, targetOf, wiringOf } from "./ports";
 export {
   type ApplyOptions,
@@ -40,3 +42,4 @@ export {
   isDirty,
   type Selection,
 } from "./store";
+export { type Branch, type Item, type Tree, treeOf } from "./tree";
