@@ -170,6 +170,6 @@ class Aside {
     }
     const room = size.lane * (1 + (this.count++ % 6));
     const goesRight = right - x + (right - to.x - to.width) <= x - left + (to.x - left);
-    return goesRight ? [right + room, to.x + to.width] : [left - room, to.x];
+    return goesRight ? [Math.max(right, x) + room, to.x + to.width] : [Math.min(left, x) - room, to.x];
   }
 }

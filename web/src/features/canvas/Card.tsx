@@ -1,0 +1,48 @@
+import { type KeyboardEvent, type ReactNode, useCallback } from "react";
+import type { Selection } from "@/graph";
+import css from "./canvas.module.css";
+import { useCanvas } from "./context";
+import { Ends } from "./Ends";
+
+type Props = {
+  /** The id of its node. */
+  node: string;
+  selection: Selection;
+  words: string;
+  selected: boolean;
+  className: string;
+  children: ReactNode;
+};
+
+/** What every card does: a click selects, Enter and a double click open, the focus roves. */
+export function Card({ node, selection, words, selected, className, children }: Props) {
+  const { tabStop, select, open, focused } = useCanvas();
+  const onKeyDown = useCallback(
+    (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      open(selection);
+    },
+    [open, selection],
+  );
+  return (
+    <>
+      <button
+        type="button"
+        className={`${css.card} ${className}`}
+        data-node={node}
+        data-selected={selected || undefined}
+        tabIndex={tabStop === node ? 0 : -1}
+        aria-label={words}
+        aria-current={selected || undefined}
+        onClick={() => select(selection)}
+        onDoubleClick={() => open(selection)}
+        onKeyDown={onKeyDown}
+        onFocus={() => focused(node)}
+      >
+        {children}
+      </button>
+      <Ends />
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import {
+  Ban,
+  Check,
+  CircleHelp,
+  CirclePause,
+  Clock,
+  DoorOpen,
+  Hand,
+  LoaderCircle,
+  type LucideIcon,
+  SkipForward,
+  X,
+} from "lucide-react";
+import css from "./canvas.module.css";
+import type { StepOverlay, StepState } from "./types";
+import { stateWord } from "./words";
+
+const icons: Record<StepState, LucideIcon> = {
+  done: Check,
+  active: LoaderCircle,
+  waiting: Clock,
+  failed: X,
+  held: Hand,
+  skipped: SkipForward,
+  suppressed: Ban,
+  dropped: CirclePause,
+  unknown: CircleHelp,
+  exited: DoorOpen,
+  canceled: Ban,
+};
+
+/** The state of a step and a number, as a badge: icon, colour and, for who points at it, the word. */
+export function StateMark({ overlay: { state, count } }: { overlay: StepOverlay }) {
+  const Icon = state && (icons[state] ?? CircleHelp);
+  if (!Icon && count === undefined) return null;
+  return (
+    <span className={css.state} data-state={state} title={state && stateWord(state)}>
+      {Icon && <Icon size={14} aria-hidden className={state === "active" ? css.spin : undefined} />}
+      {count}
+    </span>
+  );
+}

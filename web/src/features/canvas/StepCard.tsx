@@ -1,0 +1,49 @@
+import type { NodeProps } from "@xyflow/react";
+import { CircleAlert, EyeOff, StickyNote, TriangleAlert, Unlink } from "lucide-react";
+import { memo, useMemo } from "react";
+import { StepIcon } from "@/shared";
+import { Card } from "./Card";
+import css from "./canvas.module.css";
+import type { StepNode } from "./elements";
+import { StateMark } from "./StateMark";
+
+/** A step: icon, own name or title, one line, problems, and what is shown over it. */
+export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps<StepNode>) {
+  const selection = useMemo(() => ({ kind: "step" as const, id: view.id }), [view.id]);
+  const look = [css.step, view.disabled && css.disabled, view.dim && css.dim, !view.reachable && css.lost];
+  const state = view.overlay?.state;
+  return (
+    <Card
+      node={id}
+      selection={selection}
+      words={view.words}
+      selected={view.selected}
+      className={[...look, state && css[`is_${state}`]].filter(Boolean).join(" ")}
+    >
+      <span className={css.icon}>
+        <StepIcon name={view.icon} />
+      </span>
+      <span className={css.text}>
+        <span className={css.title}>{view.title}</span>
+        <span className={css.summary}>{view.overlay?.label ?? view.summary}</span>
+      </span>
+      <span className={css.marks}>
+        {view.overlay && <StateMark overlay={view.overlay} />}
+        {view.problems > 0 && (
+          <span className={css.problem} title={`${view.problems} to finish`}>
+            <CircleAlert size={14} aria-hidden />
+            {view.problems}
+          </span>
+        )}
+        {view.problems === 0 && view.warnings > 0 && (
+          <span className={css.warning} title={`${view.warnings} to look at`}>
+            <TriangleAlert size={14} aria-hidden />
+          </span>
+        )}
+        {view.disabled && <EyeOff size={14} aria-hidden />}
+        {!view.reachable && <Unlink size={14} aria-hidden />}
+        {view.note && <StickyNote size={14} aria-hidden />}
+      </span>
+    </Card>
+  );
+});

@@ -1,0 +1,146 @@
+import type { Edge, Node } from "@xyflow/react";
+import {
+  type Definition,
+  ENTRY,
+  edgeKey,
+  type Graph,
+  type Places,
+  type Rect,
+  type Route,
+  type Slot,
+  slotOf,
+  triggerKey,
+} from "@/graph";
+import { type StepView, stepViews, type TriggerView, triggerViews } from "./cards";
+import type { FlowCanvasProps } from "./types";
+import { slotWords } from "./words";
+
+export type StepNode = Node<{ view: StepView }, "step">;
+export type TriggerNode = Node<{ view: TriggerView }, "trigger">;
+export type AddTriggerNode = Node<{ first: boolean }, "addTrigger">;
+export type ExitsNode = Node<{ exits: Definition["exits"]; selected: boolean; words: string }, "exits">;
+export type CapNode = Node<{ slot: Slot; words: string; insert: boolean }, "cap">;
+export type CanvasNode = StepNode | TriggerNode | AddTriggerNode | ExitsNode | CapNode;
+
+/** What an edge draws; `key` is the edgeKey. */
+export type FlowEdge = Edge<
+  {
+    route: Route;
+    slot?: Slot;
+    label?: string;
+    stray: boolean;
+    words: string;
+    look: "plain" | "travelled" | "dim";
+    count?: string;
+  },
+  "flow"
+>;
+
+/** The node of React Flow for a step, trigger and so on. */
+export const nodeId = {
+  step: (id: string) => `step:${id}`,
+  trigger: (id: string) => `trigger:${id}`,
+  cap: (slot: Slot) => `cap:${edgeKey(slot)}`,
+  addTrigger: "add-trigger",
+  exits: "exits",
+};
+
+type Shown = Pick<FlowCanvasProps, "summaries" | "problems" | "quiet" | "selection" | "overlay"> & {
+  editable: boolean;
+};
+
+/** The nodes that React Flow draws. Sizes are given, so that nothing has to be measured. */
+export function canvasNodes(
+  graph: Graph,
+  places: Places,
+  shown: Shown & { canAddTrigger: boolean; movable: boolean },
+): CanvasNode[] {
+  const nodes: CanvasNode[] = [];
+  for (const view of triggerViews(graph, shown)) {
+    const rect = places.triggers.get(view.id);
+    if (rect) nodes.push({ id: nodeId.trigger(view.id), type: "trigger", data: { view }, ...at(rect) });
+  }
+  const none = places.triggers.size === 0;
+  if (shown.canAddTrigger || none) {
+    nodes.push({ id: nodeId.addTrigger, type: "addTrigger", data: { first: none }, ...at(places.addTrigger) });
+  }
+  const exits = graph.definition.exits ?? [];
+  if (exits.length > 0 || shown.editable) {
+    const selected = shown.selection?.kind === "exits" || shown.selection?.kind === "exit";
+    const words =
+      exits.length === 0 ? "Exits, none" : `Exits, ${exits.map((exit) => exit.event ?? exit.id).join(", ")}`;
+    nodes.push({ id: nodeId.exits, type: "exits", data: { exits, selected, words }, ...at(places.exits) });
+  }
+  for (const view of stepViews(graph, shown)) {
+    const rect = places.steps.get(view.id);
+    if (rect)
+      nodes.push({ id: nodeId.step(view.id), type: "step", data: { view }, ...at(rect), draggable: shown.movable });
+  }
+  for (const { slot, at: middle } of places.caps.values()) {
+    const words = slotWords(graph, slot.from, slot.port);
+    const rect = { x: middle.x - CAP / 2, y: middle.y - (shown.editable ? 0 : CAP / 2), width: CAP, height: CAP };
+    nodes.push({ id: nodeId.cap(slot), type: "cap", data: { slot, words, insert: shown.editable }, ...at(rect) });
+  }
+  return nodes;
+}
+
+const CAP = 28;
+
+function at({ x, y, width, height }: Rect) {
+  return {
+    position: { x, y },
+    width,
+    height,
+    measured: { width, height },
+    domAttributes: { "aria-roledescription": undefined },
+    focusable: false,
+    draggable: false,
+    style: { pointerEvents: "all" as const },
+  };
+}
+
+/** The edges that React Flow draws: of triggers, of the entry, of wired and of open ports. */
+export function canvasEdges(graph: Graph, places: Places, shown: Shown): FlowEdge[] {
+  const edges: FlowEdge[] = [];
+  const start = places.caps.has(edgeKey(ENTRY)) ? nodeId.cap(ENTRY) : nodeId.step(graph.roots[0] ?? "");
+  const add = (key: string, source: string, target: string, data: Partial<FlowEdge["data"]>) => {
+    const route = places.routes.get(key);
+    if (!route) return;
+    const look = lookOf(key, shown);
+    const count = shown.overlay?.edgeLabels?.[key];
+    edges.push({
+      id: key,
+      type: "flow",
+      source,
+      target,
+      data: { route, stray: false, words: "", look, count, ...data },
+      ariaRole: "presentation",
+      ariaLabel: "",
+      domAttributes: { "aria-roledescription": undefined },
+      focusable: false,
+    });
+  };
+  const triggers = [...places.triggers.keys()];
+  for (const id of triggers) add(triggerKey(id), nodeId.trigger(id), start, {});
+  const first = triggers[0];
+  const entry = first === undefined ? nodeId.addTrigger : nodeId.trigger(first);
+  add(edgeKey(ENTRY), entry, start, { slot: ENTRY, words: slotWords(graph, ENTRY.from, ENTRY.port) });
+  for (const id of graph.order) {
+    const ports = (graph.ports.get(id) ?? []).filter((port) => !port.quiet);
+    for (const port of ports) {
+      const key = edgeKey(port);
+      const target = port.to === undefined ? nodeId.cap(port) : nodeId.step(port.to);
+      const words = slotWords(graph, port.from, port.port);
+      const label = ports.length > 1 ? port.port : undefined;
+      add(key, nodeId.step(id), target, { slot: slotOf(key), label, stray: port.stray, words });
+    }
+  }
+  // What was travelled lies over the rest.
+  return edges.sort((a, b) => Number(a.data?.look === "travelled") - Number(b.data?.look === "travelled"));
+}
+
+function lookOf(key: string, { overlay }: Shown): "plain" | "travelled" | "dim" {
+  if (!overlay) return "plain";
+  if (overlay.edges.has(key)) return "travelled";
+  return overlay.dim === false ? "plain" : "dim";
+}

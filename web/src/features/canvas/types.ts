@@ -1,0 +1,73 @@
+import type { Schemas } from "@/api";
+import type { Definition, Selection, Slot, Specs } from "@/graph";
+
+/** How a step stands in what is followed; other words are shown as they are. */
+export type StepState =
+  | "done"
+  | "active"
+  | "waiting"
+  | "failed"
+  | "held"
+  | "skipped"
+  | "suppressed"
+  | "dropped"
+  | "unknown"
+  | "exited"
+  | "canceled";
+
+/** What is shown over a step. */
+export type StepOverlay = {
+  readonly state?: StepState;
+  /** A few words on the card: "Waiting until 9 March, 09:00". */
+  readonly label?: string;
+  /** A number on the card: visits, contacts. */
+  readonly count?: number;
+};
+
+/** What is shown over a definition: a passage, a rehearsal, figures. */
+export type Overlay = {
+  readonly nodes: Readonly<Record<string, StepOverlay>>;
+  /** Keys of travelled edges (`edgeKey`); `trigger:id` is the way of a trigger. They draw themselves. */
+  readonly edges: ReadonlySet<string>;
+  /** Short texts on edges, by key. */
+  readonly edgeLabels?: Readonly<Record<string, string>>;
+  /** Whether everything that is not in `nodes` and `edges` steps back; true unless said. */
+  readonly dim?: boolean;
+};
+
+export type FlowCanvasProps = {
+  readonly definition: Definition;
+  readonly specs: Specs;
+  /** One line for each card, from the server. */
+  readonly summaries?: Schemas["Summaries"];
+  /** From the server; a step with an error wears a badge. */
+  readonly problems?: readonly Schemas["DefinitionProblem"][];
+  /** Ids of steps whose badge is not shown yet: new ones that nobody has left so far. */
+  readonly quiet?: ReadonlySet<string>;
+  readonly selection?: Selection | null;
+  readonly onSelect?: (selection: Selection | null) => void;
+  /** Enter on a card, or a double click. Without it, Enter selects. */
+  readonly onOpen?: (selection: Selection) => void;
+  /** Asks for a step at a place: the "+" buttons, and A on a card. Without it there are none. */
+  readonly onInsert?: (slot: Slot) => void;
+  readonly onAddTrigger?: () => void;
+  /** A step was dragged to another edge. Without it nothing can be dragged. */
+  readonly onMove?: (id: string, slot: Slot) => void;
+  /** Delete or Backspace on a card. */
+  readonly onRemove?: (selection: Selection) => void;
+  readonly overlay?: Overlay;
+  /** Said by screen readers when it changes: what an edit did. */
+  readonly announcement?: string;
+  /** The name of the canvas for screen readers. */
+  readonly label?: string;
+};
+
+/** What the page can ask of a canvas, by ref. */
+export type FlowCanvasHandle = {
+  /** Shows everything. */
+  fit(): void;
+  /** Moves the camera only when the step is not in sight. */
+  reveal(id: string): void;
+  /** Reveals a step and puts the focus on its card. */
+  focus(id: string): void;
+};

@@ -1,0 +1,28 @@
+import { useMemo } from "react";
+import type { CanvasActions } from "./context";
+import type { FlowCanvasProps } from "./types";
+
+type Roving = { tabStop: string; focused: (node: string) => void };
+
+const nothing = () => {};
+
+/** What cards and edges can ask for, as one value that changes only with its parts. */
+export function useActions(props: FlowCanvasProps, roving: Roving, drag: { lit?: string } | null): CanvasActions {
+  const { onSelect, onOpen, onInsert, onAddTrigger } = props;
+  const { tabStop, focused } = roving;
+  const lit = drag?.lit;
+  const dragging = drag !== null;
+  return useMemo(
+    () => ({
+      tabStop,
+      focused,
+      select: onSelect ?? nothing,
+      open: onOpen ?? onSelect ?? nothing,
+      insert: onInsert,
+      addTrigger: onAddTrigger,
+      lit,
+      dragging,
+    }),
+    [tabStop, focused, onSelect, onOpen, onInsert, onAddTrigger, lit, dragging],
+  );
+}
