@@ -109,13 +109,11 @@ func (m *shownMail) templateGaps(tx *store.Tx, settings nodes.Settings, s *serve
 	if !isMail || mail.Template == "" {
 		return nil
 	}
-	key, failure := mail.TemplateKey(m.stage.scope)
-	if failure != nil {
-		return nil
-	}
+	// A key that cannot be rendered, and a template that is not there, are told by the plan.
+	key, _ := mail.TemplateKey(m.stage.scope)
 	template, err := tx.EmailTemplate(key)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil // the plan says so
+		return nil
 	}
 	if err != nil {
 		return err

@@ -124,47 +124,58 @@ func TestPreviewWait(t *testing.T) {
 			want object
 		}{
 			{
-				"in the contact's zone", object{"type": "wait_until", "with": object{"day": 7, "at": "09:00"}, "contact": "ana@example.com"},
+				"in the contact's zone",
+				object{"type": "wait_until", "with": object{"day": 7, "at": "09:00"}, "contact": "ana@example.com"},
 				object{"due_at": "2026-03-09T08:00:00Z", "local": "Mon 9 Mar 2026 09:00", "timezone": "Europe/Berlin", "timezone_source": "contact", "note": nil},
 			},
 			{
-				"moved", object{"type": "wait_until", "with": object{"day": 5, "at": "09:00", "weekdays": weekdays}, "contact": "ana@example.com"},
+				"moved",
+				object{"type": "wait_until", "with": object{"day": 5, "at": "09:00", "weekdays": weekdays}, "contact": "ana@example.com"},
 				object{"due_at": "2026-03-09T08:00:00Z", "note": "Moved from Sat 7 Mar 2026, which is none of Mon–Fri."},
 			},
 			{
-				"in the account's zone", object{"type": "wait", "with": object{"for": "2d"}, "contact": "bob@example.com"},
+				"in the account's zone",
+				object{"type": "wait", "with": object{"for": "2d"}, "contact": "bob@example.com"},
 				object{"due_at": "2026-03-04T08:00:00Z", "timezone": "UTC", "timezone_source": "account"},
 			},
 			{
-				"in the workflow's zone", object{"type": "wait_until", "with": object{"day": 7, "at": "09:00"}, "contact": "ana@example.com", "workflow": "shop"},
+				"in the workflow's zone",
+				object{"type": "wait_until", "with": object{"day": 7, "at": "09:00"}, "contact": "ana@example.com", "workflow": "shop"},
 				object{"due_at": "2026-03-09T13:00:00Z", "local": "Mon 9 Mar 2026 09:00", "timezone": "America/New_York", "timezone_source": "workflow"},
 			},
 			{
-				"in settings that are being edited", object{"type": "wait", "with": object{"for": "1d"}, "contact": "ana@example.com", "workflow": "shop", "settings": object{"timezone": "Asia/Tokyo"}},
+				"in settings that are being edited",
+				object{"type": "wait", "with": object{"for": "1d"}, "contact": "ana@example.com", "workflow": "shop", "settings": object{"timezone": "Asia/Tokyo"}},
 				object{"timezone": "Asia/Tokyo", "timezone_source": "workflow"},
 			},
 			{
-				"without a zone in settings that are being edited", object{"type": "wait", "with": object{"for": "1d"}, "contact": "ana@example.com", "workflow": "shop", "settings": object{}},
+				"without a zone in settings that are being edited",
+				object{"type": "wait", "with": object{"for": "1d"}, "contact": "ana@example.com", "workflow": "shop", "settings": object{}},
 				object{"timezone": "Europe/Berlin", "timezone_source": "contact"},
 			},
 			{
-				"in the zone of the request", object{"type": "wait", "with": object{"for": "1d"}, "contact": "ana@example.com", "timezone": "Asia/Tokyo"},
+				"in the zone of the request",
+				object{"type": "wait", "with": object{"for": "1d"}, "contact": "ana@example.com", "timezone": "Asia/Tokyo"},
 				object{"timezone": "Asia/Tokyo", "timezone_source": "request", "local": "Tue 3 Mar 2026 17:00"},
 			},
 			{
-				"counted from the start", object{"type": "wait_until", "with": object{"day": 3, "at": "09:00"}, "started_at": "2026-03-01T08:00:00Z"},
+				"counted from the start",
+				object{"type": "wait_until", "with": object{"day": 3, "at": "09:00"}, "started_at": "2026-03-01T08:00:00Z"},
 				object{"due_at": "2026-03-04T09:00:00Z"},
 			},
 			{
-				"before a field", object{"type": "wait_until", "with": object{"field": "contact.renewal", "offset": "-3d"}, "contact": "ana@example.com"},
+				"before a field",
+				object{"type": "wait_until", "with": object{"field": "contact.renewal", "offset": "-3d"}, "contact": "ana@example.com"},
 				object{"due_at": "2026-03-17T08:00:00Z"},
 			},
 			{
-				"from the trigger", object{"type": "wait_until", "with": object{"day": 1, "anchor": "trigger.signed_at", "at": "10:00"}, "trigger": object{"signed_at": "2026-03-05"}},
+				"from the trigger",
+				object{"type": "wait_until", "with": object{"day": 1, "anchor": "trigger.signed_at", "at": "10:00"}, "trigger": object{"signed_at": "2026-03-05"}},
 				object{"due_at": "2026-03-06T10:00:00Z"},
 			},
 			{
-				"without end", object{"type": "wait_event", "with": object{"events": []object{{"id": "got", "event": "a.b"}}, "forever": true}},
+				"without end",
+				object{"type": "wait_event", "with": object{"events": []object{{"id": "got", "event": "a.b"}}, "forever": true}},
 				object{"due_at": nil, "local": nil, "note": "It has no end but its events."},
 			},
 		} {
