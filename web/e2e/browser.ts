@@ -19,6 +19,8 @@ export function launch(): Promise<Browser> {
 /** A window in which whatever a page must never do is written down. */
 export class Window {
   readonly faults: string[] = [];
+  /** How often a page asked whether it may be left, and what it is told. */
+  readonly leaving: { asked: number; answer: "go" | "stay" } = { asked: 0, answer: "go" };
   private allowed: RegExp[] = [];
   private constructor(
     readonly context: BrowserContext,
@@ -45,12 +47,13 @@ export class Window {
   }
 
   private watch(page: Page) {
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     page.on("console", (m) => m.type() === "error" && this.fault(`console: ${m.text()} (${m.location().url})`));
     page.on("pageerror", (e) => this.fault(`error: ${e.message}`));
     page.on("dialog", (d) => {
       if (d.type() !== "beforeunload") this.fault(`dialog: ${d.message()}`);
-      void d.accept();
+      else this.leaving.asked++;
+      void (this.leaving.answer === "go" ? d.accept() : d.dismiss());
     });
     page.on("request", (r) => {
       if (/^https?:/.test(r.url()) && !r.url().startsWith(this.home)) this.fault(`request to another host: ${r.url()}`);
