@@ -1,5 +1,6 @@
 import { Alert, Text } from "@mantine/core";
 import { CircleHelp } from "lucide-react";
+import { ResolveButtons } from "../operate/ResolveButtons";
 import type { Step } from "./passage";
 
 const words = {
@@ -9,7 +10,7 @@ const words = {
 };
 
 /** What is known of an effect outside: whether it happened, and how often. Not knowing is said plainly. */
-export function EffectNote({ step }: { step: Step }) {
+export function EffectNote({ step, enrollment }: { step: Step; enrollment: string }) {
   const { effect } = step;
   if (!effect) return null;
   if (effect.state === "unknown") {
@@ -22,12 +23,10 @@ export function EffectNote({ step }: { step: Step }) {
       >
         <Text size="sm">
           The attempt broke off after it had begun and before there was an answer. It may have gone out or not, and is
-          not repeated by itself, so that nobody gets it twice. Look at the receiver under the key below.{" "}
-          {step.left_at === null
-            ? "Retry carries it out again, skip goes on without it."
-            : "If it did not arrive, do it by hand; the enrollment has gone on."}
+          not repeated by itself, so that nobody gets it twice. Look at the receiver under this key:{" "}
+          <Key value={effect.key} />
         </Text>
-        <Key value={effect.key} />
+        <ResolveButtons enrollment={enrollment} node={step.node} visit={step.visit} held={step.status === "held"} />
       </Alert>
     );
   }

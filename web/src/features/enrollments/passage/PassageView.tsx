@@ -65,6 +65,7 @@ export function PassageView({ enrollment, ran }: Props) {
         </div>
         <div className={classes.steps}>
           <StepList
+            enrollment={enrollment.id}
             steps={steps}
             definition={definition}
             zone={enrollment.timezone}

@@ -7,6 +7,7 @@ import classes from "./StepCard.module.css";
 import { StepDetails } from "./StepDetails";
 
 type Props = {
+  enrollment: string;
   step: Step;
   zone: string | undefined;
   settings: Record<string, unknown> | undefined;
@@ -15,7 +16,7 @@ type Props = {
 };
 
 /** One visit in the list: what, how it ended, and in one line why. */
-export function StepCard({ step, zone, settings, open, onToggle }: Props) {
+export function StepCard({ enrollment, step, zone, settings, open, onToggle }: Props) {
   const Chevron = open ? ChevronDown : ChevronRight;
   const decided = step.values.length > 0 ? decisionWords(step.values, step.port) : null;
   return (
@@ -63,7 +64,7 @@ export function StepCard({ step, zone, settings, open, onToggle }: Props) {
       </UnstyledButton>
       {open && (
         <div className={classes.body}>
-          <StepDetails step={step} zone={zone} settings={settings} />
+          <StepDetails enrollment={enrollment} step={step} zone={zone} settings={settings} />
         </div>
       )}
     </Paper>

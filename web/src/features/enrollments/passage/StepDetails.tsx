@@ -5,10 +5,15 @@ import { EffectNote } from "./EffectNote";
 import type { Step } from "./passage";
 import { StepTimes } from "./StepTimes";
 
-type Props = { step: Step; zone: string | undefined; settings: Record<string, unknown> | undefined };
+type Props = {
+  enrollment: string;
+  step: Step;
+  zone: string | undefined;
+  settings: Record<string, unknown> | undefined;
+};
 
 /** Everything that is known of one visit. */
-export function StepDetails({ step, zone, settings }: Props) {
+export function StepDetails({ enrollment, step, zone, settings }: Props) {
   return (
     <Stack gap="xs">
       <StepTimes step={step} zone={zone} />
@@ -24,7 +29,7 @@ export function StepDetails({ step, zone, settings }: Props) {
           {step.error}
         </Text>
       )}
-      <EffectNote step={step} />
+      <EffectNote step={step} enrollment={enrollment} />
       {settings && Object.keys(settings).length > 0 && (
         <Fold label="Input, as drawn">
           <Json value={settings} label={`Settings of ${step.title}`} />

@@ -6,6 +6,7 @@ import { StepCard } from "./StepCard";
 import classes from "./StepList.module.css";
 
 type Props = {
+  enrollment: string;
   steps: readonly Step[];
   definition: Definition;
   zone: string | undefined;
@@ -15,7 +16,7 @@ type Props = {
 };
 
 /** The visits of an enrollment in their order. The selected one is open and in view. */
-export function StepList({ steps, definition, zone, selected, onSelect }: Props) {
+export function StepList({ enrollment, steps, definition, zone, selected, onSelect }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const last = steps.findLast((s) => s.node === selected);
   const at = last ? `${last.node}.${last.visit}` : null;
@@ -33,6 +34,7 @@ export function StepList({ steps, definition, zone, selected, onSelect }: Props)
       {steps.map((step) => (
         <li key={`${step.node}.${step.visit}`} data-step={`${step.node}.${step.visit}`}>
           <StepCard
+            enrollment={enrollment}
             step={step}
             zone={zone}
             settings={settingsOf(definition, step.node)}
