@@ -12,7 +12,7 @@ import { StepCard } from "./StepCard";
 import { AddTriggerCard, TriggerCard } from "./TriggerCard";
 import type { FlowCanvasHandle, FlowCanvasProps } from "./types";
 import { useActions } from "./useActions";
-import { useCamera, zooms } from "./useCamera";
+import { type Flow, useCamera, zooms } from "./useCamera";
 import { useDrag } from "./useDrag";
 import { useReveal } from "./useReveal";
 import { useRoving } from "./useRoving";
@@ -57,7 +57,11 @@ function Canvas({ handle, ...props }: FlowCanvasProps & { handle?: Ref<FlowCanva
     const place = { position: { x: drag.x, y: drag.y }, className: css.dragged, zIndex: 10 };
     return still.map((node) => (node.id === drag.node ? { ...node, ...place } : node));
   }, [still, drag]);
-  useReveal(handle, graph, places, selection, camera, roving.focus);
+  const revealSelected = useReveal(handle, graph, places, selection, camera, roving.focus);
+  const begin = (flow: Flow) => {
+    camera.begin(flow);
+    revealSelected();
+  };
   const actions = useActions(props, roving, drag);
   const onKeyDown = (event: React.KeyboardEvent) => {
     const zoom = { "+": 1.25, "=": 1.25, "-": 0.8, "−": 0.8, "0": "full", "1": "fit" }[event.key];
@@ -81,7 +85,7 @@ function Canvas({ handle, ...props }: FlowCanvasProps & { handle?: Ref<FlowCanva
           edges={edges}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
-          onInit={camera.begin}
+          onInit={begin}
           minZoom={zooms.min}
           maxZoom={zooms.max}
           nodesDraggable={movable}

@@ -1,10 +1,10 @@
-import { type Ref, useEffect, useImperativeHandle, useRef } from "react";
+import { type Ref, useCallback, useEffect, useImperativeHandle, useRef } from "react";
 import type { Graph, Places, Selection } from "@/graph";
 import { nodeId } from "./elements";
 import type { FlowCanvasHandle } from "./types";
 import type { Camera } from "./useCamera";
 
-/** Lets the camera follow what is new and what is selected, and nothing else. */
+/** Lets the camera follow what is new and what is selected, and nothing else. Answers how to reveal the selected again. */
 export function useReveal(
   handle: Ref<FlowCanvasHandle> | undefined,
   graph: Graph,
@@ -12,7 +12,7 @@ export function useReveal(
   selection: Selection | null | undefined,
   camera: Camera,
   focus: (node: string) => void,
-): void {
+): () => void {
   const before = useRef(graph);
   useEffect(() => {
     const came = graph.order.find((id) => !before.current.nodes[id]);
@@ -23,10 +23,13 @@ export function useReveal(
   const selected = selection && "id" in selection ? selection : undefined;
   const latest = useRef(places);
   latest.current = places;
-  useEffect(() => {
-    if (selected?.kind === "step") camera.reveal(latest.current.steps.get(selected.id));
-    if (selected?.kind === "trigger") camera.reveal(latest.current.triggers.get(selected.id));
-  }, [selected?.kind, selected?.id, camera]);
+  const kind = selected?.kind;
+  const id = selected?.id ?? "";
+  const revealSelected = useCallback(() => {
+    if (kind === "step") camera.reveal(latest.current.steps.get(id));
+    if (kind === "trigger") camera.reveal(latest.current.triggers.get(id));
+  }, [kind, id, camera]);
+  useEffect(revealSelected, [revealSelected]);
 
   useImperativeHandle(
     handle,
@@ -37,4 +40,5 @@ export function useReveal(
     }),
     [camera, focus],
   );
+  return revealSelected;
 }

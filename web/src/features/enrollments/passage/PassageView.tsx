@@ -5,6 +5,7 @@ import { LocateFixed } from "lucide-react";
 import { useMemo } from "react";
 import type { Schemas } from "@/api";
 import { portsOf, readDefinition, specsOf } from "@/graph";
+import { localTime } from "@/shared";
 import type { Enrollment } from "../filter";
 import { OperateButtons } from "../operate/OperateButtons";
 import { nodeTypesQuery } from "../queries";
@@ -15,6 +16,11 @@ import { passageOfSteps } from "./passage";
 import { StepList } from "./StepList";
 import { useFollow } from "./useFollow";
 import { Why } from "./Why";
+
+/** Until when it waits, on the card where it is. */
+function labelsOf({ node, due_at, timezone, ended_at }: Enrollment): Record<string, string> {
+  return node && due_at && !ended_at ? { [node]: `until ${localTime(due_at, timezone)}` } : {};
+}
 
 type Props = { enrollment: Enrollment; ran: Schemas["RunDefinition"] };
 
@@ -30,6 +36,7 @@ export function PassageView({ enrollment, ran }: Props) {
   }, [ran]);
   const steps = enrollment.steps ?? [];
   const passage = useMemo(() => passageOfSteps(steps), [steps]);
+  const labels = useMemo(() => labelsOf(enrollment), [enrollment]);
   const select = (node: string | null) =>
     void navigate({ to: ".", search: node ? { step: node } : {}, replace: true, resetScroll: false });
   const { following, canFollow, shown, choose, follow } = useFollow(passage.active, selected, select);
@@ -59,6 +66,7 @@ export function PassageView({ enrollment, ran }: Props) {
             specs={specs}
             summaries={ran.summaries}
             passage={passage}
+            labels={labels}
             selected={shown}
             onSelect={choose}
           />
