@@ -40,7 +40,9 @@ export function Header({ status, problem, onRetry }: Props) {
             <ChevronLeft size={20} aria-hidden />
           </Anchor>
           <NameField name={name} readOnly={readOnly !== null} onRename={actions.rename} />
-          <StatusBadge status={workflow.status} />
+          <span className={classes.badge}>
+            <StatusBadge status={workflow.status} />
+          </span>
         </Group>
         <Group gap="xs" wrap="nowrap" className={classes.state}>
           <SavedState

@@ -1,7 +1,55 @@
+import { useMemo } from "react";
+import { useStore } from "zustand";
+import { FlowCanvas } from "@/features/canvas";
+import type { Selection } from "@/graph";
+import { useRemoval } from "../editor/useRemoval";
 import { Outline } from "../outline/Outline";
+import { useBuilder, useDefinition, useSelection } from "./context";
+import { focusPanel } from "./focus";
 import type { View } from "./search";
+import { useAnnouncement } from "./useAnnouncement";
 
 /** The workflow as the address wants it drawn. */
 export function Drawing({ view }: { view: View }) {
-  return view === "outline" ? <Outline /> : <Outline />;
+  return view === "outline" ? <Outline /> : <Canvas />;
+}
+
+function Canvas() {
+  const { specs, problems, summaries, quiet, open, ask, actions, readOnly, workflow } = useBuilder();
+  const definition = useDefinition();
+  const selection = useSelection();
+  const silent = useStore(quiet, (s) => s.ids);
+  const announcement = useAnnouncement();
+  const removeStep = useRemoval();
+  const edits = useMemo(() => {
+    if (readOnly !== null) return {};
+    const onRemove = (target: Selection) => {
+      if (target.kind === "step") removeStep(target.id);
+      else if (target.kind === "trigger" || target.kind === "exit") actions.removeRule(target.kind, target.id);
+    };
+    return {
+      onInsert: (slot: Parameters<typeof actions.insert>[0]) => ask({ kind: "pick", slot }),
+      onAddTrigger: () => ask({ kind: "rule", list: "triggers" }),
+      onMove: actions.move,
+      onRemove,
+    };
+  }, [readOnly, ask, actions, removeStep]);
+  return (
+    <FlowCanvas
+      definition={definition}
+      specs={specs}
+      summaries={summaries}
+      problems={[...problems]}
+      quiet={silent}
+      selection={selection}
+      onSelect={open}
+      onOpen={(target) => {
+        open(target);
+        focusPanel();
+      }}
+      announcement={announcement}
+      label={`Canvas of ${definition.name ?? workflow.key}`}
+      {...edits}
+    />
+  );
 }

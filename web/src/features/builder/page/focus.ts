@@ -21,3 +21,12 @@ function isEmpty(field: HTMLElement): boolean {
   if (field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) return field.value === "";
   return field.textContent?.trim() === "";
 }
+
+/** Puts the focus into the inspector: on its first field, else on the panel itself. */
+export function focusPanel() {
+  requestAnimationFrame(() => {
+    const panel = document.querySelector<HTMLElement>("[data-inspector]");
+    const first = [...(panel?.querySelectorAll<HTMLElement>(fields) ?? [])].find(isUsable);
+    (first ?? panel)?.focus();
+  });
+}

@@ -10,7 +10,8 @@ export const isTyping = (target: EventTarget | null) => target instanceof Elemen
 
 /** The step that the keys are about: the one with the focus, else the one that is open. */
 function stepOf(scope: BuilderScope, target: EventTarget | null): string | null {
-  const focused = target instanceof Element ? target.closest<HTMLElement>("[data-step]")?.dataset.step : undefined;
+  const card = target instanceof Element ? target.closest<HTMLElement>("[data-step], [data-node]") : null;
+  const focused = card?.dataset.step ?? card?.dataset.node?.replace(/^step:/, "");
   const nodes = nodesOf(scope.store.getState().definition);
   if (focused !== undefined && Object.hasOwn(nodes, focused)) return focused;
   const { selection } = scope.store.getState();

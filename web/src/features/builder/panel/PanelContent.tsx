@@ -2,6 +2,7 @@ import { SettingsForm } from "@/features/inspector";
 import { useBuilder, useDefinition, useSelection } from "../page/context";
 import { titleOf } from "../problems/places";
 import { VersionsPanel } from "../versions/VersionsPanel";
+import { ExitsPanel } from "./ExitsPanel";
 import { RulePanel } from "./RulePanel";
 import { StepPanel } from "./StepPanel";
 
@@ -25,7 +26,7 @@ export function PanelContent() {
   if (selection?.kind === "step") return <StepPanel id={selection.id} />;
   if (selection?.kind === "trigger" || selection?.kind === "exit")
     return <RulePanel kind={selection.kind} id={selection.id} />;
-  return null;
+  return selection?.kind === "exits" ? <ExitsPanel /> : null;
 }
 
 function WorkflowSettings() {

@@ -28,6 +28,7 @@ export function SidePanel() {
       style={{ width }}
       aria-label={title}
       data-inspector
+      tabIndex={-1}
       onKeyDown={onKeyDown}
     >
       <ResizeHandle width={width} onChange={setWidth} />

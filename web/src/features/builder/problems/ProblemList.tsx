@@ -40,15 +40,17 @@ export function ProblemList({ places, onOpen, onFixed }: Props) {
 
 function OneProblem({ problem, onFixed }: { problem: Problem; onFixed: Props["onFixed"] }) {
   const error = problem.severity === "error";
+  // With a repair at hand, the hint that names its call says nothing more.
+  const hint = problem.fix ? "" : problem.hint;
   const Icon = error ? CircleAlert : TriangleAlert;
   return (
     <li className={classes.problem} data-severity={problem.severity}>
       <Icon size={16} aria-label={error ? "Error" : "Warning"} />
       <div>
         <Text size="sm">{problem.message}</Text>
-        {problem.hint && (
+        {hint && (
           <Text size="xs" c="dimmed">
-            {problem.hint}
+            {hint}
           </Text>
         )}
         {problem.fix && <FixButton fix={problem.fix} onFixed={onFixed} />}
