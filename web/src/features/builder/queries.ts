@@ -45,6 +45,15 @@ export const versionQuery = (key: string, n: number) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** The one-line summaries of the cards of a version. */
+export const summariesQuery = (key: string, n: number, definition: Definition) =>
+  queryOptions({
+    queryKey: [...workflowKey(key), "summaries", n],
+    queryFn: ({ signal }) =>
+      call(api.POST("/v1/validate", { body: definition, headers: { "Content-Type": "application/json" }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export const readWorkflow = async (key: string, signal?: AbortSignal): Promise<Workflow> =>
   asJson(await call(api.GET("/v1/workflows/{key}", { ...path(key), ...(signal && { signal }) })));
 

@@ -1,7 +1,5 @@
-import { Skeleton } from "@mantine/core";
-import { Suspense } from "react";
 import { SidePanel } from "../panel/SidePanel";
-import { VersionView } from "../versions/VersionView";
+import { VersionScope } from "../versions/VersionScope";
 import classes from "./Builder.module.css";
 import { useBuilder } from "./context";
 import { Drawing } from "./Drawing";
@@ -10,19 +8,27 @@ import { useView } from "./useView";
 /** The drawing, and beside it the panel of the tab or of what is selected. */
 export function Workbench() {
   const { search } = useBuilder();
-  const view = useView();
   return (
     <div className={classes.bench}>
+      {search.version === undefined ? (
+        <Bench />
+      ) : (
+        <VersionScope version={search.version}>
+          <Bench />
+        </VersionScope>
+      )}
+    </div>
+  );
+}
+
+function Bench() {
+  const view = useView();
+  return (
+    <>
       <section className={classes.drawing} aria-label={view === "outline" ? "Outline" : "Canvas"}>
-        <Suspense fallback={<Skeleton height="100%" />}>
-          {search.version !== undefined ? (
-            <VersionView version={search.version} view={view} />
-          ) : (
-            <Drawing view={view} />
-          )}
-        </Suspense>
+        <Drawing view={view} />
       </section>
       <SidePanel />
-    </div>
+    </>
   );
 }
