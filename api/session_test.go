@@ -21,7 +21,10 @@ func (f *fixture) signIn(body object) *http.Cookie {
 	a := f.call("POST", "/v1/session", body, withKey(""))
 	require.Equal(f.t, 201, a.status, a.body)
 	cookies := (&http.Response{Header: a.header}).Cookies()
-	require.Len(f.t, cookies, 1)
+	require.Len(f.t, cookies, 2)
+	require.Equal(f.t, sessionCookie+"_open", cookies[1].Name)
+	require.Equal(f.t, "1", cookies[1].Value)
+	require.False(f.t, cookies[1].HttpOnly)
 	return cookies[0]
 }
 

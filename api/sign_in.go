@@ -156,8 +156,16 @@ func (s *server) signIn(c *gin.Context, in gen.SessionInput) error {
 		return err
 	}
 	http.SetCookie(c.Writer, cookie)
+	http.SetCookie(c.Writer, signedIn(*cookie))
 	s.send(c, reply{status: http.StatusCreated, body: s.shapeSession(who)})
 	return nil
+}
+
+// signedIn tells the page that it has a session, which it cannot see: without one it need not ask.
+// It proves nothing.
+func signedIn(session http.Cookie) *http.Cookie {
+	session.Name, session.Value, session.HttpOnly = sessionCookie+"_open", "1", false
+	return &session
 }
 
 // identify finds out who signs in, and by what. GiveBack takes the use of a code back.

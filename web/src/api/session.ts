@@ -14,6 +14,18 @@ export function allows(scopes: readonly Scope[], needed: Scope): boolean {
   });
 }
 
+const marker = "fermata_session_open";
+
+/** Whether there may be a session. The cookie itself is hidden from scripts; the server sets a mark beside it. */
+function mayHaveSession(): boolean {
+  return document.cookie.split("; ").includes(`${marker}=1`);
+}
+
+function forgetSession() {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not everywhere
+  document.cookie = `${marker}=; Max-Age=0; Path=/`;
+}
+
 async function request(method: string, body?: unknown): Promise<Session | null> {
   const init: RequestInit = { method, credentials: "same-origin" };
   if (body !== undefined) {
@@ -21,18 +33,24 @@ async function request(method: string, body?: unknown): Promise<Session | null> 
     init.headers = { "Content-Type": "application/json" };
   }
   const response = await fetch("/v1/session", init);
-  if (method === "GET" && response.status === 401) return null;
+  if (method === "GET" && response.status === 401) {
+    forgetSession();
+    return null;
+  }
   const answer: unknown = response.status === 204 ? null : await response.json().catch(() => null);
   if (!response.ok) throw asProblem(response, answer);
   return answer as Session | null;
 }
 
 export const signIn = (proof: { key: string } | { code: string }) => request("POST", proof);
-export const signOut = () => request("DELETE");
+export async function signOut() {
+  await request("DELETE");
+  forgetSession();
+}
 
 export const sessionQuery = {
   queryKey: ["session"],
-  queryFn: () => request("GET"),
+  queryFn: () => (mayHaveSession() ? request("GET") : null),
   staleTime: 60_000,
   retry: (count: number, problem: Error | ApiProblem) => count < 3 && (problem as ApiProblem).status !== 401,
 };
