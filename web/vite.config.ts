@@ -28,6 +28,6 @@ export default defineConfig(({ command }) => ({
     setupFiles: ["./src/test/setup.ts"],
     pool: "threads",
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
   },
 }));
