@@ -13,7 +13,7 @@ export type Passage = {
   active: string | null;
 };
 
-export type Visited = Pick<Step, "node" | "status" | "port"> & { open?: boolean };
+export type Visited = Pick<Step, "node" | "port"> & { status: string; open?: boolean };
 
 /** Reads the path out of visits in their order. */
 export function passageOf(visits: readonly Visited[]): Passage {

@@ -1,0 +1,3 @@
+export { RehearsePanel } from "./rehearse/RehearsePanel";
+export { TestPanel } from "./test/TestPanel";
+export type { RunPanelProps } from "./types";
