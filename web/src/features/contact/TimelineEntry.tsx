@@ -32,7 +32,7 @@ export function TimelineEntry({ item, zone }: { item: TimelineItem; zone: string
           {enrollment && (
             <>
               {" · "}
-              <Anchor component={Link} to={`/enrollments/${enrollment}`} size="sm">
+              <Anchor component={Link} to={`/enrollments/${enrollment}`} size="sm" underline="always">
                 To the enrollment
               </Anchor>
             </>

@@ -18,11 +18,14 @@ export function StepRow({ id, number, count, branch }: Props) {
   const selected = selection?.kind === "step" && selection.id === id;
   const errors = shown.filter((p) => p.node === id && p.severity === "error").length;
   const title = spec?.title ?? node.type;
+  const summary = summaries.nodes[id] ?? (node.name ? title : "Not set up yet");
+  // What is seen stands in the name as it is seen, so that it can be called by voice.
   const label = [
     `Step ${number} of ${count}`,
     node.name ? `${title} ${node.name}` : title,
-    errors > 0 && "incomplete",
+    summary,
     node.disabled && "disabled",
+    errors > 0 && "incomplete",
     branch && `branch ${branch}`,
   ];
   return (
@@ -43,7 +46,7 @@ export function StepRow({ id, number, count, branch }: Props) {
             {node.name || title}
           </Text>
           <Text span size="xs" c="dimmed" lineClamp={2}>
-            {summaries.nodes[id] ?? (node.name ? title : "Not set up yet")}
+            {summary}
           </Text>
         </span>
         {node.disabled && (
