@@ -3,8 +3,9 @@ import { Notifications } from "@mantine/notifications";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { ApiProblem, sessionQuery } from "@/api";
+import { styleNonce } from "@/shared";
 import { makeRouter } from "./router";
-import { styleNonce, theme, variables } from "./theme";
+import { theme, variables } from "./theme";
 
 /** A session that has ended anywhere is noticed everywhere: the router leads to the sign-in. */
 function ended(problem: Error) {

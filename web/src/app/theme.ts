@@ -1,4 +1,5 @@
 import { Anchor, type CSSVariablesResolver, createTheme, Drawer, darken, Modal, Table } from "@mantine/core";
+import { styleNonce } from "@/shared";
 
 /** Shade 9 keeps white text on filled controls at 4.5 to 1 and better, in both schemes. */
 export const theme = createTheme({
@@ -37,11 +38,6 @@ export const variables: CSSVariablesResolver = (t) => ({
   },
   dark: { "--mantine-color-dimmed": t.colors.gray[5], "--mantine-color-placeholder": t.colors.gray[5] },
 });
-
-/** The nonce by which the policy of the page knows the styles that Mantine writes. */
-export function styleNonce(): string {
-  return document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
-}
 
 /** Tells the part of Mantine that locks scrolling behind dialogs the same; it asks this global for it. */
 export function shareNonce() {

@@ -1,5 +1,6 @@
 export { keyOf } from "./key";
 export { useLive, useLiveState } from "./live";
+export { styleNonce } from "./nonce";
 export { type PageOf, usePages } from "./pages";
 export { ago, localTime, ownZone, zones } from "./time";
 export { ConfirmButton } from "./ui/ConfirmButton";

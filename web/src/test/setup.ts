@@ -30,5 +30,7 @@ if (typeof window !== "undefined") {
     disconnect() {}
   };
   Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
+  // It lays nothing out either; editors ask for places of text all the same.
+  Range.prototype.getClientRects ??= () => document.createElement("div").getClientRects();
   Element.prototype.scrollIntoView ??= () => {};
 }

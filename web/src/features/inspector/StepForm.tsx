@@ -56,7 +56,7 @@ export function StepForm({ spec, node, problems, context, readOnly, quiet, onCha
         pointer={join(base, "with")}
         onChange={takeSettings}
       />
-      <StepPreview node={node} />
+      <StepPreview node={node} readOnly={Boolean(readOnly || context.readOnly)} onSettings={takeSettings} />
       {advanced.length > 0 && (
         <FieldSection title="Advanced" open={advanced.some((key) => objectOf(node)[key] !== undefined)}>
           <ObjectFields schema={common} without={[...elsewhere, ...above]} {...shared} />

@@ -28,7 +28,7 @@ function ConditionBody({ value, pointer, filter, readOnly, event, onChange }: Bo
       <Stack gap="xs">
         {value === undefined ? (
           <Text size="xs" c="dimmed">
-            No condition: everybody.
+            No condition.
           </Text>
         ) : (
           <RuleView

@@ -1,4 +1,4 @@
-import { Box, Text } from "@mantine/core";
+import { Box, Input, Text } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 import classes from "./form.module.css";
 
@@ -21,15 +21,9 @@ export function FieldGroup({ label, help, error, required, bare, actions, childr
     // biome-ignore lint/a11y/useSemanticElements: a fieldset's legend cannot be laid out beside actions
     <div role="group" aria-labelledby={`${id}-label`} aria-describedby={described || undefined}>
       <Box style={{ display: "flex", justifyContent: "space-between", alignItems: "center", gap: 8 }}>
-        <Text id={`${id}-label`} size="sm" fw={500}>
+        <Input.Label component="div" id={`${id}-label`} labelElement="div" required={required}>
           {label}
-          {required && (
-            <Text span c="var(--mantine-color-error)" aria-hidden>
-              {" "}
-              *
-            </Text>
-          )}
-        </Text>
+        </Input.Label>
         {actions}
       </Box>
       {help && (

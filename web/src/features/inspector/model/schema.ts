@@ -90,7 +90,7 @@ export function distinguishing(choice: Choice, way: string[]): string[] {
   return alone.length > 0 ? alone : way;
 }
 
-export type Kind = "text" | "number" | "switch" | "choice" | "list" | "object" | "map" | "texts" | "json";
+export type Kind = "text" | "number" | "switch" | "choice" | "list" | "object" | "map" | "texts" | "data" | "json";
 
 function scalarKind(schema: Schema): Kind | null {
   if (schema.enum) return "choice";
@@ -109,7 +109,7 @@ export function kindOf(schema: Schema): Kind {
   }
   if (schema.type === "object" && schema.properties) return "object";
   if (schema.type === "object" && typeof schema.additionalProperties === "object") {
-    return scalarKind(schema.additionalProperties) ? "map" : "json";
+    return scalarKind(schema.additionalProperties) ? "map" : "data";
   }
   const [one, many, ...more] = schema.anyOf ?? [];
   const textOrTexts = one?.type === "string" && many?.type === "array" && many.items?.type === "string";

@@ -1,5 +1,7 @@
 import { ConditionWidget } from "../conditions/ConditionEditor";
 import type { Registered, Registry } from "../form/scope";
+import { HtmlWidget, LiquidLinesWidget, LiquidNumberWidget, LiquidWidget } from "../liquid/LiquidWidget";
+import { TemplateWidget } from "../mail/TemplateWidget";
 import { AddressWidget } from "../pickers/AddressWidget";
 import { EventWidget } from "../pickers/EventWidget";
 import { FilesWidget } from "../pickers/FilesWidget";
@@ -7,6 +9,7 @@ import { kindWidget } from "../pickers/KindWidget";
 import { SecretWidget } from "../pickers/SecretPicker";
 import { StageWidget } from "../pickers/StageWidget";
 import { TagsWidget } from "../pickers/TagsWidget";
+import { BodyWidget } from "../request/BodyWidget";
 import { DurationRangeWidget, DurationWidget } from "../time/DurationWidget";
 import { TimeWidget } from "../time/TimeWidget";
 import { TimezoneWidget } from "../time/TimezoneWidget";
@@ -17,9 +20,12 @@ import { ListWidget } from "./ListWidget";
 import { MapWidget } from "./MapWidget";
 import { NumberWidget } from "./NumberWidget";
 import { ObjectWidget } from "./ObjectWidget";
+import { PathWidget } from "./PathWidget";
+import { ReentryWidget } from "./ReentryWidget";
 import { SwitchWidget } from "./SwitchWidget";
 import { TextsWidget } from "./TextsWidget";
 import { TextareaWidget, TextWidget } from "./TextWidget";
+import { ValueWidget } from "./ValueWidget";
 
 const byKind: Record<string, Registered> = {
   text: { component: TextWidget },
@@ -28,6 +34,7 @@ const byKind: Record<string, Registered> = {
   choice: { component: ChoiceWidget },
   texts: { component: TextsWidget },
   map: { component: MapWidget },
+  data: { component: BodyWidget },
   json: { component: JsonWidget },
   list: { component: ListWidget, deep: true },
   object: { component: ObjectWidget, deep: true },
@@ -36,7 +43,14 @@ const byKind: Record<string, Registered> = {
 /** The widgets by the name that x-ui gives. One that is absent here is drawn by its JSON type. */
 const named: Record<string, Registered> = {
   textarea: { component: TextareaWidget },
-  json: { component: JsonWidget },
+  json: { component: BodyWidget },
+  value: { component: ValueWidget },
+  reentry: { component: ReentryWidget },
+  path: { component: PathWidget },
+  liquid: { component: LiquidWidget },
+  "liquid-lines": { component: LiquidLinesWidget },
+  "liquid-number": { component: LiquidNumberWidget },
+  html: { component: HtmlWidget },
   condition: { component: ConditionWidget, deep: true },
   filter: { component: ConditionWidget, deep: true },
   duration: { component: DurationWidget },
@@ -50,7 +64,7 @@ const named: Record<string, Registered> = {
   pipeline: { component: kindWidget("pipelines") },
   stage: { component: StageWidget },
   course: { component: kindWidget("courses") },
-  template: { component: kindWidget("templates") },
+  template: { component: TemplateWidget },
   segment: { component: kindWidget("segments") },
   "contact-field": { component: kindWidget("fields") },
   workflow: { component: kindWidget("workflows") },
