@@ -1,6 +1,6 @@
 import { Autocomplete, Button, Group, JsonInput, Modal, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { ApiProblem, idempotencyKey } from "@/api";
 import { useChosenContact } from "@/features/contact-chooser";
 import { ProblemAlert } from "@/shared";
@@ -20,7 +20,8 @@ export function SendEventDialog({ onClose, type: wanted = "purchase.completed", 
   // The same key while the form is the same: sent twice by a shaky line, it counts once.
   const [key, setKey] = useState(idempotencyKey);
   const known = types?.items.find((t) => t.type === type);
-  const text = written ?? JSON.stringify(sampleData(known?.data ?? []), null, 2);
+  const sample = useMemo(() => JSON.stringify(sampleData(known?.data ?? []), null, 2), [known]);
+  const text = written ?? sample;
   const address = typed ?? contact?.email ?? "";
   const read = readData(text);
   const send = useMutation({

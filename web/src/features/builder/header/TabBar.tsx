@@ -10,8 +10,8 @@ const words: Record<Tab, string> = {
   versions: "Versions",
 };
 
-/** The parts that are there in this build. */
-const present: Tab[] = tabs.filter((tab) => tab !== "rehearse" && tab !== "test");
+/** The parts in their order. */
+const present: readonly Tab[] = tabs;
 
 /** What the panel beside the drawing is about. */
 export function TabBar() {

@@ -15,12 +15,15 @@ export function Drawing({ view }: { view: View }) {
 }
 
 function Canvas() {
-  const { specs, problems, summaries, quiet, open, ask, actions, readOnly, workflow } = useBuilder();
+  const { specs, problems, summaries, quiet, open, ask, actions, readOnly, workflow, store, search, overlay } =
+    useBuilder();
   const definition = useDefinition();
   const selection = useSelection();
   const silent = useStore(quiet, (s) => s.ids);
   const announcement = useAnnouncement();
   const removeStep = useRemoval();
+  // What runs stays in the panel while one looks around.
+  const running = search.tab === "rehearse" || search.tab === "test";
   const edits = useMemo(() => {
     if (readOnly !== null) return {};
     const onRemove = (target: Selection) => {
@@ -42,7 +45,8 @@ function Canvas() {
       problems={[...problems]}
       quiet={silent}
       selection={selection}
-      onSelect={open}
+      onSelect={running ? store.getState().select : open}
+      overlay={overlay ?? undefined}
       onOpen={(target) => {
         open(target);
         focusPanel();

@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
+import type { Overlay } from "@/features/canvas";
 import type { Definition, DraftStore, Selection, Slot, Specs } from "@/graph";
 import type { Actions } from "../editor/actions";
 import type { Quiet } from "../editor/quiet";
@@ -39,6 +40,9 @@ export type BuilderScope = {
   revalidate: () => Promise<void>;
   /** Waits until everything on the screen is saved. */
   flush: () => Promise<void>;
+  /** What a rehearsal or a test shows on the canvas. */
+  overlay: Overlay | null;
+  setOverlay: (overlay: Overlay | null) => void;
 };
 
 export const BuilderContext = createContext<BuilderScope | null>(null);

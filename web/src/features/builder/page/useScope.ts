@@ -4,6 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { useSession } from "@/api";
+import type { Overlay } from "@/features/canvas";
 import type { Selection, Specs } from "@/graph";
 import { makeActions } from "../editor/actions";
 import { createQuiet } from "../editor/quiet";
@@ -27,6 +28,7 @@ export function useScope({ workflow, specs, draft: { store, saver }, ask }: Give
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [quiet] = useState(createQuiet);
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
   const silent = useStore(quiet, (s) => s.ids);
   const go = useCallback(
     (change: Partial<BuilderSearch>) =>
@@ -77,6 +79,8 @@ export function useScope({ workflow, specs, draft: { store, saver }, ask }: Give
     go,
     open,
     ask,
+    overlay,
+    setOverlay,
     readOnly: whyReadOnly(workflow, may("editor"), search.version),
     revalidate: useCallback(async () => {
       await refetch();

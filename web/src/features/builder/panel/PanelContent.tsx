@@ -4,6 +4,7 @@ import { titleOf } from "../problems/places";
 import { VersionsPanel } from "../versions/VersionsPanel";
 import { ExitsPanel } from "./ExitsPanel";
 import { RulePanel } from "./RulePanel";
+import { RunPanel } from "./RunPanel";
 import { StepPanel } from "./StepPanel";
 
 const titles = { rehearse: "Rehearse", test: "Test", settings: "Settings", versions: "Versions" };
@@ -22,6 +23,7 @@ export function PanelContent() {
   const { search } = useBuilder();
   const selection = useSelection();
   if (search.tab === "versions") return <VersionsPanel />;
+  if (search.tab === "rehearse" || search.tab === "test") return <RunPanel tab={search.tab} />;
   if (search.tab === "settings" || selection?.kind === "settings") return <WorkflowSettings />;
   if (selection?.kind === "step") return <StepPanel id={selection.id} />;
   if (selection?.kind === "trigger" || selection?.kind === "exit")

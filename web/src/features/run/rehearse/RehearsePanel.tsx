@@ -26,7 +26,8 @@ export function RehearsePanel({ workflow, definition, specs, whenSaved, onOverla
   const [wrong, setWrong] = useState<Record<string, string>>({});
   // Until somebody writes data, it is the documented data of the trigger's type.
   const [written, setWritten] = useState(false);
-  const sample = JSON.stringify(sampleData(types?.items.find((t) => t.type === form.trigger)?.data ?? []), null, 2);
+  const keys = types?.items.find((t) => t.type === form.trigger)?.data;
+  const sample = useMemo(() => JSON.stringify(sampleData(keys ?? []), null, 2), [keys]);
   const shownForm = written ? form : { ...form, triggerText: sample };
   const { steps, result, problem, running, run } = useRehearsal(workflow, whenSaved);
   const replay = useReplay(steps.length);

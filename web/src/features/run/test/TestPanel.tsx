@@ -1,7 +1,7 @@
 import { Alert, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { FlaskConical } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { idempotencyKey, useSession } from "@/api";
 import { useChosenContact } from "@/features/contact-chooser";
 import { enrollmentKeys } from "@/features/enrollments";
@@ -23,8 +23,9 @@ export function TestPanel({ workflow, definition, whenSaved, onOverlay, onSelect
   const [written, setWritten] = useState<string | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
   const trigger = triggerTypes(definition)[0];
-  const sample = sampleData(types?.items.find((t) => t.type === trigger)?.data ?? []);
-  const text = written ?? JSON.stringify(sample, null, 2);
+  const keys = types?.items.find((t) => t.type === trigger)?.data;
+  const sample = useMemo(() => JSON.stringify(sampleData(keys ?? []), null, 2), [keys]);
+  const text = written ?? sample;
   const read = readData(text);
   const test = useMutation({
     mutationFn: async (data: Record<string, unknown>) => {
