@@ -31,8 +31,6 @@ export type Tree = {
   readonly order: readonly string[];
   /** Ways that lead elsewhere, ways back among them. */
   readonly jumps: readonly Port[];
-  /** Whether branches cross: a nested list cannot draw it well. */
-  readonly tangled: boolean;
 };
 
 const made = new WeakMap<Graph, Tree>();
@@ -50,7 +48,6 @@ class Grower {
   private readonly order: string[] = [];
   private readonly jumps: Port[] = [];
   private readonly joins = new Map<string, string[]>();
-  private tangled = false;
 
   constructor(private readonly graph: Graph) {
     for (const id of graph.order) {
@@ -66,7 +63,7 @@ class Grower {
     const heads = [...(hasStart ? rest : this.graph.roots), ...(this.joins.get(START) ?? [])];
     const main = hasStart ? this.list(first, undefined) : [];
     const islands = heads.map((id) => this.list(id, undefined));
-    return { main, islands, order: this.order, jumps: this.jumps, tangled: this.tangled };
+    return { main, islands, order: this.order, jumps: this.jumps };
   }
 
   /** Whether a step is drawn right behind the only step that leads to it. */
@@ -96,7 +93,6 @@ class Grower {
       this.order.push(here);
       const ports = (this.graph.ports.get(here) ?? []).filter((port) => !port.quiet);
       const joins = this.joins.get(here) ?? [];
-      if (joins.length > 1) this.tangled = true;
       if (ports.length === 1 && ports[0]?.to !== undefined && this.owns(here, ports[0].to)) {
         items.push({ id: here, ways: [{ port: ports[0], items: [], leads: "inside" }], forks: false });
         at = ports[0].to;
@@ -114,7 +110,6 @@ class Grower {
     if (this.owns(id, port.to)) return { port, items: this.list(port.to, follow), leads: "inside" };
     if (port.to === follow) return { port, items: [], leads: "join" };
     this.jumps.push(port);
-    if (!isBack(this.graph, { ...port, to: port.to })) this.tangled = true;
     return { port, items: [], leads: "jump" };
   }
 }

@@ -40,7 +40,7 @@ export function Card({ node, selection, words, selected, className, children }: 
         onKeyDown={onKeyDown}
         onFocus={() => focused(node)}
       >
-        {children}
+        <span className={css.face}>{children}</span>
       </button>
       <Ends />
     </>

@@ -14,7 +14,7 @@ export const ExitsChip = memo(function ExitsChip({ id, data }: NodeProps<ExitsNo
     <Card node={id} selection={selection} words={data.words} selected={data.selected} className={css.exits ?? ""}>
       <DoorOpen size={16} aria-hidden />
       <span className={css.text}>
-        <span className={css.title}>{exits.length === 0 ? "No exits" : "Exits"}</span>
+        <span className={css.title}>{exits.length === 0 ? "No exits" : "Exits"}</span>{" "}
         {exits.length > 0 && <span className={css.summary}>{exits.map((e) => e.event ?? e.id).join(", ")}</span>}
       </span>
     </Card>

@@ -72,15 +72,11 @@ function Canvas({ handle, ...props }: FlowCanvasProps & { handle?: Ref<FlowCanva
   };
   return (
     <CanvasContext value={actions}>
-      <div
-        ref={frame}
-        className={css.frame}
-        role="application"
-        aria-label={props.label ?? "Workflow"}
-        data-dragging={drag !== null || undefined}
-        onKeyDown={onKeyDown}
-      >
+      <div ref={frame} className={css.frame}>
         <ReactFlow
+          aria-label={props.label ?? "Workflow"}
+          {...roving.entrance}
+          onKeyDown={onKeyDown}
           nodes={nodes}
           edges={edges}
           nodeTypes={nodeTypes}

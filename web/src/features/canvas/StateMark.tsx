@@ -34,9 +34,8 @@ export function StateMark({ overlay: { state, count } }: { overlay: StepOverlay 
   const Icon = state && (icons[state] ?? CircleHelp);
   if (!Icon && count === undefined) return null;
   return (
-    <span className={css.state} data-state={state} title={state && stateWord(state)}>
+    <span className={css.state} data-state={state} title={state && stateWord(state)} data-count={count}>
       {Icon && <Icon size={14} aria-hidden className={state === "active" ? css.spin : undefined} />}
-      {count}
     </span>
   );
 }

@@ -24,15 +24,14 @@ export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps
         <StepIcon name={view.icon} />
       </span>
       <span className={css.text}>
-        <span className={css.title}>{view.title}</span>
+        <span className={css.title}>{view.title}</span>{" "}
         <span className={css.summary}>{view.overlay?.label ?? view.summary}</span>
       </span>
       <span className={css.marks}>
         {view.overlay && <StateMark overlay={view.overlay} />}
         {view.problems > 0 && (
-          <span className={css.problem} title={`${view.problems} to finish`}>
+          <span className={css.problem} title={`${view.problems} to finish`} data-count={view.problems}>
             <CircleAlert size={14} aria-hidden />
-            {view.problems}
           </span>
         )}
         {view.problems === 0 && view.warnings > 0 && (

@@ -22,14 +22,12 @@ export const TriggerCard = memo(function TriggerCard({ id, data: { view } }: Nod
         <Zap size={16} aria-hidden />
       </span>
       <span className={css.text}>
-        <span className={css.title}>{view.title}</span>
-        <span className={css.summary}>{view.summary}</span>
+        <span className={css.title}>{view.title}</span> <span className={css.summary}>{view.summary}</span>
       </span>
       {view.problems > 0 && (
         <span className={css.marks}>
-          <span className={css.problem} title={`${view.problems} to finish`}>
+          <span className={css.problem} title={`${view.problems} to finish`} data-count={view.problems}>
             <CircleAlert size={14} aria-hidden />
-            {view.problems}
           </span>
         </span>
       )}

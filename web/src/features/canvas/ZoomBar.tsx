@@ -11,11 +11,7 @@ export function ZoomBar({ camera }: { camera: Camera }) {
     {
       name: "Full size",
       key: "0",
-      icon: (
-        <span className={css.full} aria-hidden>
-          1:1
-        </span>
-      ),
+      icon: <span className={css.full} />,
       act: () => camera.zoom("full"),
     },
     { name: "Show everything", key: "1", icon: <Maximize size={16} aria-hidden />, act: camera.fit },

@@ -1,4 +1,4 @@
-import type { Edge, Node } from "@xyflow/react";
+import { type Edge, type Node, Position } from "@xyflow/react";
 import {
   type Definition,
   ENTRY,
@@ -67,8 +67,7 @@ export function canvasNodes(
   const exits = graph.definition.exits ?? [];
   if (exits.length > 0 || shown.editable) {
     const selected = shown.selection?.kind === "exits" || shown.selection?.kind === "exit";
-    const words =
-      exits.length === 0 ? "Exits, none" : `Exits, ${exits.map((exit) => exit.event ?? exit.id).join(", ")}`;
+    const words = exits.length === 0 ? "No exits" : `Exits, ${exits.map((exit) => exit.event ?? exit.id).join(", ")}`;
     nodes.push({ id: nodeId.exits, type: "exits", data: { exits, selected, words }, ...at(places.exits) });
   }
   for (const view of stepViews(graph, shown)) {
@@ -87,11 +86,17 @@ export function canvasNodes(
 const CAP = 28;
 
 function at({ x, y, width, height }: Rect) {
+  const end = { x: width / 2, width: 1, height: 1 };
   return {
     position: { x, y },
     width,
     height,
     measured: { width, height },
+    // Without these React Flow would draw every card once to find out.
+    handles: [
+      { type: "target" as const, position: Position.Top, y: 0, ...end },
+      { type: "source" as const, position: Position.Bottom, y: height, ...end },
+    ],
     domAttributes: { "aria-roledescription": undefined },
     focusable: false,
     draggable: false,
@@ -114,9 +119,7 @@ export function canvasEdges(graph: Graph, places: Places, shown: Shown): FlowEdg
       source,
       target,
       data: { route, stray: false, words: "", look, count, ...data },
-      ariaRole: "presentation",
-      ariaLabel: "",
-      domAttributes: { "aria-roledescription": undefined },
+      domAttributes: { "aria-hidden": true },
       focusable: false,
     });
   };

@@ -1,4 +1,13 @@
-import { type KeyboardEvent, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import {
   ENTRY,
   firstPort,
@@ -66,6 +75,15 @@ export function useRoving(
     [camera, stops, focusNow],
   );
 
+  // Where a focused card goes, the focus goes to the one before it.
+  const before = useRef(graph);
+  useEffect(() => {
+    const gone = at !== "" && !stops.has(at) && focusIsOn(at);
+    const up = gone ? placesOf(before.current).get(selectionId(at))?.up : undefined;
+    before.current = graph;
+    if (gone) focus(up !== undefined && graph.nodes[up] ? nodeId.step(up) : tabStop);
+  }, [graph, stops, at, tabStop, focus]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !isCard(event.target)) return;
     const act = action(event.key);
@@ -85,7 +103,18 @@ export function useRoving(
     return undefined;
   };
 
-  return { tabStop, focus, focused: setAt, onKeyDown, rectOf: (node: string) => stops.get(node) };
+  // The card of the tab stop may be out of sight, and then it is not there: the canvas takes its place.
+  const [inside, setInside] = useState(false);
+  const entrance = {
+    tabIndex: inside ? -1 : 0,
+    onFocus: (event: FocusEvent<HTMLElement>) => {
+      setInside(true);
+      if (event.target === event.currentTarget) focus(tabStop);
+    },
+    onBlur: (event: FocusEvent<HTMLElement>) => setInside(event.currentTarget.contains(event.relatedTarget)),
+  };
+
+  return { tabStop, focus, focused: setAt, onKeyDown, entrance };
 }
 
 /** Everything that can have the focus, in reading order, and where it is. */
@@ -127,9 +156,19 @@ function besideTop(graph: Graph, all: readonly string[], from: string, move: Mov
 
 /** What the card of a node selects. */
 function selectionOf(node: string): Selection | undefined {
-  const [kind, id] = [node.slice(0, node.indexOf(":")), node.slice(node.indexOf(":") + 1)];
+  const [kind, id] = [node.slice(0, node.indexOf(":")), selectionId(node)];
   if (kind === "step" || kind === "trigger") return { kind, id };
   return node === nodeId.exits ? { kind: "exits" } : undefined;
+}
+
+/** Whether the focus is on a card, or was until the card went. */
+function focusIsOn(node: string): boolean {
+  const active = document.activeElement;
+  return active === document.body || (active instanceof HTMLElement && active.dataset.node === node);
+}
+
+function selectionId(node: string): string {
+  return node.slice(node.indexOf(":") + 1);
 }
 
 /** The node of a selection. */

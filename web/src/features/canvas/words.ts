@@ -44,12 +44,11 @@ export function stepWords(said: Said): string {
   const words = [
     place && `Step ${place.number} of ${place.of}`,
     [spec?.title ?? type, name].filter(Boolean).join(" "),
-    name ? undefined : summary,
+    overlay?.label ?? summary,
     said.disabled && "disabled",
     said.problems > 0 && "incomplete",
     !said.reachable && "nothing leads here",
     overlay?.state && stateWord(overlay.state).toLowerCase(),
-    overlay?.label,
     overlay?.count !== undefined && String(overlay.count),
     place?.branch && `branch ${place.branch.port}`,
   ];

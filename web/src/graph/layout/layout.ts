@@ -1,9 +1,8 @@
 import type { Graph } from "../graph";
 import type { Slot } from "../ports";
 import { type Tree, treeOf } from "../tree";
-import { dagreLayout } from "./dagre";
 import { moved } from "./given";
-import { type Draft, nested } from "./nested";
+import { nested } from "./nested";
 import { type Point, type Rect, type Route, routed, triggerKey } from "./routes";
 import { size } from "./size";
 
@@ -24,9 +23,6 @@ export type Layout = {
   readonly bounds: Rect;
 };
 
-/** Above this a tangled graph is drawn as a nested list all the same: the other way would take seconds. */
-const DAGRE_MOST = 150;
-
 const made = new WeakMap<Graph, Layout>();
 
 /** Lays a graph out. The same graph always gives the same places. */
@@ -39,8 +35,7 @@ export function layoutOf(graph: Graph): Layout {
 }
 
 function lay(graph: Graph, tree: Tree): Layout {
-  const wild = tree.tangled && graph.order.length <= DAGRE_MOST;
-  const draft: Draft = moved(graph, wild ? dagreLayout(graph) : nested(graph, tree));
+  const draft = moved(graph, nested(graph, tree));
   const top = topRow(graph);
   const { routes, caps } = routed(graph, tree, draft, top.triggers);
   const rects = [...draft.steps.values(), ...top.triggers.values(), top.addTrigger, top.exits];

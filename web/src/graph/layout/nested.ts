@@ -30,6 +30,17 @@ function topRight(graph: Graph): number {
   return (count * (size.trigger.width + size.trigger.gap)) / 2;
 }
 
+/** Room for the end of an open way below a card. */
+function endBelow(item: Item): number {
+  return !item.forks && item.ways[0]?.leads === "end" ? size.cap : 0;
+}
+
+/** The way from a card, or its branches, to the next card of the list; more where it does not lead there. */
+function gapBelow(item: Item): number {
+  if (item.forks) return size.join;
+  return item.ways[0]?.leads === "inside" ? size.below : endBelow(item) + size.join;
+}
+
 class Artist {
   readonly steps = new Map<string, Rect>();
   readonly columns = new Map<string, number>();
@@ -45,8 +56,8 @@ class Artist {
         left = Math.max(left, extent.left);
         right = Math.max(right, extent.right);
         height += extent.height;
-      } else if (i === list.length - 1 && item.ways[0]?.leads === "end") height += size.cap;
-      if (i < list.length - 1) height += item.forks ? size.join : size.below;
+      }
+      height += i < list.length - 1 ? gapBelow(item) : endBelow(item);
     }
     const extent = { left, right, height };
     this.lists.set(list, extent);
@@ -87,7 +98,7 @@ class Artist {
         this.columns.set(edgeKey(way.port), middle);
         if (way.items.length > 0) this.place(way.items, middle, y + size.fork);
       }
-      y += fork ? fork.extent.height + size.join : size.below;
+      y += (fork?.extent.height ?? 0) + gapBelow(item);
     }
   }
 }

@@ -79,7 +79,7 @@ function entry(
     routes.set(triggerKey(id), { points, plus: from, label: from, jump: false });
   }
   const down = { x: 0, y: meet };
-  const plus = { x: to.x, y: to.y - 22 };
+  const plus = rect ? { x: to.x, y: to.y - 22 } : to;
   const begin = triggers.size > 0 ? down : from;
   routes.set(edgeKey(ENTRY), { points: bent(begin, to), plus, label: plus, jump: false });
   if (!rect) caps.set(edgeKey(ENTRY), { slot: { from: START, port: ENTRY.port }, at: to });
