@@ -24,6 +24,9 @@ function match(pattern: string, method: string, path: string): Record<string, st
 /** Puts a server made of handlers in the place of fetch until the test ends. What none serves is a 404. */
 export function serve(handlers: Handlers): Calls {
   const calls: Calls = [];
+  // Says to the page that there is a session to ask for.
+  // biome-ignore lint/suspicious/noDocumentCookie: jsdom has no other way
+  document.cookie = "fermata_session_open=1";
   const all: Handlers = { "GET /v1/session": () => ({ person: "Kim", scopes: ["admin"] }), ...handlers };
   vi.stubGlobal("fetch", async (input: Request | string, init?: RequestInit) => {
     const request = input instanceof Request ? input : new Request(new URL(input, window.location.origin), init);

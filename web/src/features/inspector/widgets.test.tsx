@@ -92,7 +92,7 @@ test("a merge field is inserted where the cursor is, with a default", async () =
   const { box, view } = await type("Subject", "Hi ");
   act(() => view.dispatch({ selection: { anchor: 3 } }));
   expect(box.getAttribute("aria-multiline")).toBe("false");
-  await userEvent.click(screen.getByRole("button", { name: "Insert a field into Subject" }));
+  await userEvent.click(screen.getByRole("button", { name: "Insert field into Subject" }));
   await userEvent.click(await screen.findByRole("button", { name: /First name.*Ana/, hidden: true }));
   await userEvent.type(
     await screen.findByRole("textbox", { name: /Where First name is missing/, hidden: true }),
@@ -173,7 +173,7 @@ test("a call is tried, and a value of its answer gives the path that later steps
   const user = userEvent.setup();
   openStep({ type: "webhook", with: { url: "https://a.example", save_as: "booking" } });
   await user.click(await screen.findByRole("button", { name: "Make the call now" }));
-  await user.click(await screen.findByRole("button", { name: "Copy vars.booking.slots[0].id" }));
+  await user.click(await screen.findByRole("button", { name: "Copy vars.booking.slots[0].id s1" }));
   expect(await navigator.clipboard.readText()).toBe("vars.booking.slots[0].id");
 });
 

@@ -1,8 +1,11 @@
 import { Textarea } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { textOf, typing } from "../form/control";
 import type { How } from "../form/scope";
 import { withKey } from "../model/pointer";
 import { Picker } from "../pickers/Picker";
+import { NewSegmentButton } from "../pickers/SegmentPicker";
+import { pipelineQuery } from "../pickers/StageWidget";
 import { type KindName, useKind } from "../pickers/useKind";
 import { Bounds } from "./Bounds";
 import { DidRule } from "./DidRule";
@@ -51,6 +54,7 @@ export function FactRule({ leaf, rule, name, pointer, onChange }: Props) {
   return (
     <>
       <FactPicker kind={kind} name={name} value={textOf(rule[leaf])} disabled={readOnly} onChange={set(leaf)} />
+      {leaf === "segment" && !readOnly && <NewSegmentButton onMade={set("segment")} />}
       {leaf === "course" && (
         <Bounds
           label={`Progress of ${name}`}
@@ -61,17 +65,39 @@ export function FactRule({ leaf, rule, name, pointer, onChange }: Props) {
         />
       )}
       {leaf === "deal" && (
-        <Picker
-          aria-label={`Stage of ${name}`}
-          size="xs"
-          placeholder="any stage"
-          value={textOf(rule.stage)}
-          options={[]}
+        <StageOf
+          pipeline={textOf(rule.deal)}
+          name={name}
+          value={rule.stage}
           disabled={readOnly}
-          onChange={(v, how) => set("stage")(v || undefined, how)}
+          onChange={set("stage")}
         />
       )}
     </>
+  );
+}
+
+type StageProps = {
+  pipeline: string;
+  name: string;
+  value: unknown;
+  disabled: boolean;
+  onChange: (value: unknown, how?: How) => void;
+};
+
+function StageOf({ pipeline, name, value, disabled, onChange }: StageProps) {
+  const { data, isFetching } = useQuery(pipelineQuery(pipeline));
+  return (
+    <Picker
+      aria-label={`Stage of ${name}`}
+      size="xs"
+      placeholder="any stage"
+      value={textOf(value)}
+      options={(data?.stages ?? []).map((s) => ({ value: s.key, label: s.name }))}
+      busy={isFetching}
+      disabled={disabled}
+      onChange={(v, how) => onChange(v || undefined, how)}
+    />
   );
 }
 

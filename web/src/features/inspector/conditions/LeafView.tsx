@@ -31,7 +31,7 @@ export function LeafView({ view, name, onView, onRemove, onMove }: Props) {
             size="compact-xs"
             variant={view.negated ? "filled" : "default"}
             aria-pressed={view.negated}
-            aria-label={`Turn ${name} round`}
+            aria-label={`not: turn ${name} round`}
             disabled={readOnly}
             onClick={() => onView({ ...view, negated: !view.negated })}
           >

@@ -72,7 +72,7 @@ test("another rule makes a group, which is joined, turned round and left again",
   expect(seen.value).toEqual({ not: { any: [{ tag: "vip" }, { field: "", op: "eq" }] } });
   await userEvent.click(screen.getByRole("button", { name: "Move rule 2 up" }));
   await userEvent.click(screen.getByRole("button", { name: "Remove rule 1" }));
-  await userEvent.click(screen.getByRole("button", { name: "Turn rule 1 round" }));
+  await userEvent.click(screen.getByRole("button", { name: "not: turn rule 1 round" }));
   expect(seen.value).toEqual({ not: { any: [{ not: { tag: "vip" } }] } });
   await userEvent.click(screen.getByRole("button", { name: "Remove the condition" }));
   expect(seen.value).toBeUndefined();

@@ -32,7 +32,7 @@ export function InsertField({ label, disabled, onInsert }: Props) {
           size="compact-xs"
           leftSection={<Braces size={12} aria-hidden />}
           disabled={disabled}
-          aria-label={`Insert a field into ${label}`}
+          aria-label={`Insert field into ${label}`}
           onClick={() => setOpened(!opened)}
         >
           Insert field

@@ -14,7 +14,8 @@ export function withStage(stages: readonly Stage[], name: string): Stage[] {
   return stages.toSpliced(at < 0 ? stages.length : at, 0, made);
 }
 
-const pipelineQuery = (key: string) => ({
+/** A pipeline with its stages. */
+export const pipelineQuery = (key: string) => ({
   queryKey: ["pickers", "pipeline", key],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
     call(api.GET("/v1/pipelines/{key}", { params: { path: { key } }, signal })),

@@ -39,7 +39,7 @@ export function AnswerTree({ value, name }: { value: unknown; name: string }) {
               key={path}
               className={classes.leaf}
               disabled={!name}
-              aria-label={`Copy ${path}`}
+              aria-label={`Copy ${path} ${shortValue(leaf.value, 60)}`}
               onClick={() => clipboard.copy(path)}
             >
               <Code>{path}</Code>
