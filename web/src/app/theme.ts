@@ -28,6 +28,7 @@ export const variables: CSSVariablesResolver = (t) => ({
   variables: {},
   light: {
     "--mantine-color-dimmed": t.colors.gray[7],
+    "--mantine-color-error": t.colors.red[9],
     "--mantine-color-placeholder": t.colors.gray[7],
     ...Object.fromEntries(
       Object.entries(t.colors).map(([name, shades]) => [
@@ -36,7 +37,11 @@ export const variables: CSSVariablesResolver = (t) => ({
       ]),
     ),
   },
-  dark: { "--mantine-color-dimmed": t.colors.gray[5], "--mantine-color-placeholder": t.colors.gray[5] },
+  dark: {
+    "--mantine-color-dimmed": t.colors.gray[5],
+    "--mantine-color-error": t.colors.red[4],
+    "--mantine-color-placeholder": t.colors.gray[5],
+  },
 });
 
 /** Tells the part of Mantine that locks scrolling behind dialogs the same; it asks this global for it. */

@@ -93,9 +93,13 @@ export function makeActions({ store, quiet, specs, open, say, refuse }: Stage) {
     putMade(`Paste ${slotWords(slot, now(), specs)}`, () => pasteSteps(now(), specs, slot, clip));
   return {
     refuse,
-    insert: (slot: Slot | null, spec: NodeSpec) => {
-      const make = () =>
-        slot ? insertStep(now(), specs, slot, newNode(spec)) : appendStep(now(), specs, newNode(spec));
+    /** Puts a step into a slot, or at the end; `also` are further ways that are led to it. */
+    insert: (slot: Slot | null, spec: NodeSpec, also: readonly Slot[] = []) => {
+      const make = (): Made => {
+        const made = slot ? insertStep(now(), specs, slot, newNode(spec)) : appendStep(now(), specs, newNode(spec));
+        const [id = ""] = made.ids;
+        return { ...made, definition: also.reduce((d, way) => connect(d, specs, way, id), made.definition) };
+      };
       const made = putMade(`Add ${spec.title}`, make, "first empty");
       if (made) quiet.hush(made.ids);
     },

@@ -1,3 +1,4 @@
+import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState, useSyncExternalStore } from "react";
@@ -58,7 +59,10 @@ function newDraft(key: string, held: Held<Definition>, heard: (answer: Workflow)
     },
     classify,
     unsaved: new Unsaved<Definition>(localStorage, key, crypto.randomUUID()),
-    show: (definition) => shown.store?.getState().apply(() => definition, "Take the saved draft"),
+    show: (definition) => {
+      shown.store?.getState().apply(() => definition, "Take the saved draft");
+      notifications.show({ message: "The draft was changed elsewhere. You see it as it is saved now." });
+    },
     heard,
   });
   const store = createDraftStore(saver.snapshot().local);

@@ -43,6 +43,15 @@ export function Header({ status, problem, onRetry }: Props) {
           <span className={classes.badge}>
             <StatusBadge status={workflow.status} />
           </span>
+          {workflow.active > 0 && (
+            <Anchor
+              size="sm"
+              className={classes.badge}
+              renderRoot={(props) => <Link to="/enrollments" search={{ workflow: workflow.key }} {...props} />}
+            >
+              {workflow.active.toLocaleString("en")} inside
+            </Anchor>
+          )}
         </Group>
         <Group gap="xs" wrap="nowrap" className={classes.state}>
           <SavedState

@@ -10,9 +10,6 @@ const words: Record<Tab, string> = {
   versions: "Versions",
 };
 
-/** The parts in their order. */
-const present: readonly Tab[] = tabs;
-
 /** What the panel beside the drawing is about. */
 export function TabBar() {
   const { search, go } = useBuilder();
@@ -24,7 +21,7 @@ export function TabBar() {
   return (
     <Tabs value={value} onChange={choose} variant="default" aria-label="Parts of the workflow">
       <Tabs.List>
-        {present.map((tab) => (
+        {tabs.map((tab) => (
           <Tabs.Tab key={tab} value={tab}>
             {words[tab]}
           </Tabs.Tab>

@@ -1,11 +1,11 @@
 import { ActionIcon, Badge, Text, Tooltip } from "@mantine/core";
 import { CornerDownRight, Plus } from "lucide-react";
-import { nodesOf, type Slot } from "@/graph";
+import { nodesOf } from "@/graph";
 import { stepName } from "../diff/words";
 import { useBuilder, useDefinition } from "../page/context";
 import { slotWords } from "../page/places";
 import classes from "./Outline.module.css";
-import { gapsOf, type Row, type Way } from "./rows";
+import { type Gap, gapsOf, type Row, type Way } from "./rows";
 import { StepRow } from "./StepRow";
 
 type Props = { way: Way; count: number; name?: string };
@@ -20,14 +20,14 @@ export function WayList({ way, count, name }: Props) {
     <ul className={classes.way} aria-label={name ?? "Steps"}>
       {way.rows.map((row, i) => (
         <li key={keyOf(row)}>
-          <Gap slot={gaps[i] ?? null} />
+          <GapButton gap={gaps[i] ?? null} />
           <OneRow row={row} count={count} branch={name} />
           {row.kind === "step" && row.ways.length > 0 && <Branches ways={row.ways} count={count} />}
         </li>
       ))}
       {!ends && (
         <li>
-          <Gap slot={gaps[way.rows.length] ?? null} />
+          <GapButton gap={gaps[way.rows.length] ?? null} />
         </li>
       )}
     </ul>
@@ -70,11 +70,12 @@ function Branches({ ways, count }: { ways: Way[]; count: number }) {
 }
 
 /** A place where a step can be added. */
-function Gap({ slot }: { slot: Slot | null }) {
+function GapButton({ gap }: { gap: Gap | null }) {
   const { specs, ask, readOnly } = useBuilder();
   const definition = useDefinition();
-  if (!slot || readOnly !== null) return null;
-  const words = `Add a step ${slotWords(slot, definition, specs)}`;
+  if (!gap || readOnly !== null) return null;
+  const place = gap.also.length > 0 ? "where the ways meet again" : slotWords(gap.slot, definition, specs);
+  const words = `Add a step ${place}`;
   return (
     <Tooltip label={words} position="right" openDelay={400}>
       <ActionIcon
@@ -83,7 +84,7 @@ function Gap({ slot }: { slot: Slot | null }) {
         color="gray"
         size={28}
         aria-label={words}
-        onClick={() => ask({ kind: "pick", slot })}
+        onClick={() => ask({ kind: "pick", ...gap })}
       >
         <Plus size={16} aria-hidden />
       </ActionIcon>

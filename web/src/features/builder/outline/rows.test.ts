@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
 import { ENTRY, type NodeSpec, specsOf } from "@/graph";
-import { outlineOf, type Row, stepsOf } from "./rows";
+import { gapsOf, outlineOf, type Row, stepsOf } from "./rows";
 
 const spec = (type: string, main_port: string, ports: string[], ports_from = ""): NodeSpec => ({
   type,
@@ -59,6 +59,25 @@ test("branches nest up to where they meet", () => {
     "d",
   ]);
   expect(count).toBe(4);
+});
+
+test("behind branches that meet again a step can be put for all of them", () => {
+  const definition = {
+    key: "k",
+    start: "b",
+    nodes: {
+      b: { type: "branch", with: { branches: [{ id: "big" }] }, next: { big: "c", else: "d" } },
+      c: { type: "wait", next: "d" },
+      d: { type: "wait" },
+    },
+  };
+  const { main } = outlineOf(definition, specs);
+  expect(gapsOf(main, definition, specs)).toEqual([
+    { slot: ENTRY, also: [] },
+    { slot: { from: "b", port: "else" }, also: [{ from: "c", port: "next" }] },
+    { slot: { from: "d", port: "next" }, also: [] },
+    null,
+  ]);
 });
 
 test("a way back is a jump, an open way ends, and what nothing leads to stands apart", () => {

@@ -13,9 +13,9 @@ import {
   targetOf,
 } from "@/graph";
 
-/** One line of the outline. A place is where something can be put. */
+/** One line of the outline. `meets` are the ends of the ways out that come together behind the step. */
 export type Row =
-  | { kind: "step"; id: string; number: number; ways: Way[] }
+  | { kind: "step"; id: string; number: number; ways: Way[]; meets: Slot[] }
   /** The passage goes on at a step that stands elsewhere: a join, or a way back. */
   | { kind: "jump"; to: string }
   | { kind: "end" };
@@ -54,7 +54,13 @@ class Walk {
       this.seen.add(id);
       const block = blockOf(this.graph, id);
       const nested = branches(this.graph, id) || this.mainless(id);
-      rows.push({ kind: "step", id, number: this.numbers.get(id) ?? 0, ways: nested ? this.ways(id, block) : [] });
+      rows.push({
+        kind: "step",
+        id,
+        number: this.numbers.get(id) ?? 0,
+        ways: nested ? this.ways(id, block) : [],
+        meets: this.meets(block),
+      });
       if (nested) {
         if (block.join === undefined) return rows;
         id = block.join;
@@ -69,6 +75,12 @@ class Walk {
   private ways(id: string, block: Block): Way[] {
     const ports = (this.graph.ports.get(id) ?? []).filter((port) => !port.quiet);
     return ports.map(({ from, port, to }) => ({ slot: { from, port }, rows: this.from(to, block.join) }));
+  }
+
+  private meets({ ids, join }: Block): Slot[] {
+    if (join === undefined || ids.length === 0) return [];
+    const ports = ids.flatMap((id) => this.graph.ports.get(id) ?? []).filter((port) => port.to === join);
+    return ports.map(({ from, port }) => ({ from, port }));
   }
 
   private mainPort(id: string): string | undefined {
@@ -88,20 +100,22 @@ export function stepsOf(rows: readonly Row[]): string[] {
   return rows.flatMap((row) => (row.kind === "step" ? [row.id, ...row.ways.flatMap((way) => stepsOf(way.rows))] : []));
 }
 
-/**
- * Where a step can be put on a way: before each row, and behind the last one. Null: not there, because several ways
- * come together or none goes on.
- */
-export function gapsOf(way: Way, definition: Definition, specs: Specs): (Slot | null)[] {
-  const first = way.slot.from === "" ? null : way.slot;
-  const behind = way.rows.map((row) =>
-    row.kind === "step" && row.ways.length === 0 ? after(row.id, definition, specs) : null,
-  );
-  return [first, ...behind];
+/** Where a step can be put: the way that it is put into, and those that are led to it as well. */
+export type Gap = { slot: Slot; also: Slot[] };
+
+/** The gaps of a way: before each row, and behind the last one. Null: nothing goes on there. */
+export function gapsOf(way: Way, definition: Definition, specs: Specs): (Gap | null)[] {
+  const first = way.slot.from === "" ? null : { slot: way.slot, also: [] };
+  return [first, ...way.rows.map((row) => behind(row, definition, specs))];
 }
 
-function after(id: string, definition: Definition, specs: Specs): Slot | null {
-  const node = nodesOf(definition)[id];
+function behind(row: Row, definition: Definition, specs: Specs): Gap | null {
+  if (row.kind !== "step") return null;
+  if (row.ways.length > 0) {
+    const [slot, ...also] = row.meets;
+    return slot ? { slot, also } : null;
+  }
+  const node = nodesOf(definition)[row.id];
   const port = node && firstPort(node, specs);
-  return port ? { from: id, port } : null;
+  return port ? { slot: { from: row.id, port }, also: [] } : null;
 }

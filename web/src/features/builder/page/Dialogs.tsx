@@ -35,7 +35,7 @@ export function Dialogs({ dialog, onClose, theirs, saver }: Props) {
   };
   switch (dialog?.kind) {
     case "pick":
-      return <InsertDialog slot={dialog.slot} onClose={onClose} />;
+      return <InsertDialog slot={dialog.slot} also={dialog.also ?? []} onClose={onClose} />;
     case "rule":
       return <RuleDialog list={dialog.list} onClose={onClose} />;
     case "remove":

@@ -42,7 +42,7 @@ function Canvas() {
       definition={definition}
       specs={specs}
       summaries={summaries}
-      problems={[...problems]}
+      problems={problems}
       quiet={silent}
       selection={selection}
       onSelect={running ? store.getState().select : open}

@@ -10,7 +10,8 @@ import type { BuilderSearch } from "./search";
 
 /** A dialog of the builder; one is open at a time. */
 export type Dialog =
-  | { kind: "pick"; slot: Slot | null }
+  /** `also`: further ways that are led to the new step. */
+  | { kind: "pick"; slot: Slot | null; also?: Slot[] }
   | { kind: "rule"; list: "triggers" | "exits" }
   | { kind: "remove" | "move"; id: string }
   | { kind: "connect"; slot: Slot }
@@ -31,6 +32,9 @@ export type BuilderScope = {
   summaries: Summaries;
   /** Why nothing can be edited; null: it can. */
   readOnly: string | null;
+  /** What is shown over the drawing: a rehearsal, a test. */
+  overlay: Overlay | null;
+  setOverlay: (overlay: Overlay | null) => void;
   search: BuilderSearch;
   /** Changes the address. */
   go: (change: Partial<BuilderSearch>) => void;
@@ -40,9 +44,6 @@ export type BuilderScope = {
   revalidate: () => Promise<void>;
   /** Waits until everything on the screen is saved. */
   flush: () => Promise<void>;
-  /** What a rehearsal or a test shows on the canvas. */
-  overlay: Overlay | null;
-  setOverlay: (overlay: Overlay | null) => void;
 };
 
 export const BuilderContext = createContext<BuilderScope | null>(null);

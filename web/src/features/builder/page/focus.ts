@@ -1,3 +1,6 @@
+import type { Selection } from "@/graph";
+import { targetName } from "./target";
+
 const fields = "input, textarea, select, [role=combobox], [role=textbox][contenteditable=true]";
 
 /** Puts the focus into the first empty field of the inspector, once it is drawn; the step's own name is left out. */
@@ -6,10 +9,14 @@ export function focusFirstEmpty(tries = 40) {
     const panel = document.querySelector("[data-inspector]");
     const found = [...(panel?.querySelectorAll<HTMLElement>(fields) ?? [])].filter(isUsable);
     if (found.length < 2 && tries > 0) return focusFirstEmpty(tries - 1);
-    const settings = found.filter((field) => !field.closest("[data-own-name]"));
-    (settings.find(isEmpty) ?? settings[0] ?? found[0])?.focus();
+    const [first] = found;
+    const settings = first instanceof HTMLInputElement && nameOf(first) === "Name" ? found.slice(1) : found;
+    const empty = settings.filter(isEmpty);
+    (empty.find((field) => field.ariaRequired === "true") ?? empty[0] ?? settings[0] ?? first)?.focus();
   });
 }
+
+const nameOf = (field: HTMLInputElement) => field.labels?.[0]?.textContent?.trim();
 
 function isUsable(field: HTMLElement): boolean {
   const type = field.getAttribute("type");
@@ -20,6 +27,14 @@ function isEmpty(field: HTMLElement): boolean {
   if (field instanceof HTMLInputElement) return !["checkbox", "radio"].includes(field.type) && field.value === "";
   if (field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement) return field.value === "";
   return field.textContent?.trim() === "";
+}
+
+/** Gives the focus back to what was open in the inspector, on the canvas or in the outline. */
+export function focusDrawn(target: Selection) {
+  const name = targetName(target);
+  const node = "id" in target && target.kind !== "exit" ? `${target.kind}:${target.id}` : "exits";
+  const query = `[data-step="${CSS.escape(name)}"], [data-node="${CSS.escape(node)}"]`;
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(query)?.focus({ preventScroll: true }));
 }
 
 /** Puts the focus into the inspector: on its first field, else on the panel itself. */

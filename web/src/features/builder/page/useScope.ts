@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { useSession } from "@/api";
+import { ApiProblem, useSession } from "@/api";
 import type { Overlay } from "@/features/canvas";
 import type { Selection, Specs } from "@/graph";
 import { makeActions } from "../editor/actions";
@@ -75,19 +75,24 @@ export function useScope({ workflow, specs, draft: { store, saver }, ask }: Give
     problems,
     shown,
     summaries,
+    overlay,
+    setOverlay,
     search,
     go,
     open,
     ask,
-    overlay,
-    setOverlay,
     readOnly: whyReadOnly(workflow, may("editor"), search.version),
     revalidate: useCallback(async () => {
       await refetch();
       await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "workflow" });
     }, [refetch, client]),
-    flush: useCallback(() => saver.flush(), [saver]),
+    flush: useCallback(() => saver.flush().catch(asUnsaved), [saver]),
   };
+}
+
+function asUnsaved(why: unknown): never {
+  if (why instanceof ApiProblem) throw why;
+  throw new ApiProblem(0, "unsaved", "The draft is not saved yet", why instanceof Error ? why.message : "");
 }
 
 function whyReadOnly(workflow: Workflow, mayEdit: boolean, version: number | undefined): string | null {

@@ -2,6 +2,7 @@ import { ActionIcon, Text } from "@mantine/core";
 import { X } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 import { useBuilder, useSelection } from "../page/context";
+import { focusDrawn } from "../page/focus";
 import { PanelContent, usePanelTitle } from "./PanelContent";
 import { ResizeHandle } from "./ResizeHandle";
 import classes from "./SidePanel.module.css";
@@ -15,7 +16,11 @@ export function SidePanel() {
   const [width, setWidth] = usePanelWidth();
   const panel = useRef<HTMLElement>(null);
   if (search.tab === undefined && selection === null) return null;
-  const close = () => (search.tab === undefined ? open(null) : go({ tab: undefined }));
+  const close = () => {
+    if (search.tab === undefined) open(null);
+    else go({ tab: undefined });
+    if (selection) focusDrawn(selection);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.stopPropagation();

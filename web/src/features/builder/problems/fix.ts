@@ -26,7 +26,7 @@ function keyIn(body: unknown): string {
 
 /** Makes the call that the server proposed. It stays on this server, whatever the path says. */
 export async function carryOut(fix: Fix): Promise<void> {
-  if (!/^\/v1\/[\w\-/.~%]+$/.test(fix.path)) {
+  if (!/^\/v1(\/[\w~%-][\w.~%-]*)+$/.test(fix.path)) {
     throw new ApiProblem(0, "", "This repair cannot be carried out", "Its address is not one of this program.");
   }
   const headers: Record<string, string> = { "Content-Type": "application/json" };
