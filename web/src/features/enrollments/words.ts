@@ -14,6 +14,10 @@ const endings: Record<string, string> = {
 /** A reason code as people say it. */
 export const reasonWords = (reason: string) => endings[reason] ?? reason.replaceAll("_", " ");
 
+/** Why a step ended as it did, as people say it. */
+export const stepReasonWords = (reason: string) =>
+  reason === "operator" ? "decided by an operator" : reason.replaceAll("_", " ");
+
 /** Where an enrollment is, or how it ended: "waiting at Remind until Mon 9 Mar 2026 09:00 (Europe/Berlin)". */
 export function whereWords(e: Enrollment, now: number = Date.now()): string {
   const at = e.node ? ` at ${e.title ?? e.node}` : "";

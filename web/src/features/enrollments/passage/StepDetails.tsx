@@ -1,6 +1,6 @@
 import { Code, Stack, Text } from "@mantine/core";
 import { Fold, Json, SeenValues } from "@/shared";
-import { reasonWords } from "../words";
+import { stepReasonWords } from "../words";
 import { EffectNote } from "./EffectNote";
 import type { Step } from "./passage";
 import { StepTimes } from "./StepTimes";
@@ -23,7 +23,7 @@ export function StepDetails({ enrollment, step, zone, settings }: Props) {
           Left by <Code>{step.port}</Code>
         </Text>
       )}
-      {step.reason && <Text size="sm">Reason: {reasonWords(step.reason)}</Text>}
+      {step.reason && <Text size="sm">Reason: {stepReasonWords(step.reason)}</Text>}
       {step.error && (
         <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
           {step.error}

@@ -33,7 +33,7 @@ function Ended({ at, zone }: { at: string | null; zone: string | undefined }) {
   if (!at) return null;
   return (
     <Text span c="dimmed">
-      <TwoZones at={at} zone={zone} />
+      On <TwoZones at={at} zone={zone} />.
     </Text>
   );
 }

@@ -39,6 +39,11 @@ export function RehearsePanel({ workflow, definition, specs, whenSaved, onOverla
     onOverlay(shown.length > 0 ? overlayOf(passageOf(shown), labels) : null);
   }, [shown, zone, onOverlay]);
   useEffect(() => () => onOverlay(null), [onOverlay]);
+  // While it plays, the camera goes along.
+  const here = replay.playing ? shown.at(-1)?.node : undefined;
+  useEffect(() => {
+    if (here) onSelect(here);
+  }, [here, onSelect]);
 
   const errors = (name: string) =>
     wrong[name] ?? (problem instanceof ApiProblem && name.startsWith("/") ? problem.at(name)[0]?.message : undefined);
