@@ -1,7 +1,7 @@
 import type { NodeProps } from "@xyflow/react";
 import { memo } from "react";
-import css from "./canvas.module.css";
 import { Ends } from "./Ends";
+import css from "./edges.module.css";
 import type { CapNode } from "./elements";
 import { Plus } from "./Plus";
 

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useCallback } from "react";
 import type { Selection } from "@/graph";
-import css from "./canvas.module.css";
+import css from "./cards.module.css";
 import { useCanvas } from "./context";
 import { Ends } from "./Ends";
 

@@ -2,7 +2,7 @@ import type { NodeProps } from "@xyflow/react";
 import { DoorOpen } from "lucide-react";
 import { memo } from "react";
 import { Card } from "./Card";
-import css from "./canvas.module.css";
+import css from "./cards.module.css";
 import type { ExitsNode } from "./elements";
 
 const selection = { kind: "exits" } as const;

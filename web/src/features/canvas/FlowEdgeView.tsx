@@ -1,8 +1,8 @@
 import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo } from "react";
 import type { Point } from "@/graph";
-import css from "./canvas.module.css";
 import { useCanvas } from "./context";
+import css from "./edges.module.css";
 import type { FlowEdge } from "./elements";
 import { Plus } from "./Plus";
 import { arrow, rounded } from "./rounded";

@@ -1,7 +1,7 @@
 import { Plus as PlusIcon } from "lucide-react";
 import { edgeKey, type Slot } from "@/graph";
-import css from "./canvas.module.css";
 import { useCanvas } from "./context";
+import css from "./edges.module.css";
 
 type Props = { slot: Slot; words: string; end?: boolean };
 

@@ -11,7 +11,7 @@ import {
   SkipForward,
   X,
 } from "lucide-react";
-import css from "./canvas.module.css";
+import css from "./cards.module.css";
 import type { StepOverlay, StepState } from "./types";
 import { stateWord } from "./words";
 

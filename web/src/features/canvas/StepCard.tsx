@@ -3,7 +3,7 @@ import { CircleAlert, EyeOff, StickyNote, TriangleAlert, Unlink } from "lucide-r
 import { memo, useMemo } from "react";
 import { StepIcon } from "@/shared";
 import { Card } from "./Card";
-import css from "./canvas.module.css";
+import css from "./cards.module.css";
 import type { StepNode } from "./elements";
 import { StateMark } from "./StateMark";
 

@@ -2,7 +2,7 @@ import type { NodeProps } from "@xyflow/react";
 import { CircleAlert, Plus, Zap } from "lucide-react";
 import { memo, useMemo } from "react";
 import { Card } from "./Card";
-import css from "./canvas.module.css";
+import css from "./cards.module.css";
 import { useCanvas } from "./context";
 import { Ends } from "./Ends";
 import type { AddTriggerNode, TriggerNode } from "./elements";
