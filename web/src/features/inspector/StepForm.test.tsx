@@ -99,6 +99,6 @@ test("a default is shown and not written", async () => {
 test("what all steps share is behind a heading", async () => {
   const { seen } = openStep({ type: "webhook", with: { url: "https://a.example" }, next: { ok: "b" } });
   await userEvent.click(await screen.findByRole("button", { name: "Advanced" }));
-  await userEvent.click(screen.getByRole("switch", { name: "Disabled" }));
-  expect(seen.node).toEqual({ type: "webhook", with: { url: "https://a.example" }, next: { ok: "b" }, disabled: true });
+  await userEvent.click(screen.getByRole("switch", { name: "Fail on missing values" }));
+  expect(seen.node).toEqual({ type: "webhook", with: { url: "https://a.example" }, next: { ok: "b" }, strict: true });
 });

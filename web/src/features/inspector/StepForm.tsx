@@ -22,8 +22,8 @@ type Props = {
   onChange: (node: NodeDef, how: How) => void;
 };
 
-/** What is drawn elsewhere: by the canvas, or above the settings. */
-const elsewhere = ["type", "with", "next"];
+/** What is drawn elsewhere: the wires by the canvas, the switch by the head of the panel. */
+const elsewhere = ["type", "with", "next", "disabled"];
 const above = ["name"];
 
 function only(schema: Schema, keys: readonly string[]): string[] {
@@ -42,7 +42,7 @@ export function StepForm({ spec, node, problems, context, readOnly, quiet, onCha
     take(withKey(node, "with", Object.keys(next).length > 0 ? next : undefined), how);
   const drawn = [
     ...fieldsOf(settings).map((f) => join(join(base, "with"), f.key)),
-    ...[...advanced, ...above, "next"].map((key) => join(base, key)),
+    ...[...advanced, ...above, "next", "disabled"].map((key) => join(base, key)),
   ];
   const shared = { value: node, pointer: base, onChange: take };
   return (

@@ -17,7 +17,7 @@ export function OtherProblems({ base, drawn }: Props) {
   );
   if (rest.length === 0) return null;
   return (
-    <Alert color="red" variant="light" p="xs">
+    <Alert color={rest.some((p) => p.severity === "error") ? "red" : "yellow"} variant="light" p="xs">
       <FieldProblems problems={rest} />
     </Alert>
   );

@@ -1,6 +1,6 @@
 import { Button, Group, Popover, ScrollArea, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
 import { Braces } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { shortValue } from "@/shared";
 import { type KnownPath, usePaths } from "../conditions/usePaths";
 import classes from "./liquid.module.css";
@@ -23,11 +23,17 @@ type Props = { label: string; disabled: boolean; onInsert: (text: string) => voi
 /** Finds a merge field, shows its value for the chosen contact, and asks what to write where it is missing. */
 export function InsertField({ label, disabled, onInsert }: Props) {
   const [opened, setOpened] = useState(false);
-  const close = () => setOpened(false);
+  const button = useRef<HTMLButtonElement>(null);
+  // Whoever leaves without a field comes back to the button; an inserted field leads into the text.
+  const change = (open: boolean) => {
+    setOpened(open);
+    if (!open) button.current?.focus();
+  };
   return (
-    <Popover opened={opened} onChange={setOpened} width={320} shadow="md" position="bottom-end" trapFocus returnFocus>
+    <Popover opened={opened} onChange={change} width={320} shadow="md" position="bottom-end" trapFocus>
       <Popover.Target>
         <Button
+          ref={button}
           variant="subtle"
           size="compact-xs"
           leftSection={<Braces size={12} aria-hidden />}
@@ -42,7 +48,7 @@ export function InsertField({ label, disabled, onInsert }: Props) {
         {opened && (
           <FieldFinder
             onDone={(text) => {
-              close();
+              setOpened(false);
               onInsert(text);
             }}
           />
@@ -67,7 +73,12 @@ function FieldFinder({ onDone }: { onDone: (text: string) => void }) {
         placeholder="Find a field"
         value={text}
         onChange={(e) => setText(e.currentTarget.value)}
-        onKeyDown={(e) => e.key === "Enter" && fits[0] && pick(fits[0])}
+        onKeyDown={(e) => {
+          if (e.key !== "Enter") return;
+          // The rest of this key press would otherwise submit the form that comes next.
+          e.preventDefault();
+          if (fits[0]) pick(fits[0]);
+        }}
         data-autofocus
       />
       <ScrollArea.Autosize mah={260}>
