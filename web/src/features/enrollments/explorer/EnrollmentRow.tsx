@@ -14,7 +14,7 @@ export function EnrollmentRow({ enrollment: e, selected, onSelect }: Props) {
       <Table.Td>
         <Checkbox aria-label={`Select ${who}`} checked={selected} onChange={(c) => onSelect(c.currentTarget.checked)} />
       </Table.Td>
-      <Table.Td miw={180}>
+      <Table.Td miw={210}>
         <Anchor component={Link} to={`/enrollments/${e.id}`} size="sm" fw={600} style={{ overflowWrap: "anywhere" }}>
           {who}
         </Anchor>
@@ -23,19 +23,19 @@ export function EnrollmentRow({ enrollment: e, selected, onSelect }: Props) {
             key {e.key}
           </Text>
         )}
-        <Stack gap={4} hiddenFrom="sm" mt={4} align="flex-start">
+        <Stack gap={4} hiddenFrom="md" mt={4} align="flex-start">
           <VersionOf enrollment={e} />
           <StatusBadge status={e.status} />
           <Text size="sm">{whereWords(e)}</Text>
         </Stack>
       </Table.Td>
-      <Table.Td visibleFrom="sm" miw={150}>
+      <Table.Td visibleFrom="md" miw={150}>
         <VersionOf enrollment={e} />
       </Table.Td>
-      <Table.Td visibleFrom="sm" miw={125}>
+      <Table.Td visibleFrom="md" miw={140}>
         <StatusBadge status={e.status} />
       </Table.Td>
-      <Table.Td visibleFrom="sm">
+      <Table.Td visibleFrom="md">
         <Text size="sm">{whereWords(e)}</Text>
       </Table.Td>
       <Table.Td visibleFrom="lg">

@@ -30,9 +30,9 @@ export function EnrollmentTable({ items, selected, onSelect }: Props) {
             />
           </Table.Th>
           <Table.Th>Contact</Table.Th>
-          <Table.Th visibleFrom="sm">Workflow</Table.Th>
-          <Table.Th visibleFrom="sm">Status</Table.Th>
-          <Table.Th visibleFrom="sm">Where</Table.Th>
+          <Table.Th visibleFrom="md">Workflow</Table.Th>
+          <Table.Th visibleFrom="md">Status</Table.Th>
+          <Table.Th visibleFrom="md">Where</Table.Th>
           <Table.Th visibleFrom="lg">Started</Table.Th>
           <Table.Th w={44}>
             <VisuallyHidden>Actions</VisuallyHidden>
