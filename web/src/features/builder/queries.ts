@@ -77,15 +77,6 @@ export const saveDraft = async (key: string, definition: Definition, etag: strin
   return data;
 };
 
-export const createWorkflow = (definition: Definition) =>
-  call(
-    api.POST("/v1/workflows", {
-      params: { header: { "Idempotency-Key": idempotencyKey() } },
-      body: definition,
-      headers: { "Content-Type": "application/json" },
-    }),
-  );
-
 export const validateDraft = (key: string) => call(api.POST("/v1/workflows/{key}/validate", path(key)));
 
 export type PublishChoice = { in_flight: "stay" | "exit" };

@@ -1,6 +1,7 @@
 import { Button, Group, Skeleton, TextInput } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ImportWorkflowButton, NewWorkflowButton } from "@/features/new-workflow";
 import { EmptyState, LoadMore, Page, ProblemAlert } from "@/shared";
 import { FirstMinute } from "./FirstMinute";
 import { workflowsQuery } from "./queries";
@@ -21,11 +22,13 @@ export function WorkflowsPage() {
     <Page
       title="Workflows"
       actions={
-        workflows.length > 0 && (
+        <>
+          <ImportWorkflowButton />
           <Button component={Link} to="/gallery" variant="default">
             From a template
           </Button>
-        )
+          <NewWorkflowButton />
+        </>
       }
     >
       {list.isPending && <Skeleton height={200} />}

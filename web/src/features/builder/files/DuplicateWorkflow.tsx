@@ -1,5 +1,5 @@
+import { WorkflowForm } from "@/features/new-workflow";
 import { useBuilder } from "../page/context";
-import { WorkflowForm } from "./WorkflowForm";
 
 /** Makes another workflow of what is on the screen. */
 export function DuplicateWorkflow({ onClose }: { onClose: () => void }) {

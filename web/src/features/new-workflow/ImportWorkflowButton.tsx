@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { FileUp } from "lucide-react";
 import { useSession } from "@/api";
 import { notifyProblem } from "@/shared";
-import { createFromText } from "./importYaml";
+import { createFromText } from "./create";
 
 /** Creates a workflow from a file, YAML or JSON, and opens it in the builder. */
 export function ImportWorkflowButton(props: ButtonProps) {

@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 import { ApiProblem } from "@/api";
 import type { Definition } from "@/graph";
 import { ProblemAlert } from "@/shared";
-import { createWorkflow } from "../queries";
+import { createWorkflow } from "./create";
 import { keyFromName } from "./keys";
 
 type Props = {

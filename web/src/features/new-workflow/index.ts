@@ -1,0 +1,3 @@
+export { ImportWorkflowButton } from "./ImportWorkflowButton";
+export { NewWorkflowButton } from "./NewWorkflowButton";
+export { WorkflowForm } from "./WorkflowForm";
