@@ -1,21 +1,20 @@
-import { ActionIcon, Badge, Menu, Text } from "@mantine/core";
-import { CircleAlert, EllipsisVertical } from "lucide-react";
-import { nodesOf } from "@/graph";
+import { Badge, Text } from "@mantine/core";
+import { CircleAlert } from "lucide-react";
+import { memo } from "react";
+import { useStore } from "zustand";
+import type { NodeDef } from "@/graph";
 import { StepIcon } from "@/shared";
-import { StepMenuItems } from "../editor/StepMenuItems";
-import { useBuilder, useDefinition, useSelection } from "../page/context";
+import { useBuilder } from "../page/context";
 import classes from "./Outline.module.css";
+import { RowMenu } from "./RowMenu";
 
-type Props = { id: string; number: number; count: number; branch: string | undefined };
+type Props = { id: string; node: NodeDef; number: number; count: number; branch: string | undefined };
 
 /** One step in the outline. */
-export function StepRow({ id, number, count, branch }: Props) {
-  const { specs, open, shown, summaries, readOnly } = useBuilder();
-  const selection = useSelection();
-  const node = nodesOf(useDefinition())[id];
-  if (!node) return null;
+export const StepRow = memo(function StepRow({ id, node, number, count, branch }: Props) {
+  const { specs, store, open, shown, summaries, readOnly } = useBuilder();
   const spec = specs.get(node.type);
-  const selected = selection?.kind === "step" && selection.id === id;
+  const selected = useStore(store, ({ selection }) => selection?.kind === "step" && selection.id === id);
   const errors = shown.filter((p) => p.node === id && p.severity === "error").length;
   const title = spec?.title ?? node.type;
   const summary = summaries.nodes[id] ?? (node.name ? title : "Not set up yet");
@@ -56,22 +55,7 @@ export function StepRow({ id, number, count, branch }: Props) {
         )}
         {errors > 0 && <CircleAlert size={18} className={classes.alert} aria-hidden />}
       </button>
-      <Menu position="bottom-end" shadow="md" width={220}>
-        <Menu.Target>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size="lg"
-            aria-label={`What can be done with ${node.name || title}`}
-            disabled={readOnly !== null}
-          >
-            <EllipsisVertical size={16} aria-hidden />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <StepMenuItems id={id} />
-        </Menu.Dropdown>
-      </Menu>
+      <RowMenu id={id} name={node.name || title} disabled={readOnly !== null} />
     </div>
   );
-}
+});

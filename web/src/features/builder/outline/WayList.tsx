@@ -1,9 +1,10 @@
-import { ActionIcon, Badge, Text, Tooltip } from "@mantine/core";
-import { CornerDownRight, Plus } from "lucide-react";
+import { Badge, Text } from "@mantine/core";
+import { CornerDownRight } from "lucide-react";
 import { nodesOf } from "@/graph";
 import { stepName } from "../diff/words";
 import { useBuilder, useDefinition } from "../page/context";
 import { slotWords } from "../page/places";
+import { GapButton } from "./GapButton";
 import classes from "./Outline.module.css";
 import { type Gap, gapsOf, type Row, type Way } from "./rows";
 import { StepRow } from "./StepRow";
@@ -20,14 +21,14 @@ export function WayList({ way, count, name }: Props) {
     <ul className={classes.way} aria-label={name ?? "Steps"}>
       {way.rows.map((row, i) => (
         <li key={keyOf(row)}>
-          <GapButton gap={gaps[i] ?? null} />
+          <Place gap={gaps[i] ?? null} />
           <OneRow row={row} count={count} branch={name} />
           {row.kind === "step" && row.ways.length > 0 && <Branches ways={row.ways} count={count} />}
         </li>
       ))}
       {!ends && (
         <li>
-          <GapButton gap={gaps[way.rows.length] ?? null} />
+          <Place gap={gaps[way.rows.length] ?? null} />
         </li>
       )}
     </ul>
@@ -36,10 +37,21 @@ export function WayList({ way, count, name }: Props) {
 
 const keyOf = (row: Row) => (row.kind === "step" ? row.id : row.kind === "jump" ? `to ${row.to}` : "end");
 
+function Place({ gap }: { gap: Gap | null }) {
+  const { specs } = useBuilder();
+  const definition = useDefinition();
+  if (!gap) return null;
+  const place = gap.also.length > 0 ? "where the ways meet again" : slotWords(gap.slot, definition, specs);
+  return <GapButton gap={gap} words={`Add a step ${place}`} />;
+}
+
 function OneRow({ row, count, branch }: { row: Row; count: number; branch: string | undefined }) {
   const { specs, open } = useBuilder();
   const definition = useDefinition();
-  if (row.kind === "step") return <StepRow id={row.id} number={row.number} count={count} branch={branch} />;
+  const node = row.kind === "step" ? nodesOf(definition)[row.id] : undefined;
+  if (row.kind === "step") {
+    return node && <StepRow id={row.id} node={node} number={row.number} count={count} branch={branch} />;
+  }
   if (row.kind === "end") {
     return (
       <Text size="sm" c="dimmed" className={classes.end}>
@@ -66,28 +78,5 @@ function Branches({ ways, count }: { ways: Way[]; count: number }) {
         </li>
       ))}
     </ul>
-  );
-}
-
-/** A place where a step can be added. */
-function GapButton({ gap }: { gap: Gap | null }) {
-  const { specs, ask, readOnly } = useBuilder();
-  const definition = useDefinition();
-  if (!gap || readOnly !== null) return null;
-  const place = gap.also.length > 0 ? "where the ways meet again" : slotWords(gap.slot, definition, specs);
-  const words = `Add a step ${place}`;
-  return (
-    <Tooltip label={words} position="right" openDelay={400}>
-      <ActionIcon
-        className={classes.gap}
-        variant="subtle"
-        color="gray"
-        size={28}
-        aria-label={words}
-        onClick={() => ask({ kind: "pick", ...gap })}
-      >
-        <Plus size={16} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
   );
 }

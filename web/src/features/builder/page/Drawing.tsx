@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useStore } from "zustand";
 import { FlowCanvas } from "@/features/canvas";
 import type { Selection } from "@/graph";
@@ -37,6 +37,13 @@ function Canvas() {
       onRemove,
     };
   }, [readOnly, ask, actions, removeStep]);
+  const enter = useCallback(
+    (target: Selection) => {
+      open(target);
+      focusPanel();
+    },
+    [open],
+  );
   return (
     <FlowCanvas
       definition={definition}
@@ -47,10 +54,7 @@ function Canvas() {
       selection={selection}
       onSelect={running ? store.getState().select : open}
       overlay={overlay ?? undefined}
-      onOpen={(target) => {
-        open(target);
-        focusPanel();
-      }}
+      onOpen={enter}
       announcement={announcement}
       label={`Canvas of ${definition.name ?? workflow.key}`}
       {...edits}

@@ -66,28 +66,21 @@ export function useScope({ workflow, specs, draft: { store, saver }, ask }: Give
   const { refetch } = judged;
   const { problems, summaries } = judged.data;
   const shown = useMemo(() => withoutQuiet(problems, silent), [problems, silent]);
-  return {
-    workflow,
-    specs,
-    store,
-    quiet,
-    actions,
-    problems,
-    shown,
-    summaries,
-    overlay,
-    setOverlay,
-    search,
-    go,
-    open,
-    ask,
-    readOnly: whyReadOnly(workflow, may("editor"), search.version),
-    revalidate: useCallback(async () => {
-      await refetch();
-      await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "workflow" });
-    }, [refetch, client]),
-    flush: useCallback(() => saver.flush().catch(asUnsaved), [saver]),
-  };
+  const readOnly = whyReadOnly(workflow, may("editor"), search.version);
+  const revalidate = useCallback(async () => {
+    await refetch();
+    await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "workflow" });
+  }, [refetch, client]);
+  const flush = useCallback(() => saver.flush().catch(asUnsaved), [saver]);
+  const lasting = useMemo(
+    () => ({ specs, store, quiet, actions, go, open, ask, revalidate, flush, setOverlay }),
+    [specs, store, quiet, actions, go, open, ask, revalidate, flush],
+  );
+  // The same while somebody types, so that what does not show the definition is not drawn again.
+  return useMemo(
+    () => ({ ...lasting, workflow, problems, shown, summaries, overlay, search, readOnly }),
+    [lasting, workflow, problems, shown, summaries, overlay, search, readOnly],
+  );
 }
 
 function asUnsaved(why: unknown): never {

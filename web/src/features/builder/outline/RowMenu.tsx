@@ -1,0 +1,33 @@
+import { Menu } from "@mantine/core";
+import { EllipsisVertical } from "lucide-react";
+import { useState } from "react";
+import { StepMenuItems } from "../editor/StepMenuItems";
+import classes from "./Outline.module.css";
+
+type Props = { id: string; name: string; disabled: boolean };
+
+/** What can be done with a step. The menu itself is made when it is first asked for: there may be hundreds of rows. */
+export function RowMenu({ id, name, disabled }: Props) {
+  const [wanted, want] = useState(false);
+  const button = (
+    <button
+      type="button"
+      className={classes.more}
+      aria-label={`What can be done with ${name}`}
+      aria-haspopup="menu"
+      disabled={disabled}
+      onClick={() => want(true)}
+    >
+      <EllipsisVertical size={16} aria-hidden />
+    </button>
+  );
+  if (!wanted) return button;
+  return (
+    <Menu position="bottom-end" shadow="md" width={220} defaultOpened>
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown>
+        <StepMenuItems id={id} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
