@@ -1,6 +1,7 @@
 import { Tabs } from "@mantine/core";
 import { useBuilder } from "../page/context";
 import { type Tab, tabs } from "../page/search";
+import classes from "./Header.module.css";
 
 const words: Record<Tab, string> = {
   build: "Build",
@@ -20,9 +21,9 @@ export function TabBar() {
   };
   return (
     <Tabs value={value} onChange={choose} variant="default" aria-label="Parts of the workflow">
-      <Tabs.List>
+      <Tabs.List className={classes.tabs}>
         {tabs.map((tab) => (
-          <Tabs.Tab key={tab} value={tab}>
+          <Tabs.Tab key={tab} value={tab} className={classes.tab}>
             {words[tab]}
           </Tabs.Tab>
         ))}
