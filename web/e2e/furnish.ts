@@ -1,7 +1,11 @@
+import type { Page } from "playwright-core";
 import { type Program, until } from "./program";
 
-/** Fills a program with what its pages show, and returns the pages: name of the picture, path. */
-export async function furnish(program: Program): Promise<[string, string][]> {
+/** A page with the name of its picture, and what is done on it before it is looked at. */
+export type Shown = { name: string; path: string; act?: (page: Page) => Promise<void> };
+
+/** Fills a program with what its pages show, and returns the pages. */
+export async function furnish(program: Program): Promise<Shown[]> {
   for (const key of ["post-purchase", "agency-onboarding", "order-status"]) {
     await program.call("POST", `/v1/templates/${key}/install`, {});
   }
@@ -38,25 +42,48 @@ export async function furnish(program: Program): Promise<[string, string][]> {
     currency: "USD",
   });
   return [
-    ["workflows", "/workflows"],
-    ["builder", "/workflows/agency-onboarding"],
-    ["gallery", "/gallery"],
-    ["gallery-wizard", "/gallery?use=agency-onboarding"],
-    ["enrollments", "/enrollments"],
-    ["enrollment", `/enrollments/${enrollment}`],
-    ["contacts", "/contacts"],
-    ["contact", `/contacts/${contact}`],
-    ["contacts-import", "/contacts/import"],
-    ["events", "/events"],
-    ["pipelines", "/pipelines?pipeline=sales"],
-    ["mail", "/mail"],
-    ["mail-template", "/mail/new"],
-    ["settings", "/settings"],
-    ["settings-keys", "/settings?tab=keys"],
-    ["settings-secrets", "/settings?tab=secrets"],
-    ["settings-suppressions", "/settings?tab=suppressions"],
-    ["settings-audit", "/settings?tab=audit"],
-    ["settings-engine", "/settings?tab=engine"],
-    ["sink", "/sink"],
+    { name: "workflows", path: "/workflows" },
+    { name: "builder", path: "/workflows/agency-onboarding" },
+    { name: "builder-step", path: "/workflows/agency-onboarding?step=welcome" },
+    {
+      name: "rehearsal",
+      path: "/workflows/agency-onboarding?tab=rehearse",
+      act: async (page) => {
+        await page.getByRole("button", { name: "Rehearse", exact: true }).click();
+        await page
+          .getByText(/seconds? of real time|completed|Outcome/i)
+          .first()
+          .waitFor();
+      },
+    },
+    { name: "builder-test", path: "/workflows/agency-onboarding?tab=test" },
+    { name: "builder-settings", path: "/workflows/agency-onboarding?tab=settings" },
+    { name: "builder-versions", path: "/workflows/agency-onboarding?tab=versions" },
+    {
+      name: "publish",
+      path: "/workflows/post-purchase",
+      act: async (page) => {
+        await page.getByRole("button", { name: "Publish" }).click();
+        await page.getByRole("dialog").waitFor();
+      },
+    },
+    { name: "gallery", path: "/gallery" },
+    { name: "gallery-wizard", path: "/gallery?use=agency-onboarding" },
+    { name: "enrollments", path: "/enrollments" },
+    { name: "enrollment", path: `/enrollments/${enrollment}` },
+    { name: "contacts", path: "/contacts" },
+    { name: "contact", path: `/contacts/${contact}` },
+    { name: "contacts-import", path: "/contacts/import" },
+    { name: "events", path: "/events" },
+    { name: "pipelines", path: "/pipelines?pipeline=sales" },
+    { name: "mail", path: "/mail" },
+    { name: "mail-template", path: "/mail/new" },
+    { name: "settings", path: "/settings" },
+    { name: "settings-keys", path: "/settings?tab=keys" },
+    { name: "settings-secrets", path: "/settings?tab=secrets" },
+    { name: "settings-suppressions", path: "/settings?tab=suppressions" },
+    { name: "settings-audit", path: "/settings?tab=audit" },
+    { name: "settings-engine", path: "/settings?tab=engine" },
+    { name: "sink", path: "/sink" },
   ];
 }

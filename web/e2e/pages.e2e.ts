@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, seriousFindings, settled, signIn, Window } from "./browser";
-import { furnish } from "./furnish";
+import { furnish, type Shown } from "./furnish";
 import { Program } from "./program";
 
 const shots = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 let program: Program;
 let browser: Browser;
-let pages: [name: string, path: string][];
+let pages: Shown[];
 
 beforeAll(async () => {
   [program, browser] = await Promise.all([Program.start(), launch()]);
@@ -37,11 +37,13 @@ for (const look of looks) {
     });
     const { page } = window;
     const findings: string[] = [];
-    for (const [name, path] of [["sign-in", "/sign-in"] as const, ...pages]) {
+    for (const { name, path, act } of [{ name: "sign-in", path: "/sign-in", act: undefined }, ...pages]) {
       if (name === "workflows") await signIn(window);
       await page.goto(path);
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       await settled(page);
+      await act?.(page);
+      if (act) await settled(page);
       findings.push(...(await seriousFindings(page)));
       const sideways = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

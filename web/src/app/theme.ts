@@ -25,7 +25,9 @@ export const theme = createTheme({
 
 /** Quiet text and coloured text on a tint of its colour stay readable: 4.5 to 1 in both schemes. */
 export const variables: CSSVariablesResolver = (t) => ({
-  variables: {},
+  variables: Object.fromEntries(
+    ["cyan", "red"].map((name) => [`--mantine-color-${name}-filled-hover`, darken(t.colors[name]?.[9] ?? "", 0.15)]),
+  ),
   light: {
     "--mantine-color-dimmed": t.colors.gray[7],
     "--mantine-color-error": t.colors.red[9],

@@ -1,4 +1,4 @@
-import { Badge, Text } from "@mantine/core";
+import { Badge, Text, VisuallyHidden } from "@mantine/core";
 import { CircleAlert } from "lucide-react";
 import { memo } from "react";
 import { useStore } from "zustand";
@@ -18,7 +18,6 @@ export const StepRow = memo(function StepRow({ id, node, number, count, branch }
   const errors = shown.filter((p) => p.node === id && p.severity === "error").length;
   const title = spec?.title ?? node.type;
   const summary = summaries.nodes[id] ?? (node.name ? title : "Not set up yet");
-  // What is seen stands in the name as it is seen, so that it can be called by voice.
   const label = [
     `Step ${number} of ${count}`,
     node.name ? `${title} ${node.name}` : title,
@@ -33,14 +32,14 @@ export const StepRow = memo(function StepRow({ id, node, number, count, branch }
         type="button"
         className={classes.step}
         data-step={id}
-        aria-label={label.filter(Boolean).join(", ")}
         aria-current={selected || undefined}
         onClick={() => open({ kind: "step", id })}
       >
         <span className={classes.icon} aria-hidden>
           <StepIcon name={spec?.icon ?? ""} />
         </span>
-        <span className={classes.words}>
+        <VisuallyHidden>{label.filter(Boolean).join(", ")}</VisuallyHidden>
+        <span className={classes.words} aria-hidden>
           <Text span size="sm" fw={600} truncate>
             {node.name || title}
           </Text>
@@ -49,7 +48,7 @@ export const StepRow = memo(function StepRow({ id, node, number, count, branch }
           </Text>
         </span>
         {node.disabled && (
-          <Badge size="sm" color="gray" variant="outline" tt="none">
+          <Badge size="sm" color="gray" variant="outline" tt="none" aria-hidden>
             disabled
           </Badge>
         )}

@@ -12,7 +12,7 @@ export function RehearsedStepItem({ step, title, zone, onSelect }: Props) {
   return (
     <Paper withBorder p="xs" component="li">
       <Stack gap={4}>
-        <UnstyledButton onClick={onSelect} aria-label={`Show ${title} on the canvas`}>
+        <UnstyledButton onClick={onSelect}>
           <Group justify="space-between" wrap="nowrap" gap="xs">
             <Text span size="sm" fw={600} truncate>
               {title}
