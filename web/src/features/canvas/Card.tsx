@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { type KeyboardEvent, type ReactNode, useCallback } from "react";
 import type { Selection } from "@/graph";
 import css from "./cards.module.css";
@@ -33,14 +34,16 @@ export function Card({ node, selection, words, selected, className, children }: 
         data-node={node}
         data-selected={selected || undefined}
         tabIndex={tabStop === node ? 0 : -1}
-        aria-label={words}
         aria-current={selected || undefined}
         onClick={() => select(selection)}
         onDoubleClick={() => open(selection)}
         onKeyDown={onKeyDown}
         onFocus={() => focused(node)}
       >
-        <span className={css.face}>{children}</span>
+        <VisuallyHidden>{words}</VisuallyHidden>
+        <span className={css.face} aria-hidden>
+          {children}
+        </span>
       </button>
       <Ends />
     </>

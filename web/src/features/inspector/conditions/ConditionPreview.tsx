@@ -41,7 +41,7 @@ export function ConditionPreview({ condition }: { condition: unknown }) {
               {data.matches ? counted(data.matches) : data.not_counted}
             </Text>
           )}
-          {isOld && <Loader size={10} aria-label="Asking the server" />}
+          {isOld && <Loader size={10} role="status" aria-label="Asking the server" />}
         </Group>
       )}
     </div>

@@ -63,7 +63,7 @@ export function Picker({ options, value, busy, create, onChange, ...rest }: Prop
           </div>
         );
       }}
-      rightSection={busy ? <Loader size="xs" aria-label="Loading" /> : undefined}
+      rightSection={busy ? <Loader size="xs" role="status" aria-label="Loading" /> : undefined}
       errorProps={{ component: "div" }}
       maxDropdownHeight={260}
     />

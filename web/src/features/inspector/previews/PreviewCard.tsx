@@ -27,7 +27,7 @@ export function PreviewCard({ title, busy, error, forContact = true, children }:
             <Text size="xs" fw={600}>
               {title}
             </Text>
-            {busy && <Loader size={12} aria-label="Asking the server" />}
+            {busy && <Loader size={12} role="status" aria-label="Asking the server" />}
           </Group>
           {forContact && !context.contactId && <ContactChooser label="Preview for" hideLabel size="xs" />}
         </Group>
