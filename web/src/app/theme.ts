@@ -24,27 +24,32 @@ export const theme = createTheme({
 });
 
 /** Quiet text and coloured text on a tint of its colour stay readable: 4.5 to 1 in both schemes. */
-export const variables: CSSVariablesResolver = (t) => ({
-  variables: Object.fromEntries(
-    ["cyan", "red"].map((name) => [`--mantine-color-${name}-filled-hover`, darken(t.colors[name]?.[9] ?? "", 0.15)]),
-  ),
-  light: {
-    "--mantine-color-dimmed": t.colors.gray[7],
-    "--mantine-color-error": t.colors.red[9],
-    "--mantine-color-placeholder": t.colors.gray[7],
-    ...Object.fromEntries(
+export const variables: CSSVariablesResolver = (t) => {
+  const each = (suffix: string, amount: number) =>
+    Object.fromEntries(
       Object.entries(t.colors).map(([name, shades]) => [
-        `--mantine-color-${name}-light-color`,
-        darken(shades[9], 0.35),
+        `--mantine-color-${name}-${suffix}`,
+        darken(shades[9], amount),
       ]),
-    ),
-  },
-  dark: {
-    "--mantine-color-dimmed": t.colors.gray[5],
-    "--mantine-color-error": t.colors.red[4],
-    "--mantine-color-placeholder": t.colors.gray[5],
-  },
-});
+    );
+  const hover = each("filled-hover", 0.15);
+  return {
+    variables: {},
+    light: {
+      "--mantine-color-dimmed": t.colors.gray[7],
+      "--mantine-color-error": t.colors.red[9],
+      "--mantine-color-placeholder": t.colors.gray[7],
+      ...each("light-color", 0.35),
+      ...hover,
+    },
+    dark: {
+      "--mantine-color-dimmed": t.colors.gray[5],
+      "--mantine-color-error": t.colors.red[4],
+      "--mantine-color-placeholder": t.colors.gray[5],
+      ...hover,
+    },
+  };
+};
 
 /** Tells the part of Mantine that locks scrolling behind dialogs the same; it asks this global for it. */
 export function shareNonce() {
