@@ -84,9 +84,9 @@ export class Window {
   }
 }
 
-/** Gives a window a session, as its administrator. */
-export async function signIn(window: Window): Promise<void> {
-  const answer = await window.context.request.post("/v1/session", { data: { key: "dev-key" } });
+/** Gives a window a session, as the administrator if no other key is given. */
+export async function signIn(window: Window, key = "dev-key"): Promise<void> {
+  const answer = await window.context.request.post("/v1/session", { data: { key } });
   expect(answer.status()).toBe(201);
 }
 

@@ -15,8 +15,10 @@ export class Stage {
       stage.parts = { program, browser };
     });
     afterAll(async () => {
-      await stage.parts?.browser.close();
       await stage.parts?.program.close();
+      // Tabs of a test that failed are ended first: they may ask whether they can be left.
+      await Promise.all((stage.parts?.browser.contexts() ?? []).map((context) => context.close()));
+      await stage.parts?.browser.close();
     });
     return stage;
   }

@@ -59,5 +59,8 @@ export const sessionQuery = {
 export function useSession() {
   const { data, isPending, error } = useQuery(sessionQuery);
   const scopes = data?.scopes ?? [];
-  return { session: data ?? null, isPending, error, may: (scope: Scope) => allows(scopes, scope) };
+  const may = (scope: Scope) => allows(scopes, scope);
+  /** Why a person may not do what needs a scope, as a sentence; null: they may. */
+  const lacks = (scope: Scope) => (may(scope) ? null : `Needs the scope ${scope}.`);
+  return { session: data ?? null, isPending, error, may, lacks };
 }

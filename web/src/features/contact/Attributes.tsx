@@ -10,19 +10,14 @@ import { Section } from "./Section";
 
 /** What is known of a contact, and the form to change it. */
 export function Attributes({ contact }: { contact: Contact }) {
-  const { may } = useSession();
+  const { lacks } = useSession();
   const [opened, { open, close }] = useDisclosure();
   const own = Object.entries(contact.fields);
   return (
     <Section
       title="Attributes"
       action={
-        <GuardedButton
-          size="xs"
-          variant="default"
-          reason={may("editor") ? null : "Needs the scope editor."}
-          onClick={open}
-        >
+        <GuardedButton size="xs" variant="default" reason={lacks("editor")} onClick={open}>
           Edit
         </GuardedButton>
       }

@@ -10,11 +10,11 @@ import { type Contact, eraseContact } from "./queries";
 
 /** What can be done with a contact as a whole. */
 export function ContactActions({ contact }: { contact: Contact }) {
-  const { may } = useSession();
+  const { lacks } = useSession();
   const [dialog, setDialog] = useState<"enroll" | "merge" | null>(null);
   const client = useQueryClient();
   const navigate = useNavigate();
-  const reason = may("editor") ? null : "Needs the scope editor.";
+  const reason = lacks("editor");
   const erase = async () => {
     await eraseContact(contact.id);
     await navigate({ to: "/contacts" });
@@ -29,7 +29,7 @@ export function ContactActions({ contact }: { contact: Contact }) {
       <GuardedButton variant="default" reason={reason} onClick={() => setDialog("merge")}>
         Merge
       </GuardedButton>
-      {may("editor") ? (
+      {reason === null ? (
         <ConfirmButton
           label="Erase"
           question={`Erase ${contact.email ?? contact.id}?`}

@@ -23,7 +23,8 @@ export function ImportPage() {
 function Choose() {
   const [file, setFile] = useState<File | null>(null);
   const navigate = useNavigate({ from: "/contacts/import" });
-  const { may } = useSession();
+  const { lacks } = useSession();
+  const reason = lacks("editor");
   const preview = useMutation({ mutationFn: previewImport });
   const start = useMutation({
     mutationFn: startImport,
@@ -49,7 +50,8 @@ function Choose() {
         accept=".csv,text/csv"
         value={file}
         onChange={choose}
-        disabled={!may("editor")}
+        description={reason}
+        disabled={reason !== null}
         clearable
       />
       {preview.isPending && <Text>Reading it through…</Text>}

@@ -5,16 +5,16 @@ import { useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { ApiProblem, api, call, idempotencyKey, useSession } from "@/api";
-import { ProblemAlert } from "@/shared";
+import { GuardedButton, ProblemAlert } from "@/shared";
 
 export function NewContact() {
   const [opened, { open, close }] = useDisclosure();
-  const { may } = useSession();
+  const { lacks } = useSession();
   return (
     <>
-      <Button leftSection={<Plus size={16} aria-hidden />} onClick={open} disabled={!may("editor")}>
+      <GuardedButton leftSection={<Plus size={16} aria-hidden />} onClick={open} reason={lacks("editor")}>
         New contact
-      </Button>
+      </GuardedButton>
       <Modal opened={opened} onClose={close} title="New contact">
         {opened && <ContactForm />}
       </Modal>

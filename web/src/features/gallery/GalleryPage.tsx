@@ -1,6 +1,7 @@
 import { Chip, Group, SimpleGrid, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useSession } from "@/api";
 import { Page, ProblemAlert } from "@/shared";
 import { InstallWizard } from "./InstallWizard";
 import { galleryQuery } from "./queries";
@@ -11,12 +12,13 @@ const all = "All";
 /** Workflows to start from. */
 export function GalleryPage() {
   const { data, error, isPending, refetch } = useQuery(galleryQuery());
+  const { may } = useSession();
   const search = useSearch({ from: "/inside/gallery" });
   const navigate = useNavigate({ from: "/gallery" });
   const templates = data?.items ?? [];
   const categories = [all, ...new Set(templates.map((t) => t.category))];
   const category = search.category ?? all;
-  const chosen = templates.find((t) => t.key === search.use);
+  const chosen = may("editor") ? templates.find((t) => t.key === search.use) : undefined;
   const go = (next: typeof search) => void navigate({ search: next });
   return (
     <Page

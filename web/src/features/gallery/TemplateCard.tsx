@@ -1,11 +1,12 @@
-import { Badge, Box, Button, Card, Group, Text, Title } from "@mantine/core";
+import { Badge, Box, Card, Group, Text, Title } from "@mantine/core";
 import { useSession } from "@/api";
+import { GuardedButton } from "@/shared";
 import classes from "./gallery.module.css";
 import { kindWords, type Template } from "./queries";
 import { Thumbnail } from "./Thumbnail";
 
 export function TemplateCard({ template, onUse }: { template: Template; onUse: () => void }) {
-  const { may } = useSession();
+  const { lacks } = useSession();
   const needs = [...new Set(template.needs.map((n) => kindWords[n.kind]))];
   return (
     <Card withBorder className={classes.card} component="article" aria-label={template.name}>
@@ -27,14 +28,9 @@ export function TemplateCard({ template, onUse }: { template: Template; onUse: (
         {needs.length === 0 ? "Needs nothing else." : `Brings along: ${needs.join(", ")}.`}
       </Text>
       <Box mt="sm">
-        <Button onClick={onUse} disabled={!may("editor")} aria-label={`Use ${template.name}`}>
+        <GuardedButton reason={lacks("editor")} onClick={onUse} aria-label={`Use ${template.name}`}>
           Use
-        </Button>
-        {!may("editor") && (
-          <Text size="xs" c="dimmed" mt={4}>
-            Needs the scope editor.
-          </Text>
-        )}
+        </GuardedButton>
       </Box>
     </Card>
   );

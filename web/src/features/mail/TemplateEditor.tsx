@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useBlocker, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ApiProblem, useSession } from "@/api";
-import { ConfirmButton, keyOf, ProblemAlert } from "@/shared";
+import { ConfirmButton, GuardedButton, keyOf, ProblemAlert } from "@/shared";
 import { type Draft, removeTemplate, saveTemplate } from "./queries";
 import { TemplatePreview } from "./TemplatePreview";
 
@@ -14,7 +14,7 @@ export function TemplateEditor({ template, exists }: { template: Draft; exists: 
   const [saved, setSaved] = useState<Draft>(template);
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { may } = useSession();
+  const { lacks } = useSession();
   const dirty = JSON.stringify(draft) !== JSON.stringify(saved);
   const { proceed, reset, status } = useBlocker({
     shouldBlockFn: () => dirty,
@@ -116,7 +116,7 @@ export function TemplateEditor({ template, exists }: { template: Draft; exists: 
               {exists ? (
                 <ConfirmButton
                   variant="default"
-                  disabled={!may("editor")}
+                  reason={lacks("editor")}
                   label="Delete"
                   question={`Delete the template "${draft.name}"?`}
                   onConfirm={remove}
@@ -126,9 +126,9 @@ export function TemplateEditor({ template, exists }: { template: Draft; exists: 
               ) : (
                 <span />
               )}
-              <Button type="submit" loading={save.isPending} disabled={!dirty || !may("editor")}>
+              <GuardedButton type="submit" loading={save.isPending} disabled={!dirty} reason={lacks("editor")}>
                 Save
-              </Button>
+              </GuardedButton>
             </Group>
           </Stack>
         </form>

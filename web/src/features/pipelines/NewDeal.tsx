@@ -3,18 +3,18 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, call, useSession } from "@/api";
-import { ProblemAlert } from "@/shared";
+import { GuardedButton, ProblemAlert } from "@/shared";
 import type { Pipeline } from "./queries";
 
 /** Makes a deal of an existing contact by hand. */
 export function NewDeal({ pipeline }: { pipeline: Pipeline }) {
   const [opened, { open, close }] = useDisclosure();
-  const { may } = useSession();
+  const { lacks } = useSession();
   return (
     <>
-      <Button variant="default" onClick={open} disabled={!may("editor")}>
+      <GuardedButton variant="default" onClick={open} reason={lacks("editor")}>
         New deal
-      </Button>
+      </GuardedButton>
       <Modal opened={opened} onClose={close} title={`New deal in ${pipeline.name}`}>
         {opened && <DealForm pipeline={pipeline} onDone={close} />}
       </Modal>

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, call, type Schemas, useSession } from "@/api";
-import { keyOf, ProblemAlert } from "@/shared";
+import { GuardedButton, keyOf, ProblemAlert } from "@/shared";
 
 type Kind = Schemas["Stage"]["kind"];
 type Draft = { id: number; name: string; kind: Kind };
@@ -17,12 +17,12 @@ const usual: Draft[] = [
 
 export function NewPipeline({ onMade }: { onMade: (key: string) => void }) {
   const [opened, { open, close }] = useDisclosure();
-  const { may } = useSession();
+  const { lacks } = useSession();
   return (
     <>
-      <Button leftSection={<Plus size={16} aria-hidden />} onClick={open} disabled={!may("editor")}>
+      <GuardedButton leftSection={<Plus size={16} aria-hidden />} onClick={open} reason={lacks("editor")}>
         New pipeline
-      </Button>
+      </GuardedButton>
       <Modal opened={opened} onClose={close} title="New pipeline">
         {opened && (
           <PipelineForm

@@ -1,9 +1,9 @@
-import { Button, Group, NumberInput, Select, SimpleGrid, Skeleton, Stack, Text, TextInput } from "@mantine/core";
+import { Group, NumberInput, Select, SimpleGrid, Skeleton, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { ApiProblem, api, call, type Schemas, useSession } from "@/api";
-import { ProblemAlert, zones } from "@/shared";
+import { GuardedButton, ProblemAlert, zones } from "@/shared";
 import { accountQuery } from "./queries";
 
 type Patch = Schemas["AccountPatch"];
@@ -18,7 +18,7 @@ export function AccountForm() {
 }
 
 function Fields({ account }: { account: Schemas["Account"] }) {
-  const { may } = useSession();
+  const { lacks } = useSession();
   const client = useQueryClient();
   const [patch, setPatch] = useState<Patch>({});
   const now = { ...account, ...patch };
@@ -42,7 +42,8 @@ function Fields({ account }: { account: Schemas["Account"] }) {
     e.preventDefault();
     save.mutate(patch);
   };
-  const readOnly = !may("admin");
+  const reason = lacks("admin");
+  const readOnly = reason !== null;
   return (
     <form onSubmit={submit}>
       <Stack maw={760}>
@@ -114,9 +115,14 @@ function Fields({ account }: { account: Schemas["Account"] }) {
         </SimpleGrid>
         <ProblemAlert problem={save.error} />
         <Group>
-          <Button type="submit" loading={save.isPending} disabled={readOnly || Object.keys(patch).length === 0}>
+          <GuardedButton
+            type="submit"
+            loading={save.isPending}
+            disabled={Object.keys(patch).length === 0}
+            reason={reason}
+          >
             Save
-          </Button>
+          </GuardedButton>
         </Group>
       </Stack>
     </form>

@@ -10,7 +10,7 @@ import { secretsQuery } from "./queries";
 export function SecretsPanel() {
   const { data, error, isPending, refetch } = useQuery(secretsQuery());
   const client = useQueryClient();
-  const { may } = useSession();
+  const { may, lacks } = useSession();
   const remove = async (name: string) => {
     await call(api.DELETE("/v1/secrets/{name}", { params: { path: { name } } }));
     await client.invalidateQueries({ queryKey: ["secrets"] });
@@ -48,7 +48,7 @@ export function SecretsPanel() {
                     size="xs"
                     variant="default"
                     label="Remove"
-                    disabled={!may("admin")}
+                    reason={lacks("admin")}
                     question={`Remove the secret "${secret.name}"?`}
                     onConfirm={() => remove(secret.name)}
                   />

@@ -1,4 +1,4 @@
-import { Tabs } from "@mantine/core";
+import { Tabs, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useSession } from "@/api";
 import { Page } from "@/shared";
@@ -25,7 +25,7 @@ export function SettingsPage() {
   const navigate = useNavigate({ from: "/settings" });
   const { may } = useSession();
   const shown = settingsTabs.filter((t) => may(t.scope));
-  const Panel = panels[tab];
+  const Panel = shown.some((t) => t.tab === tab) ? panels[tab] : NotShown;
   return (
     <Page title="Settings" description="What holds for the whole installation.">
       <Tabs
@@ -46,4 +46,9 @@ export function SettingsPage() {
       </Tabs>
     </Page>
   );
+}
+
+/** What stands in the place of a tab whose content the key may not read. */
+function NotShown() {
+  return <Text>Your key may not read this. Ask who administers this installation.</Text>;
 }

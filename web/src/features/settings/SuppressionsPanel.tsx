@@ -9,7 +9,7 @@ import { suppressionsQuery } from "./queries";
 export function SuppressionsPanel() {
   const list = useInfiniteQuery(suppressionsQuery());
   const client = useQueryClient();
-  const { may } = useSession();
+  const { lacks } = useSession();
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   const remove = async (address: string) => {
     await call(api.DELETE("/v1/suppressions/{address}", { params: { path: { address } } }));
@@ -48,7 +48,7 @@ export function SuppressionsPanel() {
                     <ConfirmButton
                       size="xs"
                       variant="default"
-                      disabled={!may("editor")}
+                      reason={lacks("editor")}
                       label="Remove"
                       question={`Send to ${s.address} again?`}
                       onConfirm={() => remove(s.address)}

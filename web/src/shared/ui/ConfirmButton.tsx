@@ -1,6 +1,7 @@
 import { Button, type ButtonProps, Group, Modal, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type ReactNode, useState } from "react";
+import { GuardedButton } from "./GuardedButton";
 import { ProblemAlert } from "./ProblemAlert";
 
 type Props = ButtonProps & {
@@ -8,12 +9,14 @@ type Props = ButtonProps & {
   label: string;
   question: string;
   children?: ReactNode;
+  /** Why it cannot be pressed; null when it can. */
+  reason?: string | null;
   /** What is done on a yes. Its failure stays in the dialog. */
   onConfirm: () => Promise<unknown>;
 };
 
 /** A button that asks before it does what cannot be taken back. */
-export function ConfirmButton({ label, question, children, onConfirm, ...button }: Props) {
+export function ConfirmButton({ label, question, children, reason = null, onConfirm, ...button }: Props) {
   const [opened, { open, close }] = useDisclosure();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
@@ -31,9 +34,9 @@ export function ConfirmButton({ label, question, children, onConfirm, ...button 
   };
   return (
     <>
-      <Button {...button} onClick={open}>
+      <GuardedButton {...button} reason={reason} onClick={open}>
         {label}
-      </Button>
+      </GuardedButton>
       <Modal opened={opened} onClose={close} title={question} centered>
         <Stack>
           {children && <Text size="sm">{children}</Text>}

@@ -4,7 +4,9 @@ import type { MouseEventHandler } from "react";
 type Props = ButtonProps & {
   /** Why it cannot be pressed now; null when it can. It stays reachable, so that the reason can be read. */
   reason: string | null;
-  onClick: MouseEventHandler<HTMLButtonElement>;
+  type?: "submit";
+  /** What a press does, beside what its type does. */
+  onClick?: MouseEventHandler<HTMLButtonElement>;
 };
 
 /** A button that says why it cannot be pressed. */
@@ -14,6 +16,7 @@ export function GuardedButton({ reason, onClick, ...button }: Props) {
     <Tooltip label={reason} multiline maw={280} withArrow events={{ hover: true, focus: true, touch: true }}>
       <Button
         {...button}
+        disabled={false}
         data-disabled
         aria-disabled
         aria-description={reason}

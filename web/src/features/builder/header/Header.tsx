@@ -103,6 +103,7 @@ function PublishButton() {
         leftSection={<Rocket size={16} aria-hidden />}
         data-disabled={why !== null || undefined}
         aria-disabled={why !== null}
+        aria-description={why ?? undefined}
         onClick={() => {
           if (why !== null) return;
           quiet.speak();

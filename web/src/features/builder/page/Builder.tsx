@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { fetchEditor } from "@/features/inspector";
 import type { Definition, Specs } from "@/graph";
 import { ConflictBanner } from "../conflict/ConflictBanner";
 import type { Draft } from "../editor/useDraft";
@@ -13,6 +14,9 @@ import { useKeys } from "./useKeys";
 import { useScope } from "./useScope";
 import { Workbench } from "./Workbench";
 
+/** How long the page has rested, in milliseconds, before it fetches what it may need later. */
+const calm = 3_000;
+
 type Props = { workflow: Workflow; saved: Definition; specs: Specs };
 
 /** The builder on one workflow: header, drawing, inspector, and what they open. */
@@ -21,6 +25,10 @@ export function Builder({ workflow, saved, specs }: Props) {
   const [dialog, ask] = useState<Dialog | null>(null);
   const scope = useScope({ workflow, specs, draft, ask });
   const keys = useKeys(scope, dialog !== null);
+  useEffect(() => {
+    const timer = setTimeout(fetchEditor, calm);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <BuilderContext value={scope}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the whole builder, heard where they are not used */}

@@ -15,7 +15,7 @@ type Props = {
 
 /** The operator's actions for one enrollment. */
 export function OperateButtons({ enrollment, type, ports }: Props) {
-  const { may } = useSession();
+  const { lacks } = useSession();
   const [action, setAction] = useState<Action | null>(null);
   return (
     <Group gap="xs" role="group" aria-label="Operator controls">
@@ -25,7 +25,7 @@ export function OperateButtons({ enrollment, type, ports }: Props) {
           size="xs"
           variant={name === "exit" ? "light" : "default"}
           color={name === "exit" ? "red" : undefined}
-          reason={may("editor") ? refusal(name, enrollment, type) : "Needs the scope editor."}
+          reason={lacks("editor") ?? refusal(name, enrollment, type)}
           onClick={() => setAction(name)}
         >
           {actions[name].label}

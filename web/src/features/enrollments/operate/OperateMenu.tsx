@@ -8,7 +8,7 @@ import { OperateDialog } from "./OperateDialog";
 
 /** The operator's actions for one row. One that cannot be done says why. */
 export function OperateMenu({ enrollment }: { enrollment: Enrollment }) {
-  const { may } = useSession();
+  const { lacks } = useSession();
   const [action, setAction] = useState<Action | null>(null);
   const who = enrollment.contact.email ?? enrollment.contact.id;
   return (
@@ -21,7 +21,7 @@ export function OperateMenu({ enrollment }: { enrollment: Enrollment }) {
         </Menu.Target>
         <Menu.Dropdown>
           {actionNames.map((name) => {
-            const why = may("editor") ? refusal(name, enrollment) : "Needs the scope editor.";
+            const why = lacks("editor") ?? refusal(name, enrollment);
             return (
               <Menu.Item key={name} disabled={why !== null} onClick={() => setAction(name)} title={why ?? undefined}>
                 {actions[name].label}

@@ -1,16 +1,14 @@
 import { Box, Group, Skeleton, Text } from "@mantine/core";
-import { lazy, Suspense, useRef } from "react";
+import { Suspense, useRef } from "react";
 import { api, call, type Schemas } from "@/api";
 import { Labelled } from "../form/Labelled";
 import { useForm, type WidgetProps } from "../form/scope";
 import { PreviewFor } from "../previews/PreviewFor";
 import { usePreview } from "../previews/usePreview";
 import { usePreviewContact } from "../previews/usePreviewContact";
+import { LiquidEditor } from "./editor";
 import type { EditorHandle, EditorProps } from "./editorProps";
 import { InsertField } from "./InsertField";
-
-// The editor is large and only needed where a text may hold merge fields.
-const LiquidEditor = lazy(() => import("./LiquidEditor"));
 
 type Body = Schemas["TextPreviewRequest"];
 
