@@ -76,7 +76,7 @@ test("who may only look sees every page; what is not allowed is disabled, says w
   }
   expect(silent).toEqual([]);
 
-  const release = page.getByRole("button", { name: "Release", disabled: true });
+  const release = page.getByRole("button", { name: "Release", exact: true, disabled: true });
   await release.hover({ force: true });
   await page.getByRole("tooltip").filter({ hasText: "Needs the scope editor." }).waitFor();
   await release.click({ force: true });
@@ -98,7 +98,7 @@ test("who may edit releases a held enrollment, and sees it go on to its end", as
   await page.waitForURL((url) => url.pathname === `/enrollments/${held}`);
   const steps = page.getByRole("list", { name: "Steps" });
   await steps.getByRole("listitem").filter({ hasText: "Look at it" }).getByText("held").waitFor();
-  await page.getByRole("button", { name: "Release" }).click();
+  await page.getByRole("button", { name: "Release", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: /Release/ });
   await dialog.getByRole("button", { name: "Release" }).click();
   await dialog.getByText(/now /).waitFor();
@@ -176,6 +176,47 @@ test("an import shows how far it is, and says of each row that it left out why",
   await page.getByRole("link", { name: "To the contacts" }).click();
   await page.getByLabel("Find").fill("row1999@");
   await page.getByRole("link", { name: /Row 1999/ }).waitFor();
+  window.check();
+  await window.close();
+});
+
+test("a test of a draft is followed live in the builder, and its mail lands in the sink", async () => {
+  const { program } = stage;
+  await program.call("POST", "/v1/contacts", { email: "theo@example.com", first_name: "Theo" });
+  await program.call("PUT", "/v1/workflows/tried", {
+    schema: 1,
+    key: "tried",
+    name: "Tried",
+    triggers: [{ id: "joined", event: "member.joined" }],
+    start: "hello",
+    nodes: {
+      hello: {
+        type: "email",
+        name: "Say hello",
+        with: { subject: "Hello {{ contact.first_name }}", body: "Welcome.", class: "transactional" },
+        next: "rest",
+      },
+      rest: { type: "wait", name: "Rest", with: { for: "30d" }, next: "mark" },
+      mark: { type: "tag_add", name: "Mark", with: { tag: "member" }, next: "done" },
+      done: { type: "end", with: { outcome: "success" } },
+    },
+  });
+  const window = await Window.open(stage.browser, program.url);
+  const { page } = window;
+  await signIn(window);
+  await page.goto("/workflows/tried");
+  await page.getByRole("tab", { name: "Test" }).click();
+  const panel = page.getByRole("complementary", { name: "Test" });
+  await panel.getByRole("combobox", { name: "Contact" }).fill("theo");
+  await page.getByRole("option", { name: /Theo/ }).click();
+  await panel.getByRole("button", { name: "Start the test" }).click();
+  const steps = panel.getByRole("list", { name: "Steps" });
+  await steps.getByRole("listitem").filter({ hasText: "Say hello" }).getByText("done", { exact: true }).waitFor();
+  await steps.getByRole("listitem").filter({ hasText: "Mark" }).getByText("done", { exact: true }).waitFor();
+  await panel.getByText("Ended", { exact: true }).waitFor();
+  await panel.getByRole("link", { name: "Its mails in the sink" }).click();
+  await page.getByRole("heading", { name: "Mail sink" }).waitFor();
+  await page.getByText("Hello Theo").first().waitFor();
   window.check();
   await window.close();
 });

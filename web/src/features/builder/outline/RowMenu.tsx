@@ -4,10 +4,15 @@ import { useState } from "react";
 import { StepMenuItems } from "../editor/StepMenuItems";
 import classes from "./Outline.module.css";
 
-type Props = { id: string; name: string; disabled: boolean };
+type Props = {
+  id: string;
+  name: string;
+  /** Why nothing can be done; null: it can. */
+  reason: string | null;
+};
 
 /** What can be done with a step. The menu itself is made when it is first asked for: there may be hundreds of rows. */
-export function RowMenu({ id, name, disabled }: Props) {
+export function RowMenu({ id, name, reason }: Props) {
   const [wanted, want] = useState(false);
   const button = (
     <button
@@ -15,7 +20,8 @@ export function RowMenu({ id, name, disabled }: Props) {
       className={classes.more}
       aria-label={`What can be done with ${name}`}
       aria-haspopup="menu"
-      disabled={disabled}
+      disabled={reason !== null}
+      title={reason ?? undefined}
       onClick={() => want(true)}
     >
       <EllipsisVertical size={16} aria-hidden />

@@ -54,7 +54,7 @@ export const StepRow = memo(function StepRow({ id, node, number, count, branch }
         )}
         {errors > 0 && <CircleAlert size={18} className={classes.alert} aria-hidden />}
       </button>
-      <RowMenu id={id} name={node.name || title} disabled={readOnly !== null} />
+      <RowMenu id={id} name={node.name || title} reason={readOnly} />
     </div>
   );
 });
