@@ -68,7 +68,7 @@ test("who may only look sees every page; what is not allowed is disabled, says w
   await page.getByRole("heading", { name: "Workflows" }).waitFor();
 
   const silent: string[] = [];
-  for (const [, path] of [...pages, ["held", `/enrollments/${held}`] as const]) {
+  for (const path of [...pages.map((one) => one.path), `/enrollments/${held}`]) {
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     await settled(page);
