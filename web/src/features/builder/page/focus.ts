@@ -7,7 +7,8 @@ const fields = "input, textarea, select, [role=combobox], [role=textbox][content
 export function focusFirstEmpty(tries = 40) {
   requestAnimationFrame(() => {
     const panel = document.querySelector("[data-inspector]");
-    const found = [...(panel?.querySelectorAll<HTMLElement>(fields) ?? [])].filter(isUsable);
+    const all = [...(panel?.querySelectorAll<HTMLElement>(fields) ?? [])].filter(isUsable);
+    const found = all.filter((field) => !(field instanceof HTMLInputElement && field.type === "checkbox"));
     if (found.length < 2 && tries > 0) return focusFirstEmpty(tries - 1);
     const [first] = found;
     const settings = first instanceof HTMLInputElement && nameOf(first) === "Name" ? found.slice(1) : found;

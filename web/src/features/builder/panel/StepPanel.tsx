@@ -16,6 +16,8 @@ export function StepPanel({ id }: { id: string }) {
   const node = nodesOf(definition)[id];
   const spec = node && specs.get(node.type);
   if (!node || !spec) return null;
+  const held = workflow.draft.definition.nodes;
+  const stored = isObject(held) && Object.hasOwn(held, id);
   return (
     <Stack gap="md">
       <StepActions id={id} node={node} />
@@ -25,7 +27,7 @@ export function StepPanel({ id }: { id: string }) {
         spec={spec}
         node={node}
         problems={problems}
-        context={{ workflow: workflow.key, definition, nodeId: id }}
+        context={{ workflow: workflow.key, definition, nodeId: id, stored }}
         readOnly={readOnly !== null}
         quiet={silent}
         onChange={(next, { typing }) => {

@@ -47,7 +47,8 @@ function useEventPaths(type: string | undefined): KnownPath[] {
 export function usePaths({ event, filter }: { event?: string | undefined; filter?: boolean } = {}) {
   const { context } = useForm();
   const contact = usePreviewContact().id;
-  const { workflow, nodeId } = context;
+  const { workflow } = context;
+  const nodeId = context.stored === false ? undefined : context.nodeId;
   const found = useQuery({
     queryKey: ["paths", workflow, nodeId, contact],
     queryFn: async ({ signal }) => {

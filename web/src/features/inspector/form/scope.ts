@@ -9,6 +9,8 @@ export type FormContext = {
   workflow?: string | undefined;
   definition?: Definition | undefined;
   nodeId?: string | undefined;
+  /** False while the server has not heard of the node yet, so that nothing is asked about it. */
+  stored?: boolean;
   /** Contact that previews are made for; default the one that the browser remembers. */
   contactId?: string | undefined;
   readOnly?: boolean | undefined;
