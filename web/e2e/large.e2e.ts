@@ -81,11 +81,11 @@ test("a workflow of 500 steps opens under 2 s, and its canvas can be panned", as
   const canvas = page.getByRole("application", { name: "Canvas of large" });
   await canvas.hover();
   const cards = () => canvas.getByRole("button", { name: /^Step \d+ of 500/ });
-  const first = await cards().first().getAttribute("aria-label");
+  const first = await cards().first().textContent();
   const longest = await turning(page);
   console.log(`while panning, the longest task took ${longest} ms`);
   expect(longest).toBeLessThan(1000);
-  expect(await cards().first().getAttribute("aria-label")).not.toBe(first);
+  expect(await cards().first().textContent()).not.toBe(first);
   expect(await cards().count()).toBeLessThan(120);
   window.check();
   await window.close();
