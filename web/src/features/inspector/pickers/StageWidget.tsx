@@ -14,13 +14,14 @@ export function withStage(stages: readonly Stage[], name: string): Stage[] {
   return stages.toSpliced(at < 0 ? stages.length : at, 0, made);
 }
 
-/** A pipeline with its stages. */
+/** A pipeline with its stages, or null. It is looked up in the list: one that is still to be made is no failure. */
 export const pipelineQuery = (key: string) => ({
   queryKey: ["pickers", "pipeline", key],
-  queryFn: ({ signal }: { signal: AbortSignal }) =>
-    call(api.GET("/v1/pipelines/{key}", { params: { path: { key } }, signal })),
+  queryFn: async ({ signal }: { signal: AbortSignal }) => {
+    const list = await call(api.GET("/v1/pipelines", { params: { query: { limit: 500 } }, signal }));
+    return list.items.find((pipeline) => pipeline.key === key) ?? null;
+  },
   enabled: key !== "" && !key.includes("{{"),
-  retry: false,
   staleTime: 30_000,
 });
 
