@@ -121,6 +121,19 @@ test("work that was left unsaved is a conflict when the draft has moved on", asy
   expect(w.shelf.length).toBe(0);
 });
 
+test("a conflict is about the newest of the other drafts", async () => {
+  const w = new World();
+  w.open();
+  w.edit("mine");
+  w.foreign("theirs");
+  w.open();
+  w.foreign("theirs, later");
+  void w.saver().check();
+  await w.settle();
+  expect(w.state().theirs?.definition.text).toBe("theirs, later");
+  expect(w.screen.text).toBe("mine");
+});
+
 test("a refusal is shown until the next edit", async () => {
   const w = new World();
   w.open();

@@ -63,9 +63,9 @@ export class Autosaver<D, A> {
     this.tell({ type: "chosen", keep });
   }
 
-  /** Looks whether the draft was changed elsewhere, when nothing of ours is open. */
+  /** Looks whether the draft was changed elsewhere, when nothing of ours is open, or a person compares. */
   async check() {
-    if (clean(this.state)) await this.ask(false);
+    if (clean(this.state) || this.state.theirs) await this.ask(false);
   }
 
   /** Resolves when everything is saved; rejects with why it cannot be. */
