@@ -8,6 +8,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    bail: 0,
+    // A machine that is busy with other things may starve a browser once; what is wrong fails twice.
+    retry: 1,
   },
 });
