@@ -8,7 +8,5 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 120_000,
-    // A machine that is busy with other things may starve a browser once; what is wrong fails twice.
-    retry: 1,
   },
 });

@@ -25,6 +25,7 @@ func testCompressed(p *Passage) {
 	for _, node := range []string{"a", "b"} {
 		s := step(e, node)
 		require.LessOrEqual(p.t, p.time(s["due_at"]).Sub(p.time(s["entered_at"])), 5*time.Second)
+		require.Less(p.t, p.waited(s), lateness)
 		p.fired(s)
 	}
 	require.Equal(p.t, "gold", p.fields()["plan"])

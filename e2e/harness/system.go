@@ -266,7 +266,7 @@ func (s *System) Items(path string) []map[string]any {
 }
 
 // Patience is how long tests wait for what has to happen.
-const Patience = 2 * time.Minute
+const Patience = time.Minute
 
 // Eventually polls a condition for up to Patience, in the goroutine of the test, so that
 // the condition may fail the test. It polls ever less often: many tests wait at the same
