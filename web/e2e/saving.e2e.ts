@@ -7,7 +7,7 @@ import { Stage } from "./stage";
 const stage = Stage.set();
 
 /** Stores a small draft under a key. */
-async function draw(key: string) {
+async function draw(key: string, mail = { subject: "Hello", body: "Welcome." }) {
   await stage.program.call("PUT", `/v1/workflows/${key}`, {
     schema: 1,
     key,
@@ -15,7 +15,7 @@ async function draw(key: string) {
     triggers: [{ id: "bought", event: "purchase.completed" }],
     start: "hello",
     nodes: {
-      hello: { type: "email", name: "Hello", with: { subject: "Hello", body: "Welcome." }, next: "rest" },
+      hello: { type: "email", name: "Hello", with: mail, next: "rest" },
       rest: { type: "wait", with: { for: "2d" }, next: "done" },
       done: { type: "end", with: { outcome: "success" } },
     },
@@ -176,6 +176,40 @@ test("leaving with unsaved work warns; who stays has it still, and it is saved",
     return d.nodes?.hello?.with?.subject === "Hello, not saved yet";
   });
   await state(page, "Saved").waitFor();
+  window.check();
+  await window.close();
+});
+
+test("what comes late moves nothing under somebody's hands", async () => {
+  await draw("late", {
+    subject: "Hello",
+    body: `Hello {{ contact.first_name }},\n${"\nA line of many.\n".repeat(30)}`,
+  });
+  await stage.program.call("POST", "/v1/contacts", { email: "uma@example.com", first_name: "Uma", last_name: "Lind" });
+  const window = await open("late");
+  const { page } = window;
+  let late = 0;
+  const delay = (ms: number) => async (route: Route) => {
+    await page.waitForTimeout(ms);
+    late++;
+    await route.continue();
+  };
+  await page.route("**/v1/preview/**", delay(1500));
+  await page.route("**/v1/contacts?*", delay(500));
+  await step(page, "Hello").click();
+  const field = page.getByRole("region", { name: "The mail" }).getByRole("combobox", { name: "Preview for" });
+  await field.fill("uma");
+  const top = (await field.boundingBox())?.y ?? 0;
+  const before = await page.locator("[data-inspector]").innerText();
+  await page
+    .getByText(/Hello Uma/)
+    .first()
+    .waitFor();
+  expect(await page.locator("[data-inspector]").innerText()).not.toBe(before);
+  expect(Math.abs(((await field.boundingBox())?.y ?? 0) - top)).toBeLessThan(2);
+  expect(await field.inputValue()).toBe("uma");
+  await page.getByRole("option", { name: /Uma Lind/ }).click();
+  expect(late).toBeGreaterThan(1);
   window.check();
   await window.close();
 });

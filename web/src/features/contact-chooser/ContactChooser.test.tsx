@@ -57,6 +57,14 @@ test("a remembered contact that is gone is forgotten", async () => {
   expect(localStorage.getItem("fermata.contact")).toBeNull();
 });
 
+test("nothing can be typed before the contact is known, whose name would replace it", async () => {
+  open();
+  const box = screen.getByRole("combobox", { name: "Preview for" });
+  expect(box).toHaveProperty("readOnly", true);
+  await screen.findByText("for ana@example.com");
+  expect(box).toHaveProperty("readOnly", false);
+});
+
 test("an address that nobody has becomes a contact", async () => {
   open();
   await screen.findByText("for ana@example.com");

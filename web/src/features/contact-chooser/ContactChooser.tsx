@@ -31,7 +31,7 @@ const create = "create:";
 
 /** Chooses the contact that previews are made for, by name or mail address; the browser remembers it. */
 export function ContactChooser({ label = "Preview for", hideLabel, size = "sm", disabled }: Props) {
-  const { contact, choose } = useChosenContact();
+  const { contact, isPending, choose } = useChosenContact();
   const { may } = useSession();
   const client = useQueryClient();
   const [text, setText] = useState("");
@@ -69,6 +69,8 @@ export function ContactChooser({ label = "Preview for", hideLabel, size = "sm", 
       nothingFoundMessage={found.isFetching ? "Searching…" : "No contact found. Type a mail address to create one."}
       error={found.error ? "The contacts could not be read." : undefined}
       disabled={disabled || making.isPending}
+      // Until it is known who is chosen: the name that comes would replace what was typed.
+      readOnly={isPending && text === ""}
       allowDeselect={false}
       maxDropdownHeight={280}
       comboboxProps={{ withinPortal: true }}

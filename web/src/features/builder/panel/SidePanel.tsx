@@ -7,6 +7,7 @@ import { PanelContent, usePanelTitle } from "./PanelContent";
 import { ResizeHandle } from "./ResizeHandle";
 import classes from "./SidePanel.module.css";
 import { usePanelWidth } from "./usePanelWidth";
+import { useSteadyFocus } from "./useSteadyFocus";
 
 /** The docked panel: the inspector of what is selected, or what the tab stands for. */
 export function SidePanel() {
@@ -15,7 +16,10 @@ export function SidePanel() {
   const title = usePanelTitle();
   const [width, setWidth] = usePanelWidth();
   const panel = useRef<HTMLElement>(null);
-  if (search.tab === undefined && selection === null) return null;
+  const body = useRef<HTMLDivElement>(null);
+  const isOpen = search.tab !== undefined || selection !== null;
+  useSteadyFocus(body, isOpen);
+  if (!isOpen) return null;
   const close = () => {
     if (search.tab === undefined) open(null);
     else go({ tab: undefined });
@@ -45,8 +49,10 @@ export function SidePanel() {
           <X size={18} aria-hidden />
         </ActionIcon>
       </header>
-      <div className={classes.body}>
-        <PanelContent />
+      <div ref={body} className={classes.body}>
+        <div>
+          <PanelContent />
+        </div>
       </div>
     </aside>
   );
