@@ -1,7 +1,7 @@
 import type { NodeDef } from "./definition";
 import { dominators, reversePostorder } from "./dominators";
 import { dominates, type Graph } from "./graph";
-import { firstPort } from "./ports";
+import { firstPort, type Slot } from "./ports";
 
 /** A step with what belongs to it when it is moved or copied. */
 export type Block = {
@@ -44,22 +44,50 @@ export function blockOf(graph: Graph, id: string): Block {
 
 /** The first step that every way from `id` comes to; open ports, save those of errors, are ways that end. */
 function meeting(graph: Graph, id: string): string | undefined {
-  const from = reversePostorder(id, (one) => wired(graph, one));
-  const members = new Set(from);
+  const join = meetingPoints(graph).get(id);
+  return join === END || join === id ? undefined : join;
+}
+
+const points = new WeakMap<Graph, ReadonlyMap<string, string>>();
+
+/** For each step that leads to an end the next one that every way from it passes; found once for a graph. */
+function meetingPoints(graph: Graph): ReadonlyMap<string, string> {
+  const known = points.get(graph);
+  if (known) return known;
   const ends = (one: string) => {
     const ports = graph.ports.get(one) ?? [];
     return ports.length === 0 || ports.some((port) => port.to === undefined && !port.quiet && !port.stray);
   };
-  const into = new Map<string, string[]>([[END, from.filter(ends)]]);
-  for (const one of from)
-    into.set(
-      one,
-      (graph.incoming.get(one) ?? []).map((e) => e.from).filter((x) => members.has(x)),
-    );
-  const backwards = reversePostorder(END, (one) => into.get(one) ?? []);
-  const found = dominators(backwards, (one) => [...wired(graph, one), ...(members.has(one) && ends(one) ? [END] : [])]);
-  const join = found.get(id);
-  return join === END || join === id ? undefined : join;
+  const last = graph.order.filter(ends);
+  const before = (one: string) => (graph.incoming.get(one) ?? []).map((e) => e.from).filter((x) => graph.nodes[x]);
+  const backwards = reversePostorder(END, (one) => (one === END ? last : before(one)));
+  const found = dominators(backwards, (one) => [...wired(graph, one), ...(ends(one) ? [END] : [])]);
+  points.set(graph, found);
+  return found;
+}
+
+/** A place for a step: the way that it is put into, and those that are led to it as well. */
+export type Gap = { readonly slot: Slot; readonly also: readonly Slot[] };
+
+/** The place behind a step whose ways meet again, for all of them at once; undefined: they do not. */
+export function meetingOf(graph: Graph, { ids, join }: Block): Gap | undefined {
+  if (join === undefined) return undefined;
+  const ports = ids.flatMap((id) => graph.ports.get(id) ?? []).filter((port) => port.to === join);
+  const [slot, ...also] = ports.map(({ from, port }) => ({ from, port }));
+  return slot && { slot, also };
+}
+
+/** By the step at which ways meet, the place before it that takes in the most of them. */
+export function meetings(graph: Graph): ReadonlyMap<string, Gap> {
+  const found = new Map<string, Gap>();
+  for (const id of graph.order) {
+    if (!branches(graph, id)) continue;
+    const block = blockOf(graph, id);
+    const gap = meetingOf(graph, block);
+    if (block.join === undefined || !gap || gap.also.length === 0) continue;
+    if (gap.also.length > (found.get(block.join)?.also.length ?? 0)) found.set(block.join, gap);
+  }
+  return found;
 }
 
 /** The open port at which what comes next would hang: along the main or first ports, else any that is open. */

@@ -1,4 +1,4 @@
-export { type Block, blockOf, branches } from "./block";
+export { type Block, blockOf, branches, type Gap, meetingOf, meetings } from "./block";
 export * from "./definition";
 export { type Clip, clipText, copySteps, duplicate, type Extent, pasteSteps, readClip } from "./edit/copy";
 export { freshId } from "./edit/ids";

@@ -17,7 +17,8 @@ type Props = {
 
 /** What every card does: a click selects, Enter and a double click open, the focus roves. */
 export function Card({ node, selection, words, selected, className, children }: Props) {
-  const { tabStop, select, open, focused } = useCanvas();
+  const { tabStop, select, open, focused, target } = useCanvas();
+  const isTarget = selection.kind === "step" && selection.id === target;
   const onKeyDown = useCallback(
     (event: KeyboardEvent) => {
       if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -33,6 +34,7 @@ export function Card({ node, selection, words, selected, className, children }: 
         className={`${css.card} ${className}`}
         data-node={node}
         data-selected={selected || undefined}
+        data-target={isTarget || undefined}
         tabIndex={tabStop === node ? 0 : -1}
         aria-current={selected || undefined}
         onClick={() => select(selection)}

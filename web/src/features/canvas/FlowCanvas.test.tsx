@@ -98,6 +98,35 @@ describe("the canvas", () => {
     expect(onInsert).toHaveBeenLastCalledWith(ENTRY);
   });
 
+  it("offers a place behind ways that meet again, for all of them", async () => {
+    const onInsert = vi.fn();
+    await show({ onInsert });
+    fireEvent.click(card(/^Insert a step where the ways meet before Branch$/));
+    expect(onInsert).toHaveBeenLastCalledWith({ from: "assets", port: "got" }, [{ from: "remind", port: "next" }]);
+    fireEvent.click(card(/^Insert a step where the ways meet before Wait$/));
+    expect(onInsert).toHaveBeenLastCalledWith({ from: "vip", port: "else" }, [{ from: "call", port: "ok" }]);
+  });
+
+  it("leads a way to the step that its button is dragged to, and nowhere else", async () => {
+    const [onInsert, onConnect] = [vi.fn(), vi.fn()];
+    await show({ onInsert, onConnect });
+    const plus = card(/^Insert a step after Branch, branch else$/);
+    const drag = (to: Element | null, end: "pointerUp" | "escape" = "pointerUp") => {
+      document.elementFromPoint = () => to;
+      fireEvent.pointerDown(plus, { button: 0, pointerId: 1, clientX: 10, clientY: 10 });
+      fireEvent.pointerMove(document.body, { pointerId: 1, clientX: 60, clientY: 90 });
+      if (end === "escape") fireEvent.keyDown(document.body, { key: "Escape" });
+      fireEvent.pointerUp(document.body, { pointerId: 1, clientX: 60, clientY: 90 });
+    };
+    drag(card(/^Step 7 of 8/), "escape");
+    drag(card(/^Trigger/));
+    drag(card(/^Step 4 of 8/));
+    expect(onConnect).not.toHaveBeenCalled();
+    drag(card(/^Step 7 of 8/));
+    expect(onConnect.mock.calls).toEqual([[{ from: "vip", port: "else" }, "strategy"]]);
+    expect(onInsert).not.toHaveBeenCalled();
+  });
+
   it("has nothing to insert with while it is only read", async () => {
     await show();
     expect(screen.queryByLabelText(/Insert/)).toBeNull();

@@ -8,18 +8,28 @@ import { CanvasContext } from "./context";
 import { ExitsChip } from "./ExitsChip";
 import { canvasEdges, canvasNodes } from "./elements";
 import { FlowEdgeView } from "./FlowEdgeView";
+import { LinkLine } from "./LinkLine";
+import { Meeting } from "./Meeting";
 import { StepCard } from "./StepCard";
 import { AddTriggerCard, TriggerCard } from "./TriggerCard";
 import type { FlowCanvasHandle, FlowCanvasProps } from "./types";
 import { useActions } from "./useActions";
 import { type Flow, useCamera, zooms } from "./useCamera";
 import { useDrag } from "./useDrag";
+import { useLink } from "./useLink";
 import { useReveal } from "./useReveal";
 import { useRoving } from "./useRoving";
 import { useWords } from "./useWords";
 import { ZoomBar } from "./ZoomBar";
 
-const nodeTypes = { step: StepCard, trigger: TriggerCard, addTrigger: AddTriggerCard, exits: ExitsChip, cap: Cap };
+const nodeTypes = {
+  step: StepCard,
+  trigger: TriggerCard,
+  addTrigger: AddTriggerCard,
+  exits: ExitsChip,
+  cap: Cap,
+  meeting: Meeting,
+};
 const edgeTypes = { flow: FlowEdgeView };
 
 /** Above so many steps there is a map of them. */
@@ -62,7 +72,8 @@ function Canvas({ handle, ...props }: FlowCanvasProps & { handle?: Ref<FlowCanva
     camera.begin(flow);
     revealSelected();
   };
-  const actions = useActions(props, roving, drag);
+  const link = useLink(frame, props.onConnect);
+  const actions = useActions(props, roving, drag, link);
   const onKeyDown = (event: React.KeyboardEvent) => {
     const zoom = { "+": 1.25, "=": 1.25, "-": 0.8, "−": 0.8, "0": "full", "1": "fit" }[event.key];
     if (zoom === undefined || event.ctrlKey || event.metaKey || event.altKey) return roving.onKeyDown(event);
@@ -115,6 +126,7 @@ function Canvas({ handle, ...props }: FlowCanvasProps & { handle?: Ref<FlowCanva
             />
           )}
         </ReactFlow>
+        {link.drawn && <LinkLine drawn={link.drawn} />}
         <ZoomBar camera={camera} />
         <div className={css.live} aria-live="polite">
           {words}

@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
 import type { Selection, Slot } from "@/graph";
+import type { Link } from "./useLink";
 
 /** What cards and edges ask of the canvas that they are on. */
 export type CanvasActions = {
@@ -7,7 +8,11 @@ export type CanvasActions = {
   readonly tabStop: string;
   readonly select: (selection: Selection) => void;
   readonly open: (selection: Selection) => void;
-  readonly insert?: (slot: Slot) => void;
+  readonly insert?: (slot: Slot, also?: readonly Slot[]) => void;
+  /** Begins to lead a way elsewhere, by a pointer that was pressed on its "+". */
+  readonly link?: Link["begin"];
+  /** The id of the step that a dragged way would lead to. */
+  readonly target?: string;
   readonly addTrigger?: () => void;
   /** Remembers where the focus is. */
   readonly focused: (node: string) => void;

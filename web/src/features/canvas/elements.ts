@@ -3,24 +3,28 @@ import {
   type Definition,
   ENTRY,
   edgeKey,
+  type Gap,
   type Graph,
+  meetings,
   type Places,
   type Rect,
   type Route,
   type Slot,
+  size,
   slotOf,
   triggerKey,
 } from "@/graph";
 import { type StepView, stepViews, type TriggerView, triggerViews } from "./cards";
 import type { FlowCanvasProps } from "./types";
-import { slotWords } from "./words";
+import { slotWords, titleOf } from "./words";
 
 export type StepNode = Node<{ view: StepView }, "step">;
 export type TriggerNode = Node<{ view: TriggerView }, "trigger">;
 export type AddTriggerNode = Node<{ first: boolean }, "addTrigger">;
 export type ExitsNode = Node<{ exits: Definition["exits"]; selected: boolean; words: string }, "exits">;
 export type CapNode = Node<{ slot: Slot; words: string; insert: boolean }, "cap">;
-export type CanvasNode = StepNode | TriggerNode | AddTriggerNode | ExitsNode | CapNode;
+export type MeetingNode = Node<{ gap: Gap; words: string }, "meeting">;
+export type CanvasNode = StepNode | TriggerNode | AddTriggerNode | ExitsNode | CapNode | MeetingNode;
 
 /** What an edge draws; `key` is the edgeKey. */
 export type FlowEdge = Edge<
@@ -41,6 +45,7 @@ export const nodeId = {
   step: (id: string) => `step:${id}`,
   trigger: (id: string) => `trigger:${id}`,
   cap: (slot: Slot) => `cap:${edgeKey(slot)}`,
+  meeting: (join: string) => `meeting:${join}`,
   addTrigger: "add-trigger",
   exits: "exits",
 };
@@ -80,10 +85,23 @@ export function canvasNodes(
     const rect = { x: middle.x - CAP / 2, y: middle.y - (shown.editable ? 0 : CAP / 2), width: CAP, height: CAP };
     nodes.push({ id: nodeId.cap(slot), type: "cap", data: { slot, words, insert: shown.editable }, ...at(rect) });
   }
+  if (shown.editable) nodes.push(...meetingNodes(graph, places));
   return nodes;
 }
 
 const CAP = 28;
+const PLUS = 24;
+
+/** The places behind ways that meet again, right above the steps where they do. */
+function meetingNodes(graph: Graph, places: Places): MeetingNode[] {
+  return [...meetings(graph)].flatMap(([join, gap]): MeetingNode[] => {
+    const rect = places.steps.get(join);
+    if (!rect) return [];
+    const place = { x: rect.x + (rect.width - PLUS) / 2, y: rect.y - size.bus + 2, width: PLUS, height: PLUS };
+    const words = `Insert a step where the ways meet before ${titleOf(graph, join)}`;
+    return [{ id: nodeId.meeting(join), type: "meeting", data: { gap, words }, ...at(place) }];
+  });
+}
 
 function at({ x, y, width, height }: Rect) {
   const end = { x: width / 2, width: 1, height: 1 };

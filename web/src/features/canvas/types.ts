@@ -48,8 +48,13 @@ export type FlowCanvasProps = {
   readonly onSelect?: (selection: Selection | null) => void;
   /** Enter on a card, or a double click. Without it, Enter selects. */
   readonly onOpen?: (selection: Selection) => void;
-  /** Asks for a step at a place: the "+" buttons, and A on a card. Without it there are none. */
-  readonly onInsert?: (slot: Slot) => void;
+  /**
+   * Asks for a step at a place: the "+" buttons, and A on a card. Without it there are none. Where ways meet
+   * again, `also` are those that are led to the step as well.
+   */
+  readonly onInsert?: (slot: Slot, also?: readonly Slot[]) => void;
+  /** A way was dragged from its "+" to a step. Without it none can be. */
+  readonly onConnect?: (slot: Slot, to: string) => void;
   readonly onAddTrigger?: () => void;
   /** A step was dragged to another edge. Without it nothing can be dragged. */
   readonly onMove?: (id: string, slot: Slot) => void;

@@ -1,16 +1,24 @@
 import { useMemo } from "react";
 import type { CanvasActions } from "./context";
 import type { FlowCanvasProps } from "./types";
+import type { Link } from "./useLink";
 
 type Roving = { tabStop: string; focused: (node: string) => void };
 
 const nothing = () => {};
 
 /** What cards and edges can ask for, as one value that changes only with its parts. */
-export function useActions(props: FlowCanvasProps, roving: Roving, drag: { lit?: string } | null): CanvasActions {
-  const { onSelect, onOpen, onInsert, onAddTrigger } = props;
+export function useActions(
+  props: FlowCanvasProps,
+  roving: Roving,
+  drag: { lit?: string } | null,
+  link: Link,
+): CanvasActions {
+  const { onSelect, onOpen, onInsert, onAddTrigger, onConnect } = props;
   const { tabStop, focused } = roving;
   const lit = drag?.lit;
+  const target = link.drawn?.target;
+  const begin = onConnect && link.begin;
   const dragging = drag !== null;
   return useMemo(
     () => ({
@@ -20,9 +28,11 @@ export function useActions(props: FlowCanvasProps, roving: Roving, drag: { lit?:
       open: onOpen ?? onSelect ?? nothing,
       insert: onInsert,
       addTrigger: onAddTrigger,
+      link: begin,
+      target,
       lit,
       dragging,
     }),
-    [tabStop, focused, onSelect, onOpen, onInsert, onAddTrigger, lit, dragging],
+    [tabStop, focused, onSelect, onOpen, onInsert, onAddTrigger, begin, target, lit, dragging],
   );
 }

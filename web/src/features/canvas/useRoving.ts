@@ -77,7 +77,7 @@ export function useRoving(
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !isCard(event.target)) return;
-    const act = action(event.key);
+    const act = event.shiftKey ? undefined : action(event.key);
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();

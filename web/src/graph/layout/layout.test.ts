@@ -1,6 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Definition, edgeKey, graphOf, layoutOf, placesOf, type Rect, setPosition, stepOrder, treeOf } from "..";
+import {
+  type Definition,
+  edgeKey,
+  graphOf,
+  layoutOf,
+  meetings,
+  placesOf,
+  type Rect,
+  setPosition,
+  stepOrder,
+  treeOf,
+} from "..";
 import { branchOf, flow, onboarding, someSpecs as specs, step } from "../fixtures";
 import { grown } from "../growing";
 import { large } from "../large";
@@ -11,6 +22,19 @@ const overlap = (a: Rect, b: Rect) =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 describe("the layout", () => {
+  it("finds where ways meet again, the widest place where several do", () => {
+    const two = flow({
+      a: branchOf({ yes: "b", else: "end" }, "yes"),
+      b: branchOf({ big: "c", else: "end" }, "big"),
+      c: step("wait", "end"),
+      end: step("wait"),
+    });
+    const slots = [...meetings(graphOf(two, specs))].map(([join, gap]) => [join, [gap.slot, ...gap.also].map(edgeKey)]);
+    expect(slots).toEqual([["end", ["a:else", "b:else", "c:next"]]]);
+    const open = flow({ a: branchOf({ yes: "b" }, "yes"), b: step("wait", "c"), c: step("wait") });
+    expect(meetings(graphOf(open, specs)).size).toBe(0);
+  });
+
   it("puts branches side by side and centres what joins them", () => {
     const { steps, caps, triggers } = layout(onboarding);
     expect(middle(steps.get("welcome"))).toBe(0);

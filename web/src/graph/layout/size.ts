@@ -8,8 +8,8 @@ export const size = {
   below: 64,
   /** Between a card and its branches: room for the label and the button. */
   fork: 104,
-  /** From the last card of a branch to the join. */
-  join: 72,
+  /** From the last card of a branch to the join: room for the button of the way, and for that of all ways. */
+  join: 84,
   /** Between branches. */
   beside: 40,
   /** A branch without steps. */

@@ -1,8 +1,19 @@
 import { Menu } from "@mantine/core";
-import { ClipboardPaste, Copy, CopyPlus, Link2, MoveVertical, Plus, Power, Scissors, Trash2 } from "lucide-react";
+import {
+  ClipboardPaste,
+  Copy,
+  CopyPlus,
+  Link2,
+  MoveVertical,
+  Plus,
+  Power,
+  Scissors,
+  Split,
+  Trash2,
+} from "lucide-react";
 import { nodesOf } from "@/graph";
 import { useBuilder, useDefinition } from "../page/context";
-import { slotAfter } from "../page/places";
+import { slotAfter, waysOf } from "../page/places";
 import { useRemoval } from "./useRemoval";
 
 /** What can be done with one step, as entries of a menu. */
@@ -12,6 +23,7 @@ export function StepMenuItems({ id }: { id: string }) {
   const remove = useRemoval();
   const node = nodesOf(definition)[id];
   const after = slotAfter(definition, specs, id);
+  const ways = waysOf(definition, specs, id).length;
   if (!node) return null;
   return (
     <>
@@ -30,9 +42,19 @@ export function StepMenuItems({ id }: { id: string }) {
           >
             Paste after
           </Menu.Item>
+          {ways > 1 && (
+            <Menu.Item
+              leftSection={<Split size={16} aria-hidden />}
+              rightSection="⇧ A"
+              onClick={() => ask({ kind: "way", id, to: "pick" })}
+            >
+              Add in another way …
+            </Menu.Item>
+          )}
           <Menu.Item
             leftSection={<Link2 size={16} aria-hidden />}
-            onClick={() => ask({ kind: "connect", slot: after })}
+            rightSection="L"
+            onClick={() => ask({ kind: "way", id, to: "connect" })}
           >
             Lead to another step …
           </Menu.Item>

@@ -1,9 +1,8 @@
 import { Plus } from "lucide-react";
 import { memo } from "react";
-import { edgeKey } from "@/graph";
+import { edgeKey, type Gap } from "@/graph";
 import { useBuilder } from "../page/context";
 import classes from "./Outline.module.css";
-import type { Gap } from "./rows";
 
 type Props = { gap: Gap; words: string };
 

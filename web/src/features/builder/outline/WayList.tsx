@@ -1,12 +1,12 @@
 import { Badge, Text } from "@mantine/core";
 import { CornerDownRight } from "lucide-react";
-import { nodesOf } from "@/graph";
+import { type Gap, nodesOf } from "@/graph";
 import { stepName } from "../diff/words";
 import { useBuilder, useDefinition } from "../page/context";
 import { slotWords } from "../page/places";
 import { GapButton } from "./GapButton";
 import classes from "./Outline.module.css";
-import { type Gap, gapsOf, type Row, type Way } from "./rows";
+import { gapsOf, type Row, type Way } from "./rows";
 import { StepRow } from "./StepRow";
 
 type Props = { way: Way; count: number; name?: string };

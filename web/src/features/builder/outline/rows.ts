@@ -5,17 +5,19 @@ import {
   type Definition,
   ENTRY,
   firstPort,
+  type Gap,
   type Graph,
   graphOf,
+  meetingOf,
   nodesOf,
   type Slot,
   type Specs,
   targetOf,
 } from "@/graph";
 
-/** One line of the outline. `meets` are the ends of the ways out that come together behind the step. */
+/** One line of the outline. `meeting` is the place behind its ways out where they come together. */
 export type Row =
-  | { kind: "step"; id: string; number: number; ways: Way[]; meets: Slot[] }
+  | { kind: "step"; id: string; number: number; ways: Way[]; meeting: Gap | undefined }
   /** The passage goes on at a step that stands elsewhere: a join, or a way back. */
   | { kind: "jump"; to: string }
   | { kind: "end" };
@@ -59,7 +61,7 @@ class Walk {
         id,
         number: this.numbers.get(id) ?? 0,
         ways: nested ? this.ways(id, block) : [],
-        meets: this.meets(block),
+        meeting: meetingOf(this.graph, block),
       });
       if (nested) {
         if (block.join === undefined) return rows;
@@ -75,12 +77,6 @@ class Walk {
   private ways(id: string, block: Block): Way[] {
     const ports = (this.graph.ports.get(id) ?? []).filter((port) => !port.quiet);
     return ports.map(({ from, port, to }) => ({ slot: { from, port }, rows: this.from(to, block.join) }));
-  }
-
-  private meets({ ids, join }: Block): Slot[] {
-    if (join === undefined || ids.length === 0) return [];
-    const ports = ids.flatMap((id) => this.graph.ports.get(id) ?? []).filter((port) => port.to === join);
-    return ports.map(({ from, port }) => ({ from, port }));
   }
 
   private mainPort(id: string): string | undefined {
@@ -100,9 +96,6 @@ export function stepsOf(rows: readonly Row[]): string[] {
   return rows.flatMap((row) => (row.kind === "step" ? [row.id, ...row.ways.flatMap((way) => stepsOf(way.rows))] : []));
 }
 
-/** Where a step can be put: the way that it is put into, and those that are led to it as well. */
-export type Gap = { slot: Slot; also: Slot[] };
-
 /** The gaps of a way: before each row, and behind the last one. Null: nothing goes on there. */
 export function gapsOf(way: Way, definition: Definition, specs: Specs): (Gap | null)[] {
   const first = way.slot.from === "" ? null : { slot: way.slot, also: [] };
@@ -111,10 +104,7 @@ export function gapsOf(way: Way, definition: Definition, specs: Specs): (Gap | n
 
 function behind(row: Row, definition: Definition, specs: Specs): Gap | null {
   if (row.kind !== "step") return null;
-  if (row.ways.length > 0) {
-    const [slot, ...also] = row.meets;
-    return slot ? { slot, also } : null;
-  }
+  if (row.ways.length > 0) return row.meeting ?? null;
   const node = nodesOf(definition)[row.id];
   const port = node && firstPort(node, specs);
   return port ? { slot: { from: row.id, port }, also: [] } : null;

@@ -9,6 +9,7 @@ import { LifecycleDialog } from "../lifecycle/LifecycleDialog";
 import { InsertDialog } from "../picker/InsertDialog";
 import { PlaceDialog } from "../picker/PlaceDialog";
 import { RuleDialog } from "../picker/RuleDialog";
+import { WayDialog } from "../picker/WayDialog";
 import { PublishDialog } from "../publish/PublishDialog";
 import { RollbackDialog } from "../publish/RollbackDialog";
 import { type Workflow, workflowKey } from "../queries";
@@ -44,6 +45,8 @@ export function Dialogs({ dialog, onClose, theirs, saver }: Props) {
       return <PlaceDialog id={dialog.id} onClose={onClose} />;
     case "connect":
       return <PlaceDialog slot={dialog.slot} onClose={onClose} />;
+    case "way":
+      return <WayDialog id={dialog.id} to={dialog.to} onClose={onClose} />;
     case "lifecycle":
       return <LifecycleDialog what={dialog.what} workflow={workflow} onClose={onClose} onDone={onDone} />;
     case "publish":

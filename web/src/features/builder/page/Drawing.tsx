@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from "react";
 import { useStore } from "zustand";
 import { FlowCanvas } from "@/features/canvas";
-import type { Selection } from "@/graph";
+import type { Selection, Slot } from "@/graph";
 import { useRemoval } from "../editor/useRemoval";
 import { Outline } from "../outline/Outline";
 import { useBuilder, useDefinition, useSelection } from "./context";
@@ -31,7 +31,8 @@ function Canvas() {
       else if (target.kind === "trigger" || target.kind === "exit") actions.removeRule(target.kind, target.id);
     };
     return {
-      onInsert: (slot: Parameters<typeof actions.insert>[0]) => ask({ kind: "pick", slot }),
+      onInsert: (slot: Slot, also?: readonly Slot[]) => ask({ kind: "pick", slot, ...(also && { also }) }),
+      onConnect: actions.connect,
       onAddTrigger: () => ask({ kind: "rule", list: "triggers" }),
       onMove: actions.move,
       onRemove,

@@ -7,6 +7,8 @@ const keys: [keys: string[], words: string][] = [
   [["Enter"], "Open the step that has the focus"],
   [["Esc"], "Close the panel"],
   [["A"], "Add a step after it"],
+  [["Shift", "A"], "Add a step in another of its ways, or where they meet again"],
+  [["L"], "Lead one of its ways to another step"],
   [["M"], "Move it"],
   [["D"], "Duplicate it"],
   [["Del"], "Delete it"],

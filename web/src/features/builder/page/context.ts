@@ -11,7 +11,9 @@ import type { BuilderSearch } from "./search";
 /** A dialog of the builder; one is open at a time. */
 export type Dialog =
   /** `also`: further ways that are led to the new step. */
-  | { kind: "pick"; slot: Slot | null; also?: Slot[] }
+  | { kind: "pick"; slot: Slot | null; also?: readonly Slot[] }
+  /** Chooses one of the ways out of a step, to put a step there or to lead it elsewhere. */
+  | { kind: "way"; id: string; to: "pick" | "connect" }
   | { kind: "rule"; list: "triggers" | "exits" }
   | { kind: "remove" | "move"; id: string }
   | { kind: "connect"; slot: Slot }

@@ -44,3 +44,9 @@ export function slotBefore(definition: Definition, specs: Specs, id: string): Sl
 }
 
 export const sameSlot = (a: Slot, b: Slot) => edgeKey(a) === edgeKey(b);
+
+/** Every way out of a step, in order, that of errors among them. */
+export function waysOf(definition: Definition, specs: Specs, id: string): Slot[] {
+  const ports = graphOf(definition, specs).ports.get(id) ?? [];
+  return ports.filter((port) => !port.stray).map(({ from, port }) => ({ from, port }));
+}

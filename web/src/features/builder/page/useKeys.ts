@@ -58,20 +58,23 @@ function alone(scope: BuilderScope, event: globalThis.KeyboardEvent): (() => voi
   const { actions, ask, readOnly, specs, store, open } = scope;
   if (event.key === "?") return () => ask({ kind: "keys" });
   if (event.key === "Escape" && store.getState().selection) return () => open(null);
-  if (readOnly !== null || event.shiftKey) return undefined;
+  if (readOnly !== null) return undefined;
   const id = stepOf(scope, event.target);
-  if (event.key === "a") {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.shiftKey) return key === "a" && id !== null ? () => ask({ kind: "way", id, to: "pick" }) : undefined;
+  if (key === "a") {
     const after = id === null ? null : slotAfter(store.getState().definition, specs, id);
     return () => ask({ kind: "pick", slot: after ?? null });
   }
   if (id === null) return undefined;
   const keys: Record<string, () => void> = {
     m: () => ask({ kind: "move", id }),
+    l: () => ask({ kind: "way", id, to: "connect" }),
     d: () => actions.duplicate(id),
     Delete: () => (actions.ways(id).length > 1 ? ask({ kind: "remove", id }) : actions.remove(id)),
     Backspace: () => (actions.ways(id).length > 1 ? ask({ kind: "remove", id }) : actions.remove(id)),
   };
-  return keys[event.key];
+  return keys[key];
 }
 
 function onClipboard({ scope, busy }: Now, event: ClipboardEvent) {

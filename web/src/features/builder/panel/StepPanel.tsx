@@ -7,6 +7,7 @@ import { stepName } from "../diff/words";
 import { useBuilder, useDefinition } from "../page/context";
 import { StepActions } from "./StepActions";
 import { StepFixes } from "./StepFixes";
+import { WaysOut } from "./WaysOut";
 
 /** The form of one step, with what can be done to it. */
 export function StepPanel({ id }: { id: string }) {
@@ -36,6 +37,7 @@ export function StepPanel({ id }: { id: string }) {
           actions.change(edit, label, typing ? { field: `${id} ${changedKey(node, next)}` } : {});
         }}
       />
+      <WaysOut id={id} />
     </Stack>
   );
 }

@@ -151,3 +151,13 @@ function Option({ id, choice, selected, onPick, onHover }: OptionProps) {
     </div>
   );
 }
+
+/** Finds those of which title and description hold every word that was typed. */
+export function among(choices: Choice[]) {
+  return (query: string): ChoiceGroup[] => {
+    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (c: Choice) => words.every((w) => `${c.title} ${c.description ?? ""}`.toLowerCase().includes(w));
+    const found = choices.filter(fits);
+    return found.length > 0 ? [{ title: "", choices: found }] : [];
+  };
+}

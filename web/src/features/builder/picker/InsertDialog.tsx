@@ -6,7 +6,7 @@ import { StepPicker } from "./StepPicker";
 type Props = {
   slot: Slot | null;
   /** Further ways that are led to the new step. */
-  also: Slot[];
+  also: readonly Slot[];
   onClose: () => void;
 };
 

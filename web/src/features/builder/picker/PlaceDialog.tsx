@@ -3,7 +3,7 @@ import { StepIcon } from "@/shared";
 import { stepName } from "../diff/words";
 import { useBuilder, useDefinition } from "../page/context";
 import { allSlots, slotWords } from "../page/places";
-import { type Choice, Chooser } from "./Chooser";
+import { among, type Choice, Chooser } from "./Chooser";
 
 type Props = { onClose: () => void } & ({ id: string } | { slot: Slot });
 
@@ -64,12 +64,3 @@ function Connect({ slot, onClose }: { slot: Slot; onClose: () => void }) {
 }
 
 const sentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
-
-function among(choices: Choice[]) {
-  return (query: string) => {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = (c: Choice) => words.every((w) => `${c.title} ${c.description ?? ""}`.toLowerCase().includes(w));
-    const found = choices.filter(fits);
-    return found.length > 0 ? [{ title: "", choices: found }] : [];
-  };
-}
