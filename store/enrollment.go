@@ -59,6 +59,7 @@ type Enrollment struct {
 	WaitSeq     int64 // the contact's log number when it last stopped waiting
 	RunID       string
 	AdmittedAt  *time.Time // when the workflow's limits let it in; nil while it waits for that
+	MoveID      string     // the Move on which it is: obeyed at its next safe point; "" for none
 	CreatedAt   time.Time
 
 	// Read together with the lock (LockEnrollmentContact), and never written.
@@ -169,12 +170,12 @@ func (tx *Tx) SaveEnrollment(e *Enrollment) error {
 		node = ?, visit = ?, due_at = ?, started_at = ?, ended_at = ?, test = ?, waits = ?, sends = ?, trigger_id = ?,
 		trigger_event_id = ?, trigger_data = ?, anchor_at = ?, event_id = ?, event_type = ?, event_data = ?, event_at = ?,
 		vars = ?, parent_id = ?, cause = ?, epoch = ?, interpreter = ?, start_seq = ?, cursor_seq = ?,
-		wake_pending = (wake_pending AND ?), wait_seq = ?, run_id = ?, admitted_at = ?, `+atEase+` WHERE id = ?`,
+		wake_pending = (wake_pending AND ?), wait_seq = ?, run_id = ?, admitted_at = ?, move_id = ?, `+atEase+` WHERE id = ?`,
 		e.Version, e.Hash, e.Key, e.Status, e.Active, e.Outcome, e.Reason,
 		e.Node, e.Visit, e.DueAt, e.StartedAt, e.EndedAt, e.Test, e.Waits, e.Sends, e.TriggerID,
 		e.TriggerEventID, e.TriggerData, e.AnchorAt, e.EventID, e.EventType, e.EventData, e.EventAt,
 		e.Vars, e.ParentID, e.Cause, e.Epoch, e.Interpreter, e.StartSeq, e.CursorSeq,
-		e.WakePending, e.WaitSeq, e.RunID, e.AdmittedAt, e.ID)
+		e.WakePending, e.WaitSeq, e.RunID, e.AdmittedAt, e.MoveID, e.ID)
 }
 
 // ActiveEnrollments lists a contact's active enrollments, tests included, oldest first.
