@@ -13,8 +13,6 @@ type call struct{ method, path, scope string }
 // notAvailable lists the calls that answer 501. They are absent from the document; building one
 // means describing it there and taking it from this list.
 var notAvailable = []call{
-	{http.MethodGet, "/v1/workflows/:key/analytics", scopeViewer},
-	{http.MethodGet, "/v1/overview", scopeViewer},
 	{http.MethodPost, "/v1/enrollments/batch", scopePublisher},
 	{http.MethodPost, "/v1/enrollments/:id/move", scopeEditor},
 }

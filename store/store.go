@@ -136,6 +136,25 @@ func (s *Store) Read(ctx context.Context, fn func(tx *Tx) error) error {
 	return tx.err
 }
 
+// Snapshot is Read in which all statements see what was committed at one moment. It locks nothing and
+// nobody waits for it.
+func (s *Store) Snapshot(ctx context.Context, fn func(tx *Tx) error) error {
+	options := &sql.TxOptions{}
+	if s.dialect == Postgres {
+		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	begun, err := s.reader.BeginTx(ctx, options)
+	if err != nil {
+		return fmt.Errorf("begin snapshot: %w", mapError(err))
+	}
+	defer func() { _ = begun.Rollback() }()
+	tx := s.newTx(ctx, begun, false)
+	if err := fn(tx); err != nil {
+		return mapError(err)
+	}
+	return tx.err
+}
+
 func (s *Store) newTx(ctx context.Context, pool gorm.ConnPool, write bool) *Tx {
 	db := s.db.Session(&gorm.Session{NewDB: true, Context: ctx})
 	db.Statement.ConnPool = &conn{pool: pool, dialect: s.dialect, queries: &s.queries}

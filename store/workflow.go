@@ -83,6 +83,11 @@ func (tx *Tx) ListWorkflows(f WorkflowFilter, page Page) ([]Workflow, string, er
 	return listByID(tx, q, func(w *Workflow) string { return w.Key })
 }
 
+// LiveWorkflows lists all workflows that are not archived, by key.
+func (tx *Tx) LiveWorkflows() ([]Workflow, error) {
+	return all[Workflow](tx, "WHERE status <> ? ORDER BY key", WorkflowArchived)
+}
+
 // DeleteWorkflow removes a workflow that was never published; ErrInUse otherwise.
 func (tx *Tx) DeleteWorkflow(key string) error {
 	users, err := tx.users("version", "SELECT hash FROM workflow_versions WHERE workflow = ? ORDER BY number", key)

@@ -704,6 +704,54 @@ func (e NodeSpecKind) Valid() bool {
 	}
 }
 
+// Defines values for OverviewWorkflowReview.
+const (
+	OverviewWorkflowReviewErrors  OverviewWorkflowReview = "errors"
+	OverviewWorkflowReviewHeld    OverviewWorkflowReview = "held"
+	OverviewWorkflowReviewNoOwner OverviewWorkflowReview = "no_owner"
+	OverviewWorkflowReviewSilent  OverviewWorkflowReview = "silent"
+)
+
+// Valid indicates whether the value is a known member of the OverviewWorkflowReview enum.
+func (e OverviewWorkflowReview) Valid() bool {
+	switch e {
+	case OverviewWorkflowReviewErrors:
+		return true
+	case OverviewWorkflowReviewHeld:
+		return true
+	case OverviewWorkflowReviewNoOwner:
+		return true
+	case OverviewWorkflowReviewSilent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OverviewWorkflowStatus.
+const (
+	OverviewWorkflowStatusActive  OverviewWorkflowStatus = "active"
+	OverviewWorkflowStatusDraft   OverviewWorkflowStatus = "draft"
+	OverviewWorkflowStatusPaused  OverviewWorkflowStatus = "paused"
+	OverviewWorkflowStatusStopped OverviewWorkflowStatus = "stopped"
+)
+
+// Valid indicates whether the value is a known member of the OverviewWorkflowStatus enum.
+func (e OverviewWorkflowStatus) Valid() bool {
+	switch e {
+	case OverviewWorkflowStatusActive:
+		return true
+	case OverviewWorkflowStatusDraft:
+		return true
+	case OverviewWorkflowStatusPaused:
+		return true
+	case OverviewWorkflowStatusStopped:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PauseClocks.
 const (
 	PauseClocksFreeze PauseClocks = "freeze"
@@ -1634,6 +1682,24 @@ func (e ArchiveWorkflowParamsInFlight) Valid() bool {
 	}
 }
 
+// Defines values for GetAnalyticsParamsFormat.
+const (
+	GetAnalyticsParamsFormatCsv  GetAnalyticsParamsFormat = "csv"
+	GetAnalyticsParamsFormatJson GetAnalyticsParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetAnalyticsParamsFormat enum.
+func (e GetAnalyticsParamsFormat) Valid() bool {
+	switch e {
+	case GetAnalyticsParamsFormatCsv:
+		return true
+	case GetAnalyticsParamsFormatJson:
+		return true
+	default:
+		return false
+	}
+}
+
 // AcceptedEvent defines model for AcceptedEvent.
 type AcceptedEvent struct {
 	Duplicate bool       `json:"duplicate"`
@@ -1677,6 +1743,193 @@ type AccountPatch struct {
 
 // AccountPatchDefaultConsent defines model for AccountPatch.DefaultConsent.
 type AccountPatchDefaultConsent string
+
+// Analytics Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"currency":"USD","drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"from":"2026-03-01T00:00:00Z","lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"nodes":[],"saved":{"amount":810,"hours":20.25},"series":[],"steps":200,"succeeded":27,"throughput":{"enrollments_per_day":12,"enrollments_per_hour":0.5,"steps_per_day":72,"steps_per_hour":3},"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"timezone":"UTC","to":"2026-03-31T00:00:00Z","version":null,"versions":[],"workflow":"welcome"}
+type Analytics struct {
+	Active int `json:"active"`
+
+	// ActiveNow Everybody inside, whenever they started
+	ActiveNow int `json:"active_now"`
+	Completed int `json:"completed"`
+
+	// CompletionRate Succeeded / finished
+	CompletionRate *float32 `json:"completion_rate"`
+	Currency       string   `json:"currency"`
+	DropOff        *DropOff `json:"drop_off"`
+	Enrolled       int      `json:"enrolled"`
+
+	// ErrorRate Errors / steps
+	ErrorRate *float32 `json:"error_rate"`
+
+	// Errors Steps that failed after all retries, and those whose mail bounced hard within 7 days
+	Errors int `json:"errors"`
+
+	// ExcessS The same less the planned waits
+	//
+	// Example: {"p50":0.8,"p90":2.1}
+	ExcessS  Excess    `json:"excess_s"`
+	Exited   int       `json:"exited"`
+	Failed   int       `json:"failed"`
+	Finished int       `json:"finished"`
+	From     time.Time `json:"from"`
+
+	// LatenessS How long after its due instant a wait ended that time ended; null where none did
+	//
+	// Example: {"max":1.2,"p50":0.05,"p99":0.9}
+	LatenessS Lateness        `json:"lateness_s"`
+	Nodes     []AnalyticsNode `json:"nodes"`
+
+	// Saved Manual work that completions with success took the place of; amount in the account's currency
+	//
+	// Example: {"amount":810,"hours":20.25}
+	Saved  Saved          `json:"saved"`
+	Series []AnalyticsDay `json:"series"`
+
+	// Steps Steps attempted
+	Steps int `json:"steps"`
+
+	// Succeeded Completed or exited with outcome success
+	Succeeded int `json:"succeeded"`
+
+	// Throughput On average over the part of the range that has passed
+	//
+	// Example: {"enrollments_per_day":12,"enrollments_per_hour":0.5,"steps_per_day":72,"steps_per_hour":3}
+	Throughput Throughput `json:"throughput"`
+
+	// TimeToCompletion From start to end of those completed; null where nobody is
+	//
+	// Example: {"avg_s":86400.5,"p50_s":86400,"p90_s":90000}
+	TimeToCompletion CompletionTime `json:"time_to_completion"`
+
+	// Timezone Zone of the days
+	Timezone string    `json:"timezone"`
+	To       time.Time `json:"to"`
+
+	// Version The one that was asked for; null = all
+	Version *int `json:"version"`
+
+	// Versions The same figures by version, side by side
+	Versions []AnalyticsVersion `json:"versions"`
+	Workflow string             `json:"workflow"`
+}
+
+// AnalyticsDay Those who started on one day of the account's zone, or in the part of it that lies in the range
+//
+// Example: {"completed":3,"completion_rate":1,"date":"2026-03-02","enrolled":4,"errors":0,"finished":3,"from":"2026-03-02T00:00:00Z","steps":20}
+type AnalyticsDay struct {
+	Completed      int                `json:"completed"`
+	CompletionRate *float32           `json:"completion_rate"`
+	Date           openapi_types.Date `json:"date"`
+	Enrolled       int                `json:"enrolled"`
+	Errors         int                `json:"errors"`
+	Finished       int                `json:"finished"`
+	From           time.Time          `json:"from"`
+	Steps          int                `json:"steps"`
+}
+
+// AnalyticsMail Mails of a node; opened and clicked by people, each mail once
+//
+// Example: {"bounced":1,"click_rate":0.125,"clicked":5,"open_rate":0.5,"opened":20,"sent":40}
+type AnalyticsMail struct {
+	Bounced   int      `json:"bounced"`
+	ClickRate *float32 `json:"click_rate"`
+	Clicked   int      `json:"clicked"`
+	OpenRate  *float32 `json:"open_rate"`
+	Opened    int      `json:"opened"`
+	Sent      int      `json:"sent"`
+}
+
+// AnalyticsNode Entries is the sum of done, failed, unknown, dropped, suppressed, skipped, exited, canceled and open
+//
+// Example: {"active":4,"active_now":6,"canceled":0,"done":36,"drop_off":0.25,"dropped":0,"ended":10,"entries":40,"errors":0,"exited":0,"failed":0,"lost":10,"node":"assets","open":4,"skipped":0,"suppressed":0,"title":"Wait for assets","type":"wait_event","unknown":0}
+type AnalyticsNode struct {
+	// Active Enrollments of the range that stand here
+	Active int `json:"active"`
+
+	// ActiveNow Enrollments that stand here, whenever they started
+	ActiveNow int `json:"active_now"`
+	Canceled  int `json:"canceled"`
+	Done      int `json:"done"`
+
+	// DropOff Lost / entries
+	DropOff *float32 `json:"drop_off"`
+	Dropped int      `json:"dropped"`
+
+	// Ended Enrollments that ended here
+	Ended   int `json:"ended"`
+	Entries int `json:"entries"`
+
+	// Errors Failed or bounced
+	Errors int `json:"errors"`
+	Exited int `json:"exited"`
+
+	// Failed Failed after all retries, also while they are held for an operator
+	Failed int `json:"failed"`
+
+	// Lost Those of them that ended without success
+	Lost int `json:"lost"`
+
+	// Mail Mails of a node; opened and clicked by people, each mail once
+	//
+	// Example: {"bounced":1,"click_rate":0.125,"clicked":5,"open_rate":0.5,"opened":20,"sent":40}
+	Mail       *AnalyticsMail `json:"mail,omitempty"`
+	Node       string         `json:"node"`
+	Open       int            `json:"open"`
+	Skipped    int            `json:"skipped"`
+	Suppressed int            `json:"suppressed"`
+	Title      string         `json:"title"`
+	Type       string         `json:"type"`
+	Unknown    int            `json:"unknown"`
+}
+
+// AnalyticsVersion The figures of one version
+//
+// Example: {"active":4,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"saved":{"amount":810,"hours":20.25},"steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"version":2}
+type AnalyticsVersion struct {
+	Active    int `json:"active"`
+	Completed int `json:"completed"`
+
+	// CompletionRate Succeeded / finished
+	CompletionRate *float32 `json:"completion_rate"`
+	DropOff        *DropOff `json:"drop_off"`
+	Enrolled       int      `json:"enrolled"`
+
+	// ErrorRate Errors / steps
+	ErrorRate *float32 `json:"error_rate"`
+
+	// Errors Steps that failed after all retries, and those whose mail bounced hard within 7 days
+	Errors int `json:"errors"`
+
+	// ExcessS The same less the planned waits
+	//
+	// Example: {"p50":0.8,"p90":2.1}
+	ExcessS  Excess `json:"excess_s"`
+	Exited   int    `json:"exited"`
+	Failed   int    `json:"failed"`
+	Finished int    `json:"finished"`
+
+	// LatenessS How long after its due instant a wait ended that time ended; null where none did
+	//
+	// Example: {"max":1.2,"p50":0.05,"p99":0.9}
+	LatenessS Lateness `json:"lateness_s"`
+
+	// Saved Manual work that completions with success took the place of; amount in the account's currency
+	//
+	// Example: {"amount":810,"hours":20.25}
+	Saved Saved `json:"saved"`
+
+	// Steps Steps attempted
+	Steps int `json:"steps"`
+
+	// Succeeded Completed or exited with outcome success
+	Succeeded int `json:"succeeded"`
+
+	// TimeToCompletion From start to end of those completed; null where nobody is
+	//
+	// Example: {"avg_s":86400.5,"p50_s":86400,"p90_s":90000}
+	TimeToCompletion CompletionTime `json:"time_to_completion"`
+	Version          int            `json:"version"`
+}
 
 // Any Any JSON value
 type Any = json.RawMessage
@@ -1777,6 +2030,15 @@ type Change struct {
 
 // ChangeOp defines model for Change.Op.
 type ChangeOp string
+
+// CompletionTime From start to end of those completed; null where nobody is
+//
+// Example: {"avg_s":86400.5,"p50_s":86400,"p90_s":90000}
+type CompletionTime struct {
+	AvgS *float32 `json:"avg_s"`
+	P50S *float32 `json:"p50_s"`
+	P90S *float32 `json:"p90_s"`
+}
 
 // ConditionMatches defines model for ConditionMatches.
 type ConditionMatches struct {
@@ -2081,6 +2343,21 @@ type Draft struct {
 	// Summaries One line for each card, by id; what is incomplete is left out
 	Summaries Summaries `json:"summaries"`
 	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// DropOff The step where the greatest part of those who enter it ends without success
+//
+// Example: {"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."}
+type DropOff struct {
+	// Ended Ended there without success
+	Ended   int     `json:"ended"`
+	Entries int     `json:"entries"`
+	Node    string  `json:"node"`
+	Rate    float32 `json:"rate"`
+	Title   string  `json:"title"`
+
+	// Words The same in a sentence, in English
+	Words string `json:"words"`
 }
 
 // EffectRequest defines model for EffectRequest.
@@ -2401,6 +2678,14 @@ type EventsRequest1 struct {
 	Events []EventInput `json:"events"`
 }
 
+// Excess The same less the planned waits
+//
+// Example: {"p50":0.8,"p90":2.1}
+type Excess struct {
+	P50 *float32 `json:"p50"`
+	P90 *float32 `json:"p90"`
+}
+
 // ExitRequest defines model for ExitRequest.
 type ExitRequest struct {
 	Outcome *ExitRequestOutcome `json:"outcome,omitempty"`
@@ -2708,6 +2993,15 @@ type KnownPathSource string
 // KnownPathType defines model for KnownPath.Type.
 type KnownPathType string
 
+// Lateness How long after its due instant a wait ended that time ended; null where none did
+//
+// Example: {"max":1.2,"p50":0.05,"p99":0.9}
+type Lateness struct {
+	Max *float32 `json:"max"`
+	P50 *float32 `json:"p50"`
+	P99 *float32 `json:"p99"`
+}
+
 // MailReport Example: {"kind":"complained","send_id":"send_1"}
 type MailReport struct {
 	// At When it happened; now unless given
@@ -2825,6 +3119,135 @@ type NodeSpec struct {
 
 // NodeSpecKind defines model for NodeSpec.Kind.
 type NodeSpecKind string
+
+// Overview Example: {"currency":"USD","from":"2026-03-01T00:00:00Z","reconcile":null,"timezone":"UTC","to":"2026-03-31T00:00:00Z","totals":{"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"drop_off_workflow":"welcome","enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"held_now":0,"lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"saved":{"amount":810,"hours":20.25},"steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000}},"workflows":[]}
+type Overview struct {
+	Currency  string     `json:"currency"`
+	From      time.Time  `json:"from"`
+	Reconcile *Reconcile `json:"reconcile"`
+	Timezone  string     `json:"timezone"`
+	To        time.Time  `json:"to"`
+
+	// Totals Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"drop_off_workflow":"welcome","enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"held_now":0,"lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"saved":{"amount":810,"hours":20.25},"steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000}}
+	Totals    OverviewTotals     `json:"totals"`
+	Workflows []OverviewWorkflow `json:"workflows"`
+}
+
+// OverviewTotals Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"drop_off_workflow":"welcome","enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"held_now":0,"lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"saved":{"amount":810,"hours":20.25},"steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000}}
+type OverviewTotals struct {
+	Active    int `json:"active"`
+	ActiveNow int `json:"active_now"`
+	Completed int `json:"completed"`
+
+	// CompletionRate Succeeded / finished
+	CompletionRate *float32 `json:"completion_rate"`
+	DropOff        *DropOff `json:"drop_off"`
+
+	// DropOffWorkflow Key of the workflow of drop_off; empty without one
+	DropOffWorkflow string `json:"drop_off_workflow"`
+	Enrolled        int    `json:"enrolled"`
+
+	// ErrorRate Errors / steps
+	ErrorRate *float32 `json:"error_rate"`
+
+	// Errors Steps that failed after all retries, and those whose mail bounced hard within 7 days
+	Errors int `json:"errors"`
+
+	// ExcessS The same less the planned waits
+	//
+	// Example: {"p50":0.8,"p90":2.1}
+	ExcessS  Excess `json:"excess_s"`
+	Exited   int    `json:"exited"`
+	Failed   int    `json:"failed"`
+	Finished int    `json:"finished"`
+	HeldNow  int    `json:"held_now"`
+
+	// LatenessS How long after its due instant a wait ended that time ended; null where none did
+	//
+	// Example: {"max":1.2,"p50":0.05,"p99":0.9}
+	LatenessS Lateness `json:"lateness_s"`
+
+	// Saved Manual work that completions with success took the place of; amount in the account's currency
+	//
+	// Example: {"amount":810,"hours":20.25}
+	Saved Saved `json:"saved"`
+
+	// Steps Steps attempted
+	Steps int `json:"steps"`
+
+	// Succeeded Completed or exited with outcome success
+	Succeeded int `json:"succeeded"`
+
+	// TimeToCompletion From start to end of those completed; null where nobody is
+	//
+	// Example: {"avg_s":86400.5,"p50_s":86400,"p90_s":90000}
+	TimeToCompletion CompletionTime `json:"time_to_completion"`
+}
+
+// OverviewWorkflow Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"folder":"","held_now":0,"key":"welcome","last_enrollment":"2026-03-02T10:00:00Z","lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"name":"Welcome","owner":"","review":["no_owner"],"saved":{"amount":810,"hours":20.25},"status":"active","steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"updated_at":"2026-03-02T09:00:00Z","version":2}
+type OverviewWorkflow struct {
+	Active    int `json:"active"`
+	ActiveNow int `json:"active_now"`
+	Completed int `json:"completed"`
+
+	// CompletionRate Succeeded / finished
+	CompletionRate *float32 `json:"completion_rate"`
+	DropOff        *DropOff `json:"drop_off"`
+	Enrolled       int      `json:"enrolled"`
+
+	// ErrorRate Errors / steps
+	ErrorRate *float32 `json:"error_rate"`
+
+	// Errors Steps that failed after all retries, and those whose mail bounced hard within 7 days
+	Errors int `json:"errors"`
+
+	// ExcessS The same less the planned waits
+	//
+	// Example: {"p50":0.8,"p90":2.1}
+	ExcessS        Excess     `json:"excess_s"`
+	Exited         int        `json:"exited"`
+	Failed         int        `json:"failed"`
+	Finished       int        `json:"finished"`
+	Folder         string     `json:"folder"`
+	HeldNow        int        `json:"held_now"`
+	Key            string     `json:"key"`
+	LastEnrollment *time.Time `json:"last_enrollment"`
+
+	// LatenessS How long after its due instant a wait ended that time ended; null where none did
+	//
+	// Example: {"max":1.2,"p50":0.05,"p99":0.9}
+	LatenessS Lateness `json:"lateness_s"`
+	Name      string   `json:"name"`
+	Owner     string   `json:"owner"`
+
+	// Review Why somebody should look: errors (a twentieth of the steps or more), held (somebody waits for a person), silent (active, and nobody came in the range), no_owner
+	Review []OverviewWorkflowReview `json:"review"`
+
+	// Saved Manual work that completions with success took the place of; amount in the account's currency
+	//
+	// Example: {"amount":810,"hours":20.25}
+	Saved  Saved                  `json:"saved"`
+	Status OverviewWorkflowStatus `json:"status"`
+
+	// Steps Steps attempted
+	Steps int `json:"steps"`
+
+	// Succeeded Completed or exited with outcome success
+	Succeeded int `json:"succeeded"`
+
+	// TimeToCompletion From start to end of those completed; null where nobody is
+	//
+	// Example: {"avg_s":86400.5,"p50_s":86400,"p90_s":90000}
+	TimeToCompletion CompletionTime `json:"time_to_completion"`
+	UpdatedAt        time.Time      `json:"updated_at"`
+	Version          *int           `json:"version"`
+}
+
+// OverviewWorkflowReview defines model for OverviewWorkflow.Review.
+type OverviewWorkflowReview string
+
+// OverviewWorkflowStatus defines model for OverviewWorkflow.Status.
+type OverviewWorkflowStatus string
 
 // PathList Example: {"items":[{"label":"First name","path":"contact.first_name","sample":"Ana","source":"contact","type":"text"}]}
 type PathList struct {
@@ -3005,6 +3428,19 @@ type PublishResult struct {
 // Raw Any JSON object
 type Raw = json.RawMessage
 
+// Reconcile Active enrollments against runs that Temporal has open, tests in both. The causes add up to the difference
+//
+// Example: {"at":"2026-03-02T09:00:00Z","causes":{"ended_open":0,"lost":0,"other":0,"start_pending":1,"unknown_run":0},"difference":1,"ours":41,"temporal":40}
+type Reconcile struct {
+	At     time.Time      `json:"at"`
+	Causes map[string]int `json:"causes"`
+
+	// Difference ours − temporal
+	Difference int `json:"difference"`
+	Ours       int `json:"ours"`
+	Temporal   int `json:"temporal"`
+}
+
 // RehearseEvent defines model for RehearseEvent.
 type RehearseEvent struct {
 	// At Offset from the start, like 3d, or a time
@@ -3145,6 +3581,14 @@ type RunDefinition struct {
 	// Version Null for a draft
 	Version  *int   `json:"version"`
 	Workflow string `json:"workflow"`
+}
+
+// Saved Manual work that completions with success took the place of; amount in the account's currency
+//
+// Example: {"amount":810,"hours":20.25}
+type Saved struct {
+	Amount float32 `json:"amount"`
+	Hours  float32 `json:"hours"`
 }
 
 // Scope defines model for Scope.
@@ -3462,6 +3906,16 @@ type TextPreviewRequest struct {
 // TextPreviewRequestKind html: values are escaped
 type TextPreviewRequestKind string
 
+// Throughput On average over the part of the range that has passed
+//
+// Example: {"enrollments_per_day":12,"enrollments_per_hour":0.5,"steps_per_day":72,"steps_per_hour":3}
+type Throughput struct {
+	EnrollmentsPerDay  *float32 `json:"enrollments_per_day"`
+	EnrollmentsPerHour *float32 `json:"enrollments_per_hour"`
+	StepsPerDay        *float32 `json:"steps_per_day"`
+	StepsPerHour       *float32 `json:"steps_per_hour"`
+}
+
 // Timeline Example: {"items":[{"at":"2026-03-02T09:00:00Z","kind":"send","summary":"Mail \"Welcome\" to ana@example.com: sent."}],"next":null}
 type Timeline struct {
 	Items []TimelineItem `json:"items"`
@@ -3749,6 +4203,12 @@ type Channel string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// FiguresFrom defines model for FiguresFrom.
+type FiguresFrom = string
+
+// FiguresTo defines model for FiguresTo.
+type FiguresTo = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -4035,6 +4495,15 @@ type PostMailReportsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// GetOverviewParams defines parameters for GetOverview.
+type GetOverviewParams struct {
+	// From First instant of the range, RFC 3339, or a date: its first instant in the account's zone. Without it, the start of the 30th day counted back from to
+	From *FiguresFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The instant behind the range, RFC 3339, or a date as in from; without it, now
+	To *FiguresTo `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // ListPipelinesParams defines parameters for ListPipelines.
 type ListPipelinesParams struct {
 	// Limit Items per page
@@ -4235,6 +4704,24 @@ type PutWorkflowParams struct {
 	// IfNoneMatch `*` creates only
 	IfNoneMatch *string `json:"If-None-Match,omitempty"`
 }
+
+// GetAnalyticsParams defines parameters for GetAnalytics.
+type GetAnalyticsParams struct {
+	// From First instant of the range, RFC 3339, or a date: its first instant in the account's zone. Without it, the start of the 30th day counted back from to
+	From *FiguresFrom `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The instant behind the range, RFC 3339, or a date as in from; without it, now
+	To *FiguresTo `form:"to,omitempty" json:"to,omitempty"`
+
+	// Version Only this version; without it, all
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
+
+	// Format In place of the Accept header
+	Format *GetAnalyticsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetAnalyticsParamsFormat defines parameters for GetAnalytics.
+type GetAnalyticsParamsFormat string
 
 // EnrollContactsParams defines parameters for EnrollContacts.
 type EnrollContactsParams struct {
@@ -4938,6 +5425,9 @@ type ServerInterface interface {
 	// ListNodes Specs of the node types
 	// (GET /v1/nodes)
 	ListNodes(c *gin.Context)
+	// GetOverview The health of all workflows at a glance
+	// (GET /v1/overview)
+	GetOverview(c *gin.Context, params GetOverviewParams)
 	// ListPipelines List pipelines
 	// (GET /v1/pipelines)
 	ListPipelines(c *gin.Context, params ListPipelinesParams)
@@ -5085,6 +5575,9 @@ type ServerInterface interface {
 	// PutWorkflow Create or replace the draft
 	// (PUT /v1/workflows/{key})
 	PutWorkflow(c *gin.Context, key string, params PutWorkflowParams)
+	// GetAnalytics The figures of a workflow
+	// (GET /v1/workflows/{key}/analytics)
+	GetAnalytics(c *gin.Context, key string, params GetAnalyticsParams)
 	// EnrollContacts Enroll contacts by hand
 	// (POST /v1/workflows/{key}/enrollments)
 	EnrollContacts(c *gin.Context, key string, params EnrollContactsParams)
@@ -7367,6 +7860,41 @@ func (siw *ServerInterfaceWrapper) ListNodes(c *gin.Context) {
 	siw.Handler.ListNodes(c)
 }
 
+// GetOverview operation middleware
+func (siw *ServerInterfaceWrapper) GetOverview(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOverviewParams
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetOverview(c, params)
+}
+
 // ListPipelines operation middleware
 func (siw *ServerInterfaceWrapper) ListPipelines(c *gin.Context) {
 
@@ -8826,6 +9354,66 @@ func (siw *ServerInterfaceWrapper) PutWorkflow(c *gin.Context) {
 	siw.Handler.PutWorkflow(c, key, params)
 }
 
+// GetAnalytics operation middleware
+func (siw *ServerInterfaceWrapper) GetAnalytics(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAnalyticsParams
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", c.Request.URL.Query(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter version: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", c.Request.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter format: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAnalytics(c, key, params)
+}
+
 // EnrollContacts operation middleware
 func (siw *ServerInterfaceWrapper) EnrollContacts(c *gin.Context) {
 
@@ -9427,6 +10015,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/workflows/:key/resume", wrapper.ResumeWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/stop", wrapper.StopWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/start", wrapper.StartWorkflow)
+	router.GET(options.BaseURL+"/v1/workflows/:key/analytics", wrapper.GetAnalytics)
 	router.GET(options.BaseURL+"/v1/workflows/:key/explain", wrapper.ExplainContact)
 	router.POST(options.BaseURL+"/v1/workflows/:key/enrollments", wrapper.EnrollContacts)
 	router.POST(options.BaseURL+"/v1/workflows/:key/rehearse", wrapper.RehearseWorkflow)
@@ -9536,6 +10125,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.DELETE(options.BaseURL+"/v1/api-keys/:id", wrapper.RevokeApiKey)
 	router.GET(options.BaseURL+"/v1/audit", wrapper.ListAudit)
 	router.GET(options.BaseURL+"/v1/stream", wrapper.StreamChanges)
+	router.GET(options.BaseURL+"/v1/overview", wrapper.GetOverview)
 	router.GET(options.BaseURL+"/v1/health/engine", wrapper.GetEngineHealth)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealthz)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadyz)

@@ -1,0 +1,238 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	// figureBroken is the kind of a step that is held because it failed for good. A hold node that
+	// waits for a person has not failed.
+	figureBroken = "broken"
+	// figureBounce is for how long after it was sent a mail that bounces hard counts as an error.
+	figureBounce = 7 * 24 * time.Hour
+	// figureWaits are the types whose due instant is a promise about time.
+	figureWaits = "('wait', 'wait_until', 'wait_event', 'window', 'approval')"
+)
+
+// stretch is a stretch of time, its end left out.
+type stretch struct{ from, to time.Time }
+
+// cohort is the beginning of a statement over the enrollments of a query, as the table c (id,
+// workflow, version, day and what the figures need), with its arguments.
+type cohort struct {
+	with string
+	args []any
+	from time.Time
+}
+
+// cohort names its enrollments once; what follows joins them.
+func (tx *Tx) cohort(q FigureQuery, but []stretch) cohort {
+	c := cohort{from: q.From}
+	where := []string{"NOT e.test", "e.started_at >= ?", "e.started_at < ?"}
+	c.args = []any{q.From, q.To}
+	if len(q.Workflows) > 0 {
+		where = append(where, "e.workflow IN ?")
+		c.args = append(c.args, q.Workflows)
+	}
+	if q.Version > 0 {
+		where = append(where, "e.version = ?")
+		c.args = append(c.args, q.Version)
+	}
+	for _, gone := range but {
+		where = append(where, "NOT (e.started_at >= ? AND e.started_at < ?)")
+		c.args = append(c.args, gone.from, gone.to)
+	}
+	days, day := "", "0"
+	if len(q.Days) > 0 {
+		days, day = tx.dayOf(q.Days, "e.started_at")
+	}
+	c.with = "WITH " + days + `c AS MATERIALIZED (SELECT e.id, e.workflow, e.version, e.node, e.status, e.outcome,
+		e.started_at, e.ended_at, ` + day + ` AS day FROM enrollments e WHERE ` + strings.Join(where, " AND ") + ") "
+	return c
+}
+
+// dayOf is an expression for how many of the given instants are not after a column, and what it needs
+// before it in the statement.
+func (tx *Tx) dayOf(starts []time.Time, column string) (with, expression string) {
+	list := make([]string, len(starts))
+	if tx.dialect == Postgres {
+		for i, at := range starts {
+			list[i] = "'" + at.UTC().Format(time.RFC3339Nano) + "'"
+		}
+		return "", "width_bucket(" + column + ", ARRAY[" + strings.Join(list, ", ") + "]::timestamptz[])"
+	}
+	for i, at := range starts {
+		// As the driver writes times, so that they compare as text.
+		list[i] = fmt.Sprintf("(%d, '%s')", i+1, at.UTC().Format("2006-01-02 15:04:05.999999999-07:00"))
+	}
+	return "starts (day, at) AS (VALUES " + strings.Join(list, ", ") + "), ",
+		"COALESCE((SELECT max(d.day) FROM starts d WHERE d.at <= " + column + "), 0)"
+}
+
+// micros is the length between two columns in whole microseconds, exactly.
+func (tx *Tx) micros(from, to string) string {
+	if tx.dialect == Postgres {
+		return "round(date_part('epoch', " + to + " - " + from + ") * 1000000)::bigint"
+	}
+	return "(" + sqliteMicros(to) + " - " + sqliteMicros(from) + ")"
+}
+
+// sqliteMicros reads an instant as text: whole seconds by SQLite, the fraction digit by digit, because
+// its own arithmetic stops at milliseconds.
+func sqliteMicros(column string) string {
+	return "(CAST(strftime('%s', substr(" + column + ", 1, 19)) AS INTEGER) * 1000000 + CASE WHEN substr(" + column + ", 20, 1) = '.' THEN " +
+		"CAST(substr(substr(" + column + ", 21, instr(substr(" + column + ", 21), '+') - 1) || '000000', 1, 6) AS INTEGER) ELSE 0 END)"
+}
+
+// earlier is the earlier of two columns; the second one may be NULL.
+func (tx *Tx) earlier(column, other string) string {
+	if tx.dialect == Postgres {
+		return "LEAST(" + column + ", " + other + ")"
+	}
+	return "min(" + column + ", COALESCE(" + other + ", " + column + "))"
+}
+
+type figureRow struct {
+	figureKey
+	Node, Type, Kind, Outcome string
+	Ms, Excess, N             int64
+}
+
+func (tx *Tx) figureRows(sql string, args ...any) ([]figureRow, error) {
+	var rows []figureRow
+	_, err := tx.scan(&rows, sql, args...)
+	return rows, err
+}
+
+func (tx *Tx) countEnrolled(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`SELECT workflow, version, day, node, status AS kind, outcome, count(*) AS n FROM c
+		GROUP BY workflow, version, day, node, status, outcome`, c.args...)
+	for _, row := range rows {
+		cell := cells.at(row.figureKey)
+		at := cell.At(row.Node)
+		cell.Enrolled += row.N
+		success := int64(0)
+		if row.Outcome == "success" {
+			success = row.N
+		}
+		switch row.Kind {
+		case StatusCompleted:
+			cell.Completed += row.N
+			cell.CompletedSuccess += success
+		case StatusExited:
+			cell.Exited += row.N
+			cell.ExitedSuccess += success
+		case StatusFailed:
+			cell.Failed += row.N
+		default:
+			cell.Active += row.N
+			at.Active += row.N
+			continue
+		}
+		at.Ended += row.N
+		at.Lost += row.N - success
+	}
+	return err
+}
+
+func (tx *Tx) countSteps(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, s.node, s.type,
+		CASE WHEN s.status = 'held' AND s.type <> 'hold' THEN '`+figureBroken+`' ELSE s.status END AS kind, count(*) AS n
+		FROM c JOIN steps s ON s.enrollment_id = c.id GROUP BY 1, 2, 3, 4, 5, 6`, c.args...)
+	for _, row := range rows {
+		at := cells.at(row.figureKey).At(row.Node)
+		at.Type = max(at.Type, row.Type)
+		at.count(row.Kind, row.N)
+	}
+	return err
+}
+
+// countPassages counts how long completed enrollments took, and how much of it no wait had planned. A
+// wait plans the time from its entry to its due instant, as if there had been no pause, and to its
+// leaving at most; one without a due instant plans all of it. A message held back by quiet hours or
+// a rate waits, too.
+func (tx *Tx) countPassages(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`, planned AS (SELECT s.enrollment_id AS id, sum(`+
+		tx.micros("s.entered_at", tx.earlier("s.left_at", "COALESCE(s.planned_at, s.due_at)"))+`) AS us
+			FROM c JOIN steps s ON s.enrollment_id = c.id
+			WHERE c.status = 'completed' AND s.left_at IS NOT NULL
+				AND (s.due_at > s.entered_at AND COALESCE(s.planned_at, s.due_at) > s.entered_at
+					OR s.type IN ('wait_event', 'approval') AND s.due_at IS NULL AND s.planned_at IS NULL)
+			GROUP BY s.enrollment_id),
+		passages AS (SELECT c.workflow, c.version, c.day, `+tx.micros("c.started_at", "c.ended_at")+` AS us,
+			COALESCE(p.us, 0) AS planned FROM c LEFT JOIN planned p ON p.id = c.id
+			WHERE c.status = 'completed' AND c.ended_at IS NOT NULL)
+		SELECT workflow, version, day, CAST(us AS bigint) / 1000 AS ms,
+			CASE WHEN us > planned THEN CAST(us - planned AS bigint) / 1000 ELSE 0 END AS excess, count(*) AS n
+		FROM passages GROUP BY 1, 2, 3, 4, 5`, c.args...)
+	for _, row := range rows {
+		cell := cells.at(row.figureKey)
+		cell.Completion.Count(max(row.Ms, 0), row.N)
+		cell.Excess.Count(row.Excess, row.N)
+	}
+	return err
+}
+
+// countLateness counts how long after its due instant a wait was left that time ended: not an event,
+// nor a person. The due instant is the one that holds after pauses.
+func (tx *Tx) countLateness(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, `+tx.micros("s.due_at", "s.left_at")+` / 1000 AS ms, count(*) AS n
+		FROM c JOIN steps s ON s.enrollment_id = c.id
+		WHERE s.status = 'done' AND s.type IN `+figureWaits+` AND s.due_at IS NOT NULL AND s.left_at >= s.due_at
+			AND (s.port = 'timeout' OR s.type NOT IN ('wait_event', 'approval'))
+		GROUP BY 1, 2, 3, 4`, c.args...)
+	for _, row := range rows {
+		cells.at(row.figureKey).Lateness.Count(row.Ms, row.N)
+	}
+	return err
+}
+
+// countBounces counts steps whose mail bounced hard soon after it was sent. One that failed is an
+// error already.
+func (tx *Tx) countBounces(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`, bounced AS (SELECT DISTINCT c.workflow, c.version, c.day, s.node, s.enrollment_id, s.visit
+			FROM events v JOIN sends m ON m.id = v.data ->> 'send_id' JOIN c ON c.id = m.enrollment_id
+			JOIN steps s ON s.enrollment_id = m.enrollment_id AND s.node = m.node AND s.visit = m.visit
+			WHERE v.type = 'email.bounced' AND v.accepted_at >= ? AND v.data ->> 'bounce' = 'hard'
+				AND s.status <> 'failed' AND NOT (s.status = 'held' AND s.type <> 'hold')
+				AND `+tx.micros("COALESCE(m.sent_at, m.created_at)", "v.occurred_at")+` <= ?)
+		SELECT workflow, version, day, node, count(*) AS n FROM bounced GROUP BY 1, 2, 3, 4`,
+		append(c.args, c.from, figureBounce.Microseconds())...)
+	for _, row := range rows {
+		cells.at(row.figureKey).At(row.Node).Bounced += row.N
+	}
+	return err
+}
+
+// countMails counts mails that went out, and those of them that a person opened or clicked in. Who
+// clicks has opened.
+func (tx *Tx) countMails(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, m.node, 'sent' AS kind, count(*) AS n
+			FROM c JOIN sends m ON m.enrollment_id = c.id WHERE m.channel = 'email' AND m.state = 'sent' GROUP BY 1, 2, 3, 4`, c.args...)
+	if err != nil {
+		return err
+	}
+	hits, err := tx.figureRows(c.with+`, hits AS (SELECT c.workflow, c.version, c.day, m.node, m.id,
+			max(CASE WHEN v.type = 'email.clicked' THEN 1 ELSE 0 END) AS clicked
+			FROM events v JOIN sends m ON m.id = v.data ->> 'send_id' JOIN c ON c.id = m.enrollment_id
+			WHERE v.type IN ('email.opened', 'email.clicked') AND v.accepted_at >= ? AND m.state = 'sent'
+				AND COALESCE(CAST(v.data ->> 'machine' AS text), 'false') NOT IN ('true', '1')
+			GROUP BY 1, 2, 3, 4, 5)
+		SELECT workflow, version, day, node, CASE WHEN clicked = 1 THEN 'clicked' ELSE 'opened' END AS kind, count(*) AS n
+		FROM hits GROUP BY 1, 2, 3, 4, 5`, append(c.args, c.from)...)
+	for _, row := range append(rows, hits...) {
+		at := cells.at(row.figureKey).At(row.Node)
+		switch row.Kind {
+		case "sent":
+			at.Sent += row.N
+		case "clicked":
+			at.Clicked += row.N
+			at.Opened += row.N
+		default:
+			at.Opened += row.N
+		}
+	}
+	return err
+}
