@@ -31,11 +31,13 @@ type publication struct {
 	dryRun   bool
 	action   string
 	detail   map[string]any
+	tests    *tested
 }
 
 // PublishWorkflow makes the draft the next version, in one transaction with everything that
 // depends on it: the router reads the new one from the commit on.
 func (s *server) PublishWorkflow(c *gin.Context, key string, params gen.PublishWorkflowParams) {
+	before := s.testDraft(c.Request.Context(), key)
 	creating(s, c, func(tx *store.Tx, in gen.PublishRequest) (reply, error) {
 		p := &publication{
 			inFlight: string(or(in.InFlight, flightStay)), dryRun: or(params.DryRun, false), action: "workflow.publish",
@@ -52,12 +54,16 @@ func (s *server) PublishWorkflow(c *gin.Context, key string, params gen.PublishW
 				return reply{}, err
 			}
 		}
+		if err := s.testPublication(c.Request.Context(), tx, p, before); err != nil {
+			return reply{}, err
+		}
 		return s.publish(c, tx, p)
 	})
 }
 
 // RollbackWorkflow publishes the content of an earlier version under a new number. The draft
-// stays what it is.
+// stays what it is. Its tests are not run again: they let it through once, and whoever goes back is in
+// a hurry.
 func (s *server) RollbackWorkflow(c *gin.Context, key string, params gen.RollbackWorkflowParams) {
 	creating(s, c, func(tx *store.Tx, in gen.RollbackRequest) (reply, error) {
 		p := &publication{
@@ -118,7 +124,7 @@ func (s *server) publish(c *gin.Context, tx *store.Tx, p *publication) (reply, e
 		return reply{}, invalidDefinition(p.problems)
 	}
 	w := p.workflow
-	result := gen.PublishResult{Problems: shownProblems(p.problems)}
+	result := gen.PublishResult{Problems: shownProblems(p.problems), Tests: p.tests.shown()}
 	var canonical []byte
 	if p.def != nil {
 		canonical = p.def.Canonical()

@@ -208,31 +208,6 @@ func (s *server) replaceDraft(c *gin.Context, tx *store.Tx, w *store.Workflow, d
 	return s.savedWorkflow(tx, w, http.StatusOK)
 }
 
-// ValidateDefinition lists what is wrong with a definition; one that cannot even be read is an
-// answer too, not an error.
-func (s *server) ValidateDefinition(c *gin.Context) {
-	def, problems := definition.Parse(rawBody(c), c.GetString(ctxMediaType) == yamlType)
-	if def == nil {
-		s.send(c, ok(gen.Problems{Problems: shownProblems(problems), Summaries: shownSummaries(nil)}))
-		return
-	}
-	s.read(c, func(tx *store.Tx) (reply, error) {
-		all, err := s.validated(tx, def.Key, def)
-		return ok(gen.Problems{Problems: shownProblems(all), Summaries: shownSummaries(def)}), err
-	})
-}
-
-func (s *server) ValidateWorkflow(c *gin.Context, key string) {
-	s.read(c, func(tx *store.Tx) (reply, error) {
-		w, err := tx.Workflow(key)
-		if err != nil {
-			return reply{}, err
-		}
-		def, problems, err := s.judged(tx, w.Key, w.Draft)
-		return ok(gen.Problems{Problems: shownProblems(problems), Summaries: shownSummaries(def)}), err
-	})
-}
-
 func (s *server) GetSchema(c *gin.Context) {
 	s.send(c, ok(json.RawMessage(definition.JSONSchema())))
 }

@@ -3080,6 +3080,14 @@ type NodeList struct {
 	Items []NodeSpec `json:"items"`
 }
 
+// NodePort defines model for NodePort.
+type NodePort struct {
+	Node string `json:"node"`
+
+	// Port Empty for an end
+	Port string `json:"port"`
+}
+
 // NodePreview defines model for NodePreview.
 type NodePreview struct {
 	Becomes  *string `json:"becomes"`
@@ -3387,6 +3395,11 @@ type Problems struct {
 
 	// Summaries One line for each card, by id; what is incomplete is left out
 	Summaries Summaries `json:"summaries"`
+
+	// Tests What came of the definition's tests; absent when there are none, or when it has errors that stop them. A test that failed is a problem, too
+	//
+	// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3},"failed":0,"items":[{"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","vip","call"],"status":"completed"}],"passed":1}
+	Tests *TestReport `json:"tests,omitempty"`
 }
 
 // PublishRequest defines model for PublishRequest.
@@ -3422,7 +3435,12 @@ type PublishResult struct {
 	// Nodes Dry run only
 	Nodes    *[]NodePreview      `json:"nodes,omitempty"`
 	Problems []DefinitionProblem `json:"problems"`
-	Version  int                 `json:"version"`
+
+	// Tests What came of the definition's tests; absent when there are none, or when it has errors that stop them. A test that failed is a problem, too
+	//
+	// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3},"failed":0,"items":[{"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","vip","call"],"status":"completed"}],"passed":1}
+	Tests   *TestReport `json:"tests,omitempty"`
+	Version int         `json:"version"`
 }
 
 // Raw Any JSON object
@@ -3880,6 +3898,38 @@ type TaskPatch struct {
 // TaskPatchStatus defines model for TaskPatch.Status.
 type TaskPatchStatus string
 
+// TestCoverage Which ways out of which nodes some test takes; a hint, never an error
+type TestCoverage struct {
+	Missing []NodePort `json:"missing"`
+	Ports   int        `json:"ports"`
+	Taken   int        `json:"taken"`
+}
+
+// TestOutcome defines model for TestOutcome.
+type TestOutcome struct {
+	// Name Its name, else its number from 1
+	Name    string  `json:"name"`
+	Outcome *string `json:"outcome"`
+	Passed  bool    `json:"passed"`
+
+	// Path The nodes that it went through, the first 1,000
+	Path []string `json:"path"`
+
+	// Status null when it did not come to an answer
+	Status *string `json:"status"`
+}
+
+// TestReport What came of the definition's tests; absent when there are none, or when it has errors that stop them. A test that failed is a problem, too
+//
+// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3},"failed":0,"items":[{"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","vip","call"],"status":"completed"}],"passed":1}
+type TestReport struct {
+	// Coverage Which ways out of which nodes some test takes; a hint, never an error
+	Coverage TestCoverage  `json:"coverage"`
+	Failed   int           `json:"failed"`
+	Items    []TestOutcome `json:"items"`
+	Passed   int           `json:"passed"`
+}
+
 // TextPreview Example: {"problems":[],"text":"Hi Ana"}
 type TextPreview struct {
 	Problems []PreviewProblem `json:"problems"`
@@ -4214,6 +4264,9 @@ type IdempotencyKey = string
 
 // Limit defines model for Limit.
 type Limit = int
+
+// RunTests defines model for RunTests.
+type RunTests = bool
 
 // ListApiKeysParams defines parameters for ListApiKeys.
 type ListApiKeysParams struct {
@@ -4660,6 +4713,12 @@ type InstallTemplateParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ValidateDefinitionParams defines parameters for ValidateDefinition.
+type ValidateDefinitionParams struct {
+	// Tests false leaves the tests of the definition out
+	Tests *RunTests `form:"tests,omitempty" json:"tests,omitempty"`
+}
+
 // ListWorkflowsParams defines parameters for ListWorkflows.
 type ListWorkflowsParams struct {
 	// Limit Items per page
@@ -4778,6 +4837,12 @@ type RollbackWorkflowParams struct {
 
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ValidateWorkflowParams defines parameters for ValidateWorkflow.
+type ValidateWorkflowParams struct {
+	// Tests false leaves the tests of the definition out
+	Tests *RunTests `form:"tests,omitempty" json:"tests,omitempty"`
 }
 
 // ListVersionsParams defines parameters for ListVersions.
@@ -5557,9 +5622,9 @@ type ServerInterface interface {
 	// InstallTemplate Make a draft from a workflow of the gallery
 	// (POST /v1/templates/{key}/install)
 	InstallTemplate(c *gin.Context, key string, params InstallTemplateParams)
-	// ValidateDefinition Validate a definition
+	// ValidateDefinition Validate a definition and run its tests
 	// (POST /v1/validate)
-	ValidateDefinition(c *gin.Context)
+	ValidateDefinition(c *gin.Context, params ValidateDefinitionParams)
 	// ListWorkflows List workflows
 	// (GET /v1/workflows)
 	ListWorkflows(c *gin.Context, params ListWorkflowsParams)
@@ -5611,9 +5676,9 @@ type ServerInterface interface {
 	// StopWorkflow Take no new entries
 	// (POST /v1/workflows/{key}/stop)
 	StopWorkflow(c *gin.Context, key string)
-	// ValidateWorkflow Validate the draft
+	// ValidateWorkflow Validate the draft and run its tests
 	// (POST /v1/workflows/{key}/validate)
-	ValidateWorkflow(c *gin.Context, key string)
+	ValidateWorkflow(c *gin.Context, key string, params ValidateWorkflowParams)
 	// ListVersions List versions, newest first
 	// (GET /v1/workflows/{key}/versions)
 	ListVersions(c *gin.Context, key string, params ListVersionsParams)
@@ -9116,6 +9181,20 @@ func (siw *ServerInterfaceWrapper) InstallTemplate(c *gin.Context) {
 // ValidateDefinition operation middleware
 func (siw *ServerInterfaceWrapper) ValidateDefinition(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ValidateDefinitionParams
+
+	// ------------- Optional query parameter "tests" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tests", c.Request.URL.Query(), &params.Tests, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tests: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9123,7 +9202,7 @@ func (siw *ServerInterfaceWrapper) ValidateDefinition(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ValidateDefinition(c)
+	siw.Handler.ValidateDefinition(c, params)
 }
 
 // ListWorkflows operation middleware
@@ -9869,6 +9948,17 @@ func (siw *ServerInterfaceWrapper) ValidateWorkflow(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ValidateWorkflowParams
+
+	// ------------- Optional query parameter "tests" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tests", c.Request.URL.Query(), &params.Tests, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter tests: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9876,7 +9966,7 @@ func (siw *ServerInterfaceWrapper) ValidateWorkflow(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ValidateWorkflow(c, key)
+	siw.Handler.ValidateWorkflow(c, key, params)
 }
 
 // ListVersions operation middleware

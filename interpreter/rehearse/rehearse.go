@@ -7,6 +7,7 @@
 package rehearse
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"time"
@@ -24,6 +25,9 @@ const codeNotAvailable = "not_available"
 // maxRounds ends a rehearsal that does not end by itself.
 const maxRounds = 20_000
 
+// ErrStopped: Input.Stop has ended a rehearsal.
+var ErrStopped = errors.New("rehearsal stopped")
+
 // Input is one rehearsal.
 type Input struct {
 	Definition *definition.Definition
@@ -37,6 +41,11 @@ type Input struct {
 	// Stubs are the answers of calls, by node id.
 	Stubs map[string]Stub
 	Start time.Time
+	// Until, when it is not zero, ends the rehearsal: what would happen then or later is
+	// not seen, and the passage stays where it is.
+	Until time.Time
+	// Stop, when set, is asked now and then; true ends the rehearsal with ErrStopped.
+	Stop func() bool
 	// Location is the account's zone.
 	Location *time.Location
 	Account  map[string]any
@@ -49,6 +58,10 @@ type Input struct {
 	Segment  func(key string) (filter any, found bool)
 	Stage    func(pipeline, stage string) (key, kind string, found bool)
 	Course   func(key string) bool
+	// Past finds events of the contact before the start, and EnrolledIn whether it was in
+	// another workflow at an instant; without them there were none, and it was in none.
+	Past       func(eventType string, since time.Time) ([]expr.Event, error)
+	EnrolledIn func(workflow string, at time.Time) (bool, error)
 }
 
 // Injection is an event at a time after the start.
@@ -98,6 +111,9 @@ func Run(in Input) (Result, error) {
 	}
 	occurrences := []interpreter.Occurrence{{Kind: interpreter.Started}}
 	for range maxRounds {
+		if in.Stop != nil && in.Stop() {
+			return Result{}, fmt.Errorf("rehearse: %w", ErrStopped)
+		}
 		commands, err := machine.Step(occurrences...)
 		if err != nil {
 			return Result{}, fmt.Errorf("rehearse: %w", err)

@@ -105,6 +105,15 @@ func held(c interpreter.Command) *interpreter.Occurrence {
 // or the due instant.
 func (s *stage) sleep(c interpreter.Command) (*interpreter.Occurrence, error) {
 	woken := &interpreter.Occurrence{Kind: interpreter.Woken, Node: c.Node, Visit: c.Visit}
+	if next, known := s.next(c); known && !s.in.Until.IsZero() && !next.Before(s.in.Until) {
+		reason := s.open.Reason
+		if s.open.Status == "held" {
+			reason = s.held
+		}
+		s.now = s.in.Until
+		s.stop(s.open.Status, reason)
+		return nil, nil
+	}
 	if len(s.queue) > 0 && (c.Due == 0 || !s.queue[0].at.After(s.due)) {
 		next := s.queue[0]
 		s.queue = s.queue[1:]
@@ -125,6 +134,17 @@ func (s *stage) sleep(c interpreter.Command) (*interpreter.Occurrence, error) {
 		s.now = s.due
 	}
 	return woken, nil
+}
+
+// next is when the next thing happens, if one is known.
+func (s *stage) next(c interpreter.Command) (at time.Time, known bool) {
+	if len(s.queue) > 0 {
+		at, known = s.queue[0].at, true
+	}
+	if c.Due != 0 && (!known || s.due.Before(at)) {
+		at, known = s.due, true
+	}
+	return at, known
 }
 
 // happen writes an event into the contact's log and lets the exits see it, then the triggers.

@@ -18,6 +18,7 @@ type world struct {
 	vars    map[string]any
 	log     []expr.Event
 	deals   int
+	now     time.Time
 }
 
 func newWorld(in Input) *world {
@@ -63,6 +64,7 @@ func (w *world) location() *time.Location {
 }
 
 func (w *world) scope(now time.Time) *expr.Scope {
+	w.now = now
 	account := w.in.Account
 	if account == nil {
 		account = map[string]any{}
@@ -143,8 +145,13 @@ func (w *world) tagged(tag string) int {
 	return -1
 }
 
-// EnrolledIn implements expr.Facts: a rehearsed contact is in no other workflow.
-func (f *facts) EnrolledIn(string) (bool, error) { return false, nil }
+// EnrolledIn implements expr.Facts.
+func (f *facts) EnrolledIn(workflow string) (bool, error) {
+	if f.in.EnrolledIn == nil {
+		return false, nil
+	}
+	return f.in.EnrolledIn(workflow, f.now)
+}
 
 // Course implements expr.Facts.
 func (f *facts) Course(key string) (float64, bool, error) {
@@ -183,6 +190,13 @@ func (f *facts) Segment(key string) (any, bool, error) {
 // Events implements expr.Facts.
 func (f *facts) Events(eventType string, since time.Time) ([]expr.Event, error) {
 	var list []expr.Event
+	if f.in.Past != nil {
+		past, err := f.in.Past(eventType, since)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, past...)
+	}
 	for _, event := range f.log {
 		if event.Type == eventType && !event.AcceptedAt.Before(since) {
 			list = append(list, event)

@@ -13,7 +13,6 @@ import (
 	"fermata/interpreter/calendar"
 	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
-	"fermata/interpreter/nodes"
 	"fermata/interpreter/rehearse"
 )
 
@@ -68,13 +67,11 @@ func rehearsal(def *definition.Definition, req gen.RehearseRequest, l api.Lookup
 	if req.StartAt != nil {
 		start = req.StartAt.UTC()
 	}
-	in := rehearse.Input{Definition: def, Start: start, Stubs: map[string]rehearse.Stub{}, Location: time.UTC}
-	if l.Account != nil {
-		if location, ok := calendar.Zone(l.Account.Timezone); ok {
-			in.Location = location
-		}
-		in.Account = map[string]any{"name": l.Account.Name, "timezone": l.Account.Timezone, "currency": l.Account.Currency}
+	in := rehearse.Input{Location: time.UTC}
+	if l.Tx != nil {
+		in = events.RehearsalBase(l.Tx, l.Account)
 	}
+	in.Definition, in.Start, in.Stubs = def, start, map[string]rehearse.Stub{}
 	var err error
 	if in.Contact, err = rehearsedContact(req, l); err != nil {
 		return in, err
@@ -83,14 +80,13 @@ func rehearsal(def *definition.Definition, req gen.RehearseRequest, l api.Lookup
 	if err != nil {
 		return in, err
 	}
-	in.Trigger = expr.Event{ID: "rehearsal", Type: triggerType(def, req), Data: data, OccurredAt: start, AcceptedAt: start}
+	in.Trigger = expr.Event{ID: "rehearsal", Type: rehearse.TriggerType(def, namedType(req)), Data: data, OccurredAt: start, AcceptedAt: start}
 	if err := injections(&in, req, start); err != nil {
 		return in, err
 	}
 	if err := stubs(&in, req); err != nil {
 		return in, err
 	}
-	lookups(&in, l)
 	return in, nil
 }
 
@@ -113,18 +109,6 @@ func object(raw *gen.Raw, pointer string) (map[string]any, error) {
 	return m, nil
 }
 
-// triggerType is the type that the request names, else the one that the definition
-// waits for first.
-func triggerType(def *definition.Definition, req gen.RehearseRequest) string {
-	if req.Trigger != nil && req.Trigger.Type != nil && *req.Trigger.Type != "" {
-		return *req.Trigger.Type
-	}
-	for _, t := range def.TriggerEvents() {
-		return t
-	}
-	return "manual"
-}
-
 // rehearsedContact is the contact that the request describes, on top of the stored
 // one that it names.
 func rehearsedContact(req gen.RehearseRequest, l api.Lookups) (map[string]any, error) {
@@ -132,10 +116,7 @@ func rehearsedContact(req gen.RehearseRequest, l api.Lookups) (map[string]any, e
 	if err != nil {
 		return nil, err
 	}
-	contact := map[string]any{
-		"id": "con_rehearsal", "email": nil, "external_id": nil, "first_name": nil, "last_name": nil, "phone": nil,
-		"country": nil, "timezone": nil, "fields": map[string]any{}, "subscribed": true, "consent": map[string]any{},
-	}
+	contact := rehearse.Blank(nil)
 	if l.Contact != nil && l.Tx != nil && l.Account != nil {
 		shape, err := events.ContactShape(l.Tx, l.Contact, l.Account)
 		if err != nil {
@@ -210,41 +191,10 @@ func stubs(in *rehearse.Input, req gen.RehearseRequest) error {
 	return nil
 }
 
-// lookups gives the rehearsal the templates, segments, stages and courses of the
-// installation.
-func lookups(in *rehearse.Input, l api.Lookups) {
-	if l.Tx == nil {
-		return
+// namedType is the type of event that the request names, or "".
+func namedType(req gen.RehearseRequest) string {
+	if req.Trigger == nil || req.Trigger.Type == nil {
+		return ""
 	}
-	in.Template = func(key string) *nodes.TemplateSource {
-		t, err := l.Tx.EmailTemplate(key)
-		if err != nil {
-			return nil
-		}
-		return &nodes.TemplateSource{Subject: t.Subject, HTML: t.HTML, Text: t.Text, Class: t.Class}
-	}
-	in.Segment = func(key string) (any, bool) {
-		s, err := l.Tx.Segment(key)
-		if err != nil {
-			return nil, false
-		}
-		filter, err := expr.DecodeJSON(s.Filter)
-		return filter, err == nil
-	}
-	in.Course = func(key string) bool {
-		_, err := l.Tx.Course(key)
-		return err == nil
-	}
-	in.Stage = func(pipeline, stage string) (string, string, bool) {
-		p, err := l.Tx.Pipeline(pipeline)
-		if err != nil {
-			return "", "", false
-		}
-		for _, s := range p.Stages {
-			if stage == "" || s.Key == stage {
-				return s.Key, s.Kind, true
-			}
-		}
-		return "", "", false
-	}
+	return *req.Trigger.Type
 }
