@@ -194,10 +194,11 @@ test("what comes late moves nothing under somebody's hands", async () => {
     late++;
     await route.continue();
   };
-  await page.route("**/v1/preview/**", delay(1500));
+  await page.route("**/v1/preview/**", delay(3000));
   await page.route("**/v1/contacts?*", delay(500));
   await step(page, "Hello").click();
   const field = page.getByRole("region", { name: "The mail" }).getByRole("combobox", { name: "Preview for" });
+  await expect.poll(() => field.inputValue(), { timeout: 30_000 }).toContain("@");
   await field.fill("uma");
   const top = (await field.boundingBox())?.y ?? 0;
   const before = await page.locator("[data-inspector]").innerText();
