@@ -95,9 +95,14 @@ func (tx *Tx) earlier(column, other string) string {
 }
 
 type figureRow struct {
-	figureKey
+	Workflow                  string
+	Version, Day              int
 	Node, Type, Kind, Outcome string
 	Ms, Excess, N             int64
+}
+
+func (r *figureRow) key() figureKey {
+	return figureKey{Workflow: r.Workflow, Version: r.Version, Day: r.Day}
 }
 
 func (tx *Tx) figureRows(sql string, args ...any) ([]figureRow, error) {
@@ -110,7 +115,7 @@ func (tx *Tx) countEnrolled(c cohort, cells figureCells) error {
 	rows, err := tx.figureRows(c.with+`SELECT workflow, version, day, node, status AS kind, outcome, count(*) AS n FROM c
 		GROUP BY workflow, version, day, node, status, outcome`, c.args...)
 	for _, row := range rows {
-		cell := cells.at(row.figureKey)
+		cell := cells.at(row.key())
 		at := cell.At(row.Node)
 		cell.Enrolled += row.N
 		success := int64(0)
@@ -142,7 +147,7 @@ func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 		CASE WHEN s.status = 'held' AND s.type <> 'hold' THEN '`+figureBroken+`' ELSE s.status END AS kind, count(*) AS n
 		FROM c JOIN steps s ON s.enrollment_id = c.id GROUP BY 1, 2, 3, 4, 5, 6`, c.args...)
 	for _, row := range rows {
-		at := cells.at(row.figureKey).At(row.Node)
+		at := cells.at(row.key()).At(row.Node)
 		at.Type = max(at.Type, row.Type)
 		at.count(row.Kind, row.N)
 	}
@@ -168,7 +173,7 @@ func (tx *Tx) countPassages(c cohort, cells figureCells) error {
 			CASE WHEN us > planned THEN CAST(us - planned AS bigint) / 1000 ELSE 0 END AS excess, count(*) AS n
 		FROM passages GROUP BY 1, 2, 3, 4, 5`, c.args...)
 	for _, row := range rows {
-		cell := cells.at(row.figureKey)
+		cell := cells.at(row.key())
 		cell.Completion.Count(max(row.Ms, 0), row.N)
 		cell.Excess.Count(row.Excess, row.N)
 	}
@@ -184,7 +189,7 @@ func (tx *Tx) countLateness(c cohort, cells figureCells) error {
 			AND (s.port = 'timeout' OR s.type NOT IN ('wait_event', 'approval'))
 		GROUP BY 1, 2, 3, 4`, c.args...)
 	for _, row := range rows {
-		cells.at(row.figureKey).Lateness.Count(row.Ms, row.N)
+		cells.at(row.key()).Lateness.Count(row.Ms, row.N)
 	}
 	return err
 }
@@ -201,7 +206,7 @@ func (tx *Tx) countBounces(c cohort, cells figureCells) error {
 		SELECT workflow, version, day, node, count(*) AS n FROM bounced GROUP BY 1, 2, 3, 4`,
 		append(c.args, c.from, figureBounce.Microseconds())...)
 	for _, row := range rows {
-		cells.at(row.figureKey).At(row.Node).Bounced += row.N
+		cells.at(row.key()).At(row.Node).Bounced += row.N
 	}
 	return err
 }
@@ -223,7 +228,7 @@ func (tx *Tx) countMails(c cohort, cells figureCells) error {
 		SELECT workflow, version, day, node, CASE WHEN clicked = 1 THEN 'clicked' ELSE 'opened' END AS kind, count(*) AS n
 		FROM hits GROUP BY 1, 2, 3, 4, 5`, append(c.args, c.from)...)
 	for _, row := range append(rows, hits...) {
-		at := cells.at(row.figureKey).At(row.Node)
+		at := cells.at(row.key()).At(row.Node)
 		switch row.Kind {
 		case "sent":
 			at.Sent += row.N

@@ -1,0 +1,269 @@
+package api
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"fermata/store"
+	"fermata/store/storetest"
+)
+
+const figuresData = "../figures/testdata/"
+
+// figuresFixture is figures/testdata/fixture.json.
+type figuresFixture struct {
+	Timezone   string    `json:"timezone"`
+	Currency   string    `json:"currency"`
+	HourlyCost float64   `json:"hourly_cost"`
+	Now        time.Time `json:"now"`
+	Workflows  []struct {
+		Key      string   `json:"key"`
+		Versions []object `json:"versions"`
+	} `json:"workflows"`
+	Enrollments []struct {
+		ID, Workflow, Status, Outcome, Reason, Node string
+		Version                                     int
+		StartedAt                                   time.Time  `json:"started_at"`
+		EndedAt                                     *time.Time `json:"ended_at"`
+		Test                                        bool
+	} `json:"enrollments"`
+	Steps []struct {
+		Enrollment, Node, Type, Status, Port string
+		Visit, Seq                           int
+		EnteredAt                            time.Time  `json:"entered_at"`
+		LeftAt                               *time.Time `json:"left_at"`
+		DueAt                                *time.Time `json:"due_at"`
+		PlannedAt                            *time.Time `json:"planned_at"`
+	} `json:"steps"`
+	Sends []struct {
+		ID, Enrollment, Workflow, Node, State string
+		Visit                                 int
+		CreatedAt                             time.Time  `json:"created_at"`
+		SentAt                                *time.Time `json:"sent_at"`
+	} `json:"sends"`
+	Events []struct {
+		ID, Enrollment, Type string
+		Data                 json.RawMessage
+		OccurredAt           time.Time `json:"occurred_at"`
+		AcceptedAt           time.Time `json:"accepted_at"`
+	} `json:"events"`
+	Queries []figuresQuery `json:"queries"`
+}
+
+type figuresQuery struct {
+	Name, Workflow, From, To string
+	Version                  int
+}
+
+func (q figuresQuery) url() string {
+	values := url.Values{}
+	for name, value := range map[string]string{"from": q.From, "to": q.To} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	if q.Version > 0 {
+		values.Set("version", strconv.Itoa(q.Version))
+	}
+	return "/v1/workflows/" + q.Workflow + "/analytics?" + values.Encode()
+}
+
+func loadFigures(t *testing.T) (data figuresFixture) {
+	t.Helper()
+	raw, err := os.ReadFile(figuresData + "fixture.json")
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(raw, &data))
+	return data
+}
+
+// fill publishes the workflows of the fixture and writes its rows.
+func (data *figuresFixture) fill(f *fixture) {
+	f.t.Helper()
+	f.clock.now = data.Now
+	require.NoError(f.t, f.store.Write(f.t.Context(), func(tx *store.Tx) error {
+		return tx.SaveAccount(&store.Account{Name: "Test", Timezone: data.Timezone, Currency: data.Currency, HourlyCost: data.HourlyCost, MailFrom: "shop@example.com"})
+	}))
+	for _, w := range data.Workflows {
+		for i, def := range w.Versions {
+			// Contents that are equal are no new version; the description tells them apart.
+			def["settings"].(map[string]any)["description"] = "version " + strconv.Itoa(i+1)
+			f.call("PUT", "/v1/workflows/"+w.Key, def)
+			f.must(200, "POST", "/v1/workflows/"+w.Key+"/publish", nil)
+		}
+	}
+	data.write(f)
+}
+
+// write writes rows as runs do; again, it is a replay that changes nothing.
+func (data *figuresFixture) write(f *fixture) {
+	f.t.Helper()
+	contact := map[string]string{}
+	require.NoError(f.t, f.store.Write(f.t.Context(), func(tx *store.Tx) error {
+		for _, e := range data.Enrollments {
+			contact[e.ID] = "con_" + e.ID
+			err := tx.InsertEnrollment(&store.Enrollment{
+				ID: e.ID, Workflow: e.Workflow, Version: e.Version, ContactID: contact[e.ID], Status: e.Status, Outcome: e.Outcome,
+				Reason: e.Reason, Node: e.Node, Visit: 1, StartedAt: e.StartedAt, EndedAt: e.EndedAt, Test: e.Test, AnchorAt: e.StartedAt, CreatedAt: e.StartedAt,
+			})
+			if err != nil && !errors.Is(err, store.ErrConflict) {
+				return err
+			}
+		}
+		for _, s := range data.Steps {
+			_, _, err := tx.InsertStep(&store.Step{
+				EnrollmentID: s.Enrollment, Node: s.Node, Visit: s.Visit, Seq: s.Seq, Type: s.Type, Status: s.Status, Port: s.Port,
+				EnteredAt: s.EnteredAt, LeftAt: s.LeftAt, DueAt: s.DueAt, PlannedAt: s.PlannedAt, Attempts: 1,
+			})
+			if err != nil {
+				return err
+			}
+		}
+		for _, m := range data.Sends {
+			err := tx.CreateSend(&store.Send{
+				ID: m.ID, ContactID: contact[m.Enrollment], EnrollmentID: m.Enrollment, Workflow: m.Workflow, Node: m.Node, Visit: m.Visit,
+				Channel: "email", Class: "marketing", MessageID: m.ID, State: m.State, CreatedAt: m.CreatedAt, SentAt: m.SentAt,
+			})
+			if err != nil && !errors.Is(err, store.ErrConflict) {
+				return err
+			}
+		}
+		for i, v := range data.Events {
+			err := tx.InsertEvent(&store.Event{
+				ID: v.ID, ContactID: contact[v.Enrollment], Seq: int64(i + 1), Type: v.Type, Data: store.JSON(v.Data),
+				OccurredAt: v.OccurredAt, AcceptedAt: v.AcceptedAt, BodyHash: v.ID, Source: "test",
+			})
+			if err != nil && !errors.Is(err, store.ErrConflict) {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// same fails unless two JSON texts hold the same values, numbers digit by digit.
+func same(t *testing.T, expected, got []byte, note string) {
+	t.Helper()
+	require.Equal(t, plainJSON(t, expected), plainJSON(t, got), note)
+}
+
+func plainJSON(t *testing.T, raw []byte) string {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	var value any
+	require.NoError(t, decoder.Decode(&value))
+	withoutWords(value)
+	out, err := json.MarshalIndent(value, "", " ")
+	require.NoError(t, err)
+	return string(out)
+}
+
+// withoutWords leaves out sentences: they say nothing that stands not beside them.
+func withoutWords(value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		delete(v, "words")
+		for _, each := range v {
+			withoutWords(each)
+		}
+	case []any:
+		for _, each := range v {
+			withoutWords(each)
+		}
+	}
+}
+
+func expectedFigures(t *testing.T) map[string]json.RawMessage {
+	t.Helper()
+	raw, err := os.ReadFile(figuresData + "expected.json")
+	require.NoError(t, err)
+	var expected map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(raw, &expected))
+	return expected
+}
+
+// The figures of every query are those that a program in another language computes from the same
+// rows, to the last digit; also when the rows are written again, from the roll-ups alone, and from
+// roll-ups that were built anew.
+func TestFiguresEqualThoseOfAnIndependentProgram(t *testing.T) {
+	t.Parallel()
+	data, expected := loadFigures(t), expectedFigures(t)
+	require.Len(t, expected, len(data.Queries))
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		data := loadFigures(t)
+		data.fill(f)
+		check := func(note string) {
+			t.Helper()
+			for _, q := range data.Queries {
+				a := f.call("GET", q.url(), nil)
+				require.Equal(t, 200, a.status, a.body)
+				same(t, expected[q.Name], []byte(a.body), note+": "+q.Name)
+			}
+		}
+		check("from rows")
+		data.write(f)
+		check("after a replay")
+	})
+}
+
+func TestExpectedFiguresAreWhatTheOtherProgramComputes(t *testing.T) {
+	t.Parallel()
+	out, err := exec.CommandContext(t.Context(), "node", figuresData+"expected.mjs", figuresData+"fixture.json").Output()
+	require.NoError(t, err, "Node is needed, as for the page")
+	raw, err := os.ReadFile(figuresData + "expected.json")
+	require.NoError(t, err)
+	same(t, raw, out, "expected.json")
+}
+
+func TestFiguresAsCSV(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t)
+	f := setup(t, s)
+	data := loadFigures(t)
+	data.fill(f)
+	q := data.Queries[0]
+	as := f.must(200, "GET", q.url(), nil)
+	for name, a := range map[string]answer{
+		"format": f.call("GET", q.url()+"&format=csv", nil),
+		"accept": f.call("GET", q.url(), nil, withHeader("Accept", "text/csv")),
+	} {
+		require.Equal(t, 200, a.status, name)
+		require.Contains(t, a.header.Get("Content-Type"), "text/csv")
+		lines, err := csv.NewReader(strings.NewReader(a.body)).ReadAll()
+		require.NoError(t, err)
+		require.Len(t, lines, 1+len(as["series"].([]any))+len(as["nodes"].([]any)))
+		column := map[string]int{}
+		for i, name := range lines[0] {
+			column[name] = i
+		}
+		days, enrolled, entries := 0, 0, 0
+		for _, line := range lines[1:] {
+			n, _ := strconv.Atoi(line[column["enrolled"]])
+			enrolled += n
+			n, _ = strconv.Atoi(line[column["entries"]])
+			entries += n
+			if line[0] == "day" {
+				days++
+			}
+		}
+		require.Equal(t, 6, days)
+		require.EqualValues(t, as["enrolled"], enrolled)
+		var all float64
+		for _, n := range as["nodes"].([]any) {
+			all += n.(map[string]any)["entries"].(float64)
+		}
+		require.EqualValues(t, all, entries)
+	}
+}
