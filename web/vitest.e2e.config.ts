@@ -6,7 +6,8 @@ export default defineConfig({
     environment: "node",
     include: ["e2e/**/*.e2e.ts"],
     fileParallelism: false,
-    testTimeout: 180_000,
+    // Of a whole story, which may go through every page; each of its waits ends after 30 s.
+    testTimeout: 400_000,
     hookTimeout: 120_000,
   },
 });
