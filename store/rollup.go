@@ -178,6 +178,13 @@ func (tx *Tx) rolledUp(q FigureQuery, cells figureCells) ([]stretch, error) {
 	return gone, tx.readCells(q, " r JOIN figure_builds p ON p.starts_at = r.starts_at WHERE "+where, args, cells)
 }
 
+// RolledUp returns what the roll-up of the day that starts at an instant holds.
+func (tx *Tx) RolledUp(startsAt time.Time) ([]FigureCell, error) {
+	cells := figureCells{}
+	err := tx.readCells(FigureQuery{}, " r WHERE r.starts_at = ?", []any{startsAt}, cells)
+	return cells.list(), err
+}
+
 func (tx *Tx) readCells(q FigureQuery, tail string, args []any, cells figureCells) error {
 	var days []figureDay
 	if _, err := tx.scan(&days, "SELECT "+columns[figureDay]("r.")+" FROM figure_days"+tail, args...); err != nil {

@@ -20,6 +20,7 @@ type relay struct {
 	hits       *events.HitRecorder
 	resumer    *events.Resumer
 	admitter   *events.Admitter
+	roller     *events.Roller
 	reconciler *worker.Reconciler
 }
 
@@ -37,6 +38,7 @@ func (a *App) newRelay() *relay {
 	r.hits = &events.HitRecorder{Store: s, Log: log, Wrote: r.router.Nudge}
 	r.resumer = &events.Resumer{Store: s, Log: log, Dispatched: r.dispatcher.Nudge}
 	r.admitter = &events.Admitter{Store: s, Definitions: a.definitions, Log: log, Dispatched: r.dispatcher.Nudge}
+	r.roller = &events.Roller{Store: s, Log: log}
 	r.reconciler = &worker.Reconciler{
 		Store: s, Engine: a.engine, Log: log, Now: time.Now, Nudge: a.nudge, Every: a.o.Reconcile, Overdue: a.o.Reconcile,
 		Count: func(kind string, n int) { a.metrics.reconciled.WithLabelValues(kind).Add(float64(n)) },
@@ -48,7 +50,7 @@ func (a *App) newRelay() *relay {
 func (r *relay) parts() []func(context.Context) error {
 	return []func(context.Context) error{
 		r.router.Run, r.dispatcher.Run, r.jobs.Run, r.scheduler.Run, r.planner.Run,
-		r.watcher.Run, r.hits.Run, r.resumer.Run, r.admitter.Run, r.reconciler.Run,
+		r.watcher.Run, r.hits.Run, r.resumer.Run, r.admitter.Run, r.roller.Run, r.reconciler.Run,
 	}
 }
 
