@@ -72,3 +72,18 @@ func (tx *Tx) Standing(workflows []string) (map[string]Standing, error) {
 	}
 	return found, nil
 }
+
+// CountToRun counts the active enrollments, tests included, and those of them whose start has not
+// been handed to Temporal yet.
+func (tx *Tx) CountToRun() (active, pending int64, err error) {
+	row := struct{ Active, Pending int64 }{}
+	_, err = tx.scan(&row, `SELECT (SELECT count(*) FROM enrollments WHERE active) AS active,
+		(SELECT count(DISTINCT d.enrollment_id) FROM dispatches d JOIN enrollments e ON e.id = d.enrollment_id
+			WHERE d.kind = 'start' AND e.active) AS pending`)
+	return row.Active, row.Pending, err
+}
+
+// EndedLast lists the enrollments that ended last and whose run was not seen closed.
+func (tx *Tx) EndedLast(limit int) ([]Enrollment, error) {
+	return all[Enrollment](tx, "WHERE NOT active AND NOT run_closed ORDER BY ended_at DESC LIMIT ?", limit)
+}

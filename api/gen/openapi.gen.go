@@ -3448,9 +3448,11 @@ type Raw = json.RawMessage
 
 // Reconcile Active enrollments against runs that Temporal has open, tests in both. The causes add up to the difference
 //
-// Example: {"at":"2026-03-02T09:00:00Z","causes":{"ended_open":0,"lost":0,"other":0,"start_pending":1,"unknown_run":0},"difference":1,"ours":41,"temporal":40}
+// Example: {"at":"2026-03-02T09:00:00Z","causes":{"ended_open":0,"lost":0,"other":0,"start_pending":1},"difference":1,"ours":41,"temporal":40}
 type Reconcile struct {
-	At     time.Time      `json:"at"`
+	At time.Time `json:"at"`
+
+	// Causes start_pending: not handed to Temporal yet; lost: the run is lost or was closed by somebody, and is mended; ended_open: the run of an ended enrollment is open, below zero; other: the rest
 	Causes map[string]int `json:"causes"`
 
 	// Difference ours − temporal

@@ -28,6 +28,7 @@ var (
 	wedgedNow     = prometheus.NewDesc("fermata_enrollments_wedged", "Active enrollments that cannot go on by themselves.", nil, nil)
 	stoppedNow    = prometheus.NewDesc("fermata_contacts_stopped", "Contacts whose queue has stopped at an event that cannot be routed.", nil, nil)
 	lostNow       = prometheus.NewDesc("fermata_runs_lost", "Runs that the last round of the reconciler found lost, or open although their enrollment has ended.", nil, nil)
+	differenceNow = prometheus.NewDesc("fermata_reconcile_difference", "Active enrollments less open runs of Temporal, by cause, as compared last; absent before the first time.", []string{"cause"}, nil)
 	pollersNow    = prometheus.NewDesc("fermata_pollers", "Workers that ask Temporal for tasks; absent while Temporal does not answer.", []string{"queue", "kind"}, nil)
 )
 
@@ -74,7 +75,7 @@ func (m *metrics) handler() http.Handler {
 
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{routerAge, dispatcherAge, activeNow, lateNow, wedgedNow, stoppedNow, lostNow, pollersNow} {
+	for _, d := range []*prometheus.Desc{routerAge, dispatcherAge, activeNow, lateNow, wedgedNow, stoppedNow, lostNow, differenceNow, pollersNow} {
 		to <- d
 	}
 }
@@ -130,7 +131,10 @@ func (m *metrics) read(now time.Time) []prometheus.Metric {
 		gauge(wedgedNow, float64(wedged))
 		stopped, err := tx.StoppedContacts()
 		gauge(stoppedNow, float64(len(stopped)))
-		return err
+		if err != nil {
+			return err
+		}
+		return readDifference(tx, gauge)
 	})
 	if err != nil {
 		list = nil
@@ -144,6 +148,22 @@ func (m *metrics) read(now time.Time) []prometheus.Metric {
 		}
 	}
 	return list
+}
+
+// readDifference gives what the last comparison with Temporal found.
+func readDifference(tx *store.Tx, gauge func(desc *prometheus.Desc, value float64, labels ...string)) error {
+	row, err := tx.Reconciliation()
+	if err != nil || row == nil {
+		return err
+	}
+	causes := map[string]int64{}
+	if err := row.Causes.Decode(&causes); err != nil {
+		return err
+	}
+	for _, cause := range worker.Causes {
+		gauge(differenceNow, float64(causes[cause]), cause)
+	}
+	return nil
 }
 
 func (m *metrics) askPollers(ctx context.Context) (map[string][]string, bool) {

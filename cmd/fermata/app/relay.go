@@ -22,6 +22,7 @@ type relay struct {
 	admitter   *events.Admitter
 	roller     *events.Roller
 	reconciler *worker.Reconciler
+	census     *worker.Census
 }
 
 func (a *App) newRelay() *relay {
@@ -43,6 +44,9 @@ func (a *App) newRelay() *relay {
 		Store: s, Engine: a.engine, Log: log, Now: time.Now, Nudge: a.nudge, Every: a.o.Reconcile, Overdue: a.o.Reconcile,
 		Count: func(kind string, n int) { a.metrics.reconciled.WithLabelValues(kind).Add(float64(n)) },
 	}
+	r.census = &worker.Census{
+		Store: s, Engine: a.engine, Log: log, Now: time.Now, Lost: r.reconciler.Lost, Every: 4 * a.o.Reconcile,
+	}
 	return r
 }
 
@@ -50,7 +54,7 @@ func (a *App) newRelay() *relay {
 func (r *relay) parts() []func(context.Context) error {
 	return []func(context.Context) error{
 		r.router.Run, r.dispatcher.Run, r.jobs.Run, r.scheduler.Run, r.planner.Run,
-		r.watcher.Run, r.hits.Run, r.resumer.Run, r.admitter.Run, r.roller.Run, r.reconciler.Run,
+		r.watcher.Run, r.hits.Run, r.resumer.Run, r.admitter.Run, r.roller.Run, r.reconciler.Run, r.census.Run,
 	}
 }
 
