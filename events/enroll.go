@@ -153,26 +153,21 @@ func reenter(v *view, in EnrollInput, key string) (*EnrollResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	if active != nil {
-		switch settings.OnRepeat {
-		case definition.RepeatUpdate:
-			return update(tx, in, active)
-		case definition.RepeatRestart:
-		default:
-			return &EnrollResult{Verdict: VerdictReentry, Reason: ReasonActive, Enrollment: active}, nil
-		}
-	}
-	switch settings.Reentry {
-	case definition.ReentryOnce:
-		return &EnrollResult{Verdict: VerdictReentry, Reason: ReasonOnce, Enrollment: last}, nil
-	case definition.ReentryCooldown:
+	verdict, reason, err := reenters(settings, active != nil, last.StartedAt, in.Now, func() (*time.Location, error) {
 		if err := v.load(); err != nil {
 			return nil, err
 		}
-		zone := Zone(settings.Timezone, in.Contact, v.account)
-		if in.Now.Before(settings.Cooldown.From(last.StartedAt, zone)) {
-			return &EnrollResult{Verdict: VerdictReentry, Reason: ReasonCooldown, Enrollment: last}, nil
-		}
+		return Zone(settings.Timezone, in.Contact, v.account), nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case verdict == VerdictAdvanced:
+		return update(tx, in, active)
+	case verdict == VerdictReentry && reason == ReasonActive:
+		return &EnrollResult{Verdict: verdict, Reason: reason, Enrollment: active}, nil
+	case verdict == VerdictReentry:
+		return &EnrollResult{Verdict: verdict, Reason: reason, Enrollment: last}, nil
 	}
 	if active != nil {
 		if err := end(tx, in.Contact, active, Ending{Status: store.StatusExited, Outcome: "neutral", Reason: ReasonRestarted, Now: in.Now, Wake: true}); err != nil {
@@ -180,6 +175,34 @@ func reenter(v *view, in EnrollInput, key string) (*EnrollResult, error) {
 		}
 	}
 	return nil, nil
+}
+
+// reenters says what a wish to enroll means for somebody who was here before, last at an instant, and
+// is still active or not: VerdictAdvanced when it updates the active enrollment, VerdictReentry with
+// the reason when it is refused, VerdictEnrolled when a new one begins, for which an active one ends.
+func reenters(settings definition.Settings, active bool, last, now time.Time, zone func() (*time.Location, error)) (verdict, reason string, err error) {
+	if active {
+		switch settings.OnRepeat {
+		case definition.RepeatUpdate:
+			return VerdictAdvanced, "", nil
+		case definition.RepeatRestart:
+		default:
+			return VerdictReentry, ReasonActive, nil
+		}
+	}
+	switch settings.Reentry {
+	case definition.ReentryOnce:
+		return VerdictReentry, ReasonOnce, nil
+	case definition.ReentryCooldown:
+		location, err := zone()
+		if err != nil {
+			return "", "", err
+		}
+		if now.Before(settings.Cooldown.From(last, location)) {
+			return VerdictReentry, ReasonCooldown, nil
+		}
+	}
+	return VerdictEnrolled, "", nil
 }
 
 func activeEnrollment(tx *store.Tx, in EnrollInput, key string) (*store.Enrollment, error) {

@@ -20,6 +20,14 @@ type JobKind interface {
 	Batch(tx *store.Tx, b *JobBatch) error
 }
 
+// JobLooker is a JobKind that reads much and writes little: Look does the reading for the next batch,
+// in a transaction that keeps nobody waiting, and Batch finds what it returned in b.Looked. It is to
+// take no longer than a second or two.
+type JobLooker interface {
+	JobKind
+	Look(tx *store.Tx, j *store.Job) (any, error)
+}
+
 // StopError ends a job as canceled, because what it works on is not there any more: its workflow was
 // stopped, say. What the batch has written is taken back.
 type StopError struct{ Reason string }
@@ -34,6 +42,8 @@ type JobBatch struct {
 	Now time.Time
 	// Max is how many pieces the rate allows now; looking at something without acting is free.
 	Max int
+	// Looked is what the Look of a JobLooker returned.
+	Looked any
 	// Done is how many pieces of Job.Total are over with, Spent how many of them count against the rate.
 	Done, Spent int
 	// Finished says that nothing is left.

@@ -135,6 +135,10 @@ func (r *Jobs) again(rest time.Duration) {
 
 // batch carries out one batch and returns how long the job rests before the next.
 func (r *Jobs) batch(ctx context.Context, claim jobClaim) (rest time.Duration, err error) {
+	looked, err := r.look(ctx, claim)
+	if err != nil {
+		return 0, err
+	}
 	err = r.Store.Write(ctx, func(tx *store.Tx) error {
 		j, err := tx.Job(claim.id)
 		if errors.Is(err, store.ErrNotFound) || err == nil && (j.Token != claim.token || !j.Open()) {
@@ -147,8 +151,14 @@ func (r *Jobs) batch(ctx context.Context, claim jobClaim) (rest time.Duration, e
 		if err != nil {
 			return err
 		}
+		if looked != nil && looked.cursor != j.Cursor {
+			return errJobLost
+		}
 		interval := rate.Interval()
 		b := &JobBatch{Job: j, Now: r.now(), Max: min(jobBatch, max(1, int(jobPiece/interval))), counts: map[string]int{}}
+		if looked != nil {
+			b.Looked = looked.found
+		}
 		if j.Tries > 0 {
 			b.Max = 1 // the pieces before a bad one get through
 		}
@@ -173,6 +183,38 @@ func (r *Jobs) batch(ctx context.Context, claim jobClaim) (rest time.Duration, e
 		return advance(tx, j)
 	})
 	return rest, err
+}
+
+// sight is what a JobLooker found for the batch behind a cursor.
+type sight struct {
+	cursor string
+	found  any
+}
+
+// look lets a kind look before its batch; nil when it does not.
+func (r *Jobs) look(ctx context.Context, claim jobClaim) (out *sight, err error) {
+	err = r.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		j, err := tx.Job(claim.id)
+		if errors.Is(err, store.ErrNotFound) || err == nil && (j.Token != claim.token || !j.Open()) {
+			return nil // the batch finds out and says so
+		}
+		if err != nil {
+			return fmt.Errorf("read job: %w", err)
+		}
+		kind, looks := r.kinds[j.Kind].(JobLooker)
+		if !looks {
+			return nil
+		}
+		defer func() {
+			if v := recover(); v != nil {
+				err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			}
+		}()
+		found, err := kind.Look(tx, j)
+		out = &sight{cursor: j.Cursor, found: found}
+		return err
+	})
+	return out, err
 }
 
 // advance is the last statement of a batch: from here on a cancel waits for the commit, and before
@@ -240,5 +282,5 @@ func brief(err error) string {
 
 // JobKinds are the kinds of work that this build carries out.
 func JobKinds(definitions *Definitions) []JobKind {
-	return []JobKind{&enrollJob{definitions: definitions}, &scheduleJob{definitions: definitions}, dateJob{}, importJob{}}
+	return []JobKind{&enrollJob{definitions: definitions}, &backtestJob{definitions: definitions}, &scheduleJob{definitions: definitions}, dateJob{}, importJob{}}
 }

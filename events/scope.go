@@ -35,6 +35,8 @@ type view struct {
 	account *store.Account
 	deals   []store.Deal
 	contact map[string]any
+	// asOf, when set, knows the facts of an instant in the past.
+	asOf func(at time.Time) expr.Facts
 }
 
 func newView(tx *store.Tx, c *store.Contact) *view { return &view{tx: tx, c: c} }
@@ -108,6 +110,13 @@ func (v *view) spoil(err error) {
 	}
 }
 
+func (v *view) facts(at time.Time) expr.Facts {
+	if v.asOf != nil {
+		return v.asOf(at)
+	}
+	return Facts(v.tx, v.c.ID)
+}
+
 func (v *view) scope(o ScopeOptions) (*expr.Scope, error) {
 	if err := v.load(); err != nil {
 		return nil, err
@@ -117,7 +126,7 @@ func (v *view) scope(o ScopeOptions) (*expr.Scope, error) {
 	}
 	scope := &expr.Scope{
 		Now: o.Now, Location: Zone(o.Zone, v.c, v.account), Started: o.Now, Roots: roots,
-		Facts: &facts{tx: v.tx, contact: v.c.ID},
+		Facts: v.facts(o.Now),
 	}
 	trigger, event := o.Trigger, map[string]any(nil)
 	if o.Event != nil {

@@ -35,6 +35,33 @@ func (e AccountPatchDefaultConsent) Valid() bool {
 	}
 }
 
+// Defines values for BacktestStatus.
+const (
+	BacktestStatusCanceled BacktestStatus = "canceled"
+	BacktestStatusDone     BacktestStatus = "done"
+	BacktestStatusFailed   BacktestStatus = "failed"
+	BacktestStatusQueued   BacktestStatus = "queued"
+	BacktestStatusRunning  BacktestStatus = "running"
+)
+
+// Valid indicates whether the value is a known member of the BacktestStatus enum.
+func (e BacktestStatus) Valid() bool {
+	switch e {
+	case BacktestStatusCanceled:
+		return true
+	case BacktestStatusDone:
+		return true
+	case BacktestStatusFailed:
+		return true
+	case BacktestStatusQueued:
+		return true
+	case BacktestStatusRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeOp.
 const (
 	Add     ChangeOp = "add"
@@ -2012,6 +2039,182 @@ type AwaitedEvent struct {
 	Id string `json:"id"`
 }
 
+// Backtest Example: {"created_at":"2026-03-02T09:00:00Z","done":120,"ended_at":null,"error":null,"from":"2026-02-01T00:00:00Z","hash":"9f2c51","id":"job_1","person":"Ana","status":"running","to":"2026-03-01T00:00:00Z","total":300,"version":null,"workflow":"welcome"}
+type Backtest struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Done Contacts looked at
+	Done    int        `json:"done"`
+	EndedAt *time.Time `json:"ended_at"`
+	Error   *string    `json:"error"`
+	From    time.Time  `json:"from"`
+	Hash    string     `json:"hash"`
+
+	// Id Id of its job, too
+	Id     string          `json:"id"`
+	Person string          `json:"person"`
+	Result *BacktestResult `json:"result,omitempty"`
+	Status BacktestStatus  `json:"status"`
+	To     time.Time       `json:"to"`
+
+	// Total Contacts to look at
+	Total *int `json:"total"`
+
+	// Version null for a draft
+	Version  *int   `json:"version"`
+	Workflow string `json:"workflow"`
+}
+
+// BacktestStatus defines model for Backtest.Status.
+type BacktestStatus string
+
+// BacktestActual What really happened in the range; both, only_backtest and only_actual count contacts
+type BacktestActual struct {
+	Both         int           `json:"both"`
+	Ends         []BacktestEnd `json:"ends"`
+	Enrolled     int           `json:"enrolled"`
+	OnlyActual   int           `json:"only_actual"`
+	OnlyBacktest int           `json:"only_backtest"`
+	Versions     []NamedCount  `json:"versions"`
+}
+
+// BacktestBranch defines model for BacktestBranch.
+type BacktestBranch struct {
+	Node  string      `json:"node"`
+	Ports []PortShare `json:"ports"`
+}
+
+// BacktestEnd defines model for BacktestEnd.
+type BacktestEnd struct {
+	Count   int     `json:"count"`
+	Outcome *string `json:"outcome"`
+	Reason  *string `json:"reason"`
+
+	// Status `inside` for those who have not ended
+	Status string `json:"status"`
+}
+
+// BacktestList Example: {"items":[],"next":null}
+type BacktestList struct {
+	Items []Backtest `json:"items"`
+	Next  *string    `json:"next"`
+}
+
+// BacktestOverlap defines model for BacktestOverlap.
+type BacktestOverlap struct {
+	Count    int          `json:"count"`
+	Samples  []ContactRef `json:"samples"`
+	Workflow string       `json:"workflow"`
+}
+
+// BacktestRefusal defines model for BacktestRefusal.
+type BacktestRefusal struct {
+	Count   int          `json:"count"`
+	Reason  *string      `json:"reason"`
+	Samples []ContactRef `json:"samples"`
+	Verdict string       `json:"verdict"`
+}
+
+// BacktestRequest defines model for BacktestRequest.
+type BacktestRequest struct {
+	// Draft true says that the draft is meant, which it is anyway without `version`
+	Draft *bool `json:"draft,omitempty"`
+
+	// From 30 days before `to` by default
+	From *time.Time `json:"from,omitempty"`
+
+	// To Now by default
+	To *time.Time `json:"to,omitempty"`
+
+	// Version Without it the draft
+	Version *int `json:"version,omitempty"`
+}
+
+// BacktestResult defines model for BacktestResult.
+type BacktestResult struct {
+	// Actual What really happened in the range; both, only_backtest and only_actual count contacts
+	Actual   BacktestActual   `json:"actual"`
+	Branches []BacktestBranch `json:"branches"`
+
+	// Contacts Contacts with such an event
+	Contacts int `json:"contacts"`
+
+	// Effects Everything else that would have been done, by kind
+	Effects   []NamedCount  `json:"effects"`
+	ElapsedMs int64         `json:"elapsed_ms"`
+	Ends      []BacktestEnd `json:"ends"`
+
+	// Entered Enrollments that would have been
+	Entered         int `json:"entered"`
+	EnteredContacts int `json:"entered_contacts"`
+
+	// Events Events in the range that the definition names
+	Events     int     `json:"events"`
+	EventsPerS float32 `json:"events_per_s"`
+
+	// Inside Who would still be inside at the end of the range, by node
+	Inside []NamedCount `json:"inside"`
+
+	// Notes What was assumed
+	Notes []string `json:"notes"`
+
+	// Overlaps Enrollments during which the contact was in another workflow
+	Overlaps []BacktestOverlap `json:"overlaps"`
+
+	// Refused Events of a trigger that would not have enrolled, by verdict
+	Refused []BacktestRefusal `json:"refused"`
+
+	// Rules The rules that kept events out, the most frequent first
+	Rules   []BacktestRule   `json:"rules"`
+	Samples []BacktestSample `json:"samples"`
+
+	// Sends Mails of email nodes
+	Sends BacktestSends `json:"sends"`
+}
+
+// BacktestRule defines model for BacktestRule.
+type BacktestRule struct {
+	Count int `json:"count"`
+
+	// Expected Any JSON value
+	Expected *Any   `json:"expected"`
+	Field    string `json:"field"`
+	Op       string `json:"op"`
+
+	// Path JSON pointer in the condition
+	Path string `json:"path"`
+
+	// Suppress true for a rule of `suppress` that held, false for one of a trigger that did not
+	Suppress bool `json:"suppress"`
+}
+
+// BacktestSample defines model for BacktestSample.
+type BacktestSample struct {
+	At      time.Time  `json:"at"`
+	Contact ContactRef `json:"contact"`
+
+	// Event Type of the event that would have enrolled
+	Event string `json:"event"`
+
+	// Node Where it would have ended, or would be
+	Node    string  `json:"node"`
+	Outcome *string `json:"outcome"`
+	Reason  *string `json:"reason"`
+	Sends   int     `json:"sends"`
+	Status  string  `json:"status"`
+}
+
+// BacktestSends Mails of email nodes
+type BacktestSends struct {
+	// ByDay Days in the account's zone
+	ByDay  []NamedCount `json:"by_day"`
+	ByNode []NamedCount `json:"by_node"`
+
+	// Suppressed Marketing mails to contacts that are not subscribed now; not in `total`
+	Suppressed int `json:"suppressed"`
+	Total      int `json:"total"`
+}
+
 // Change defines model for Change.
 type Change struct {
 	// From Any JSON value
@@ -3075,6 +3278,12 @@ type MessageClass string
 // Name defines model for Name.
 type Name = string
 
+// NamedCount defines model for NamedCount.
+type NamedCount struct {
+	Count int    `json:"count"`
+	Name  string `json:"name"`
+}
+
 // NodeList Example: {"items":[{"available":true,"description":"Ends the enrollment","group":"flow","icon":"flag","initial":{},"kind":"end","main_port":"","ports":[],"ports_from":"","ports_when":{},"schema":{"type":"object"},"title":"End","type":"end"}]}
 type NodeList struct {
 	Items []NodeSpec `json:"items"`
@@ -3328,6 +3537,15 @@ type PipelinePatch struct {
 // PortRequest defines model for PortRequest.
 type PortRequest struct {
 	Port *string `json:"port,omitempty"`
+}
+
+// PortShare defines model for PortShare.
+type PortShare struct {
+	Count int    `json:"count"`
+	Port  string `json:"port"`
+
+	// Share From 0 to 1
+	Share float32 `json:"share"`
 }
 
 // PreviewAttachment defines model for PreviewAttachment.
@@ -4784,6 +5002,21 @@ type GetAnalyticsParams struct {
 // GetAnalyticsParamsFormat defines parameters for GetAnalytics.
 type GetAnalyticsParamsFormat string
 
+// StartBacktestParams defines parameters for StartBacktest.
+type StartBacktestParams struct {
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListBacktestsParams defines parameters for ListBacktests.
+type ListBacktestsParams struct {
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // EnrollContactsParams defines parameters for EnrollContacts.
 type EnrollContactsParams struct {
 	// DryRun true previews and changes nothing
@@ -4999,6 +5232,9 @@ type CreateWorkflowJSONRequestBody = Definition
 
 // PutWorkflowJSONRequestBody defines body for PutWorkflow for application/json ContentType.
 type PutWorkflowJSONRequestBody = Definition
+
+// StartBacktestJSONRequestBody defines body for StartBacktest for application/json ContentType.
+type StartBacktestJSONRequestBody = BacktestRequest
 
 // EnrollContactsJSONRequestBody defines body for EnrollContacts for application/json ContentType.
 type EnrollContactsJSONRequestBody = EnrollRequest
@@ -5645,6 +5881,15 @@ type ServerInterface interface {
 	// GetAnalytics The figures of a workflow
 	// (GET /v1/workflows/{key}/analytics)
 	GetAnalytics(c *gin.Context, key string, params GetAnalyticsParams)
+	// StartBacktest Carry past events through the draft or a version, effects stubbed
+	// (POST /v1/workflows/{key}/backtest)
+	StartBacktest(c *gin.Context, key string, params StartBacktestParams)
+	// ListBacktests Backtests of a workflow, newest first, without their results
+	// (GET /v1/workflows/{key}/backtests)
+	ListBacktests(c *gin.Context, key string, params ListBacktestsParams)
+	// GetBacktest A backtest with its result, as far as it has come
+	// (GET /v1/workflows/{key}/backtests/{id})
+	GetBacktest(c *gin.Context, key string, id string)
 	// EnrollContacts Enroll contacts by hand
 	// (POST /v1/workflows/{key}/enrollments)
 	EnrollContacts(c *gin.Context, key string, params EnrollContactsParams)
@@ -9495,6 +9740,133 @@ func (siw *ServerInterfaceWrapper) GetAnalytics(c *gin.Context) {
 	siw.Handler.GetAnalytics(c, key, params)
 }
 
+// StartBacktest operation middleware
+func (siw *ServerInterfaceWrapper) StartBacktest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartBacktestParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.StartBacktest(c, key, params)
+}
+
+// ListBacktests operation middleware
+func (siw *ServerInterfaceWrapper) ListBacktests(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBacktestsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListBacktests(c, key, params)
+}
+
+// GetBacktest operation middleware
+func (siw *ServerInterfaceWrapper) GetBacktest(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetBacktest(c, key, id)
+}
+
 // EnrollContacts operation middleware
 func (siw *ServerInterfaceWrapper) EnrollContacts(c *gin.Context) {
 
@@ -10111,6 +10483,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/workflows/:key/explain", wrapper.ExplainContact)
 	router.POST(options.BaseURL+"/v1/workflows/:key/enrollments", wrapper.EnrollContacts)
 	router.POST(options.BaseURL+"/v1/workflows/:key/rehearse", wrapper.RehearseWorkflow)
+	router.POST(options.BaseURL+"/v1/workflows/:key/backtest", wrapper.StartBacktest)
+	router.GET(options.BaseURL+"/v1/workflows/:key/backtests", wrapper.ListBacktests)
+	router.GET(options.BaseURL+"/v1/workflows/:key/backtests/:id", wrapper.GetBacktest)
 	router.GET(options.BaseURL+"/v1/workflows/:key/paths", wrapper.ListPaths)
 	router.POST(options.BaseURL+"/v1/preview/condition", wrapper.PreviewCondition)
 	router.POST(options.BaseURL+"/v1/preview/wait", wrapper.PreviewWait)

@@ -58,9 +58,11 @@ type Input struct {
 	Segment  func(key string) (filter any, found bool)
 	Stage    func(pipeline, stage string) (key, kind string, found bool)
 	Course   func(key string) bool
-	// Past finds events of the contact before the start, and EnrolledIn whether it was in
-	// another workflow at an instant; without them there were none, and it was in none.
-	Past       func(eventType string, since time.Time) ([]expr.Event, error)
+	// Past finds further events of the contact that were accepted since an instant and by
+	// the virtual now: those before the start, and those that Events leaves out. EnrolledIn
+	// says whether it was in a workflow at an instant. Without them there were none, and
+	// it was in none.
+	Past       func(eventType string, since, now time.Time) ([]expr.Event, error)
 	EnrolledIn func(workflow string, at time.Time) (bool, error)
 }
 

@@ -191,7 +191,7 @@ func (f *facts) Segment(key string) (any, bool, error) {
 func (f *facts) Events(eventType string, since time.Time) ([]expr.Event, error) {
 	var list []expr.Event
 	if f.in.Past != nil {
-		past, err := f.in.Past(eventType, since)
+		past, err := f.in.Past(eventType, since, f.now)
 		if err != nil {
 			return nil, err
 		}

@@ -16,6 +16,11 @@ import (
 	"fermata/interpreter/rehearse"
 )
 
+// Rehearse rehearses a definition without an installation: what it refers to is taken as it is named.
+func Rehearse(ctx context.Context, def *definition.Definition, req gen.RehearseRequest) (*gen.RehearseResult, error) {
+	return rehearseDefinition(ctx, def, req, api.Lookups{})
+}
+
 // rehearseDefinition translates a request of the API into a rehearsal and back.
 func rehearseDefinition(_ context.Context, def *definition.Definition, req gen.RehearseRequest, l api.Lookups) (*gen.RehearseResult, error) {
 	began := time.Now()
@@ -118,7 +123,7 @@ func rehearsedContact(req gen.RehearseRequest, l api.Lookups) (map[string]any, e
 	}
 	contact := rehearse.Blank(nil)
 	if l.Contact != nil && l.Tx != nil && l.Account != nil {
-		shape, err := events.ContactShape(l.Tx, l.Contact, l.Account)
+		shape, err := events.RehearsalContact(l.Tx, l.Contact, l.Account)
 		if err != nil {
 			return nil, err
 		}
