@@ -166,6 +166,11 @@ func readSettings(typ string, with *json.RawMessage) (nodes.Settings, map[string
 	}
 	report := &form.Report{}
 	settings := spec.Decode(object, report)
+	return settings, object, previewProblems(report), nil
+}
+
+// previewProblems are the problems that a reader has reported.
+func previewProblems(report *form.Report) []gen.PreviewProblem {
 	found := []gen.PreviewProblem{}
 	for _, p := range report.Problems {
 		severity := severityWarning
@@ -174,7 +179,7 @@ func readSettings(typ string, with *json.RawMessage) (nodes.Settings, map[string
 		}
 		found = append(found, gen.PreviewProblem{Severity: severity, Path: p.Path, Message: p.Message, Hint: p.Hint})
 	}
-	return settings, object, found, nil
+	return found
 }
 
 // failed reports whether one of the problems is an error.

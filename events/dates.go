@@ -277,6 +277,33 @@ func (v *view) dates(rule *store.DateRule, now time.Time) (map[string]plannedDat
 	return list, nil
 }
 
+// NextDates are the next n instants at which a date trigger would fire for a contact, in the zone that
+// a workflow's setting says, and whether its field, of any deal, holds a date at all.
+func NextDates(tx *store.Tx, c *store.Contact, t *definition.DateTrigger, zone string, now time.Time, n int) (list []time.Time, dated bool, err error) {
+	rule := &store.DateRule{Field: t.Field, Shift: t.Offset.String(), Yearly: t.Yearly, Timezone: zone}
+	if t.At != nil {
+		rule.AtTime = t.At.String()
+	}
+	dates, err := newView(tx, c).dates(rule, now)
+	if err != nil {
+		return nil, false, err
+	}
+	for _, date := range dates {
+		_, isDate := date.next(time.Time{})
+		dated = dated || isDate
+		at := now
+		for range n {
+			next, ok := date.next(at)
+			if !ok {
+				break
+			}
+			list, at = append(list, next), next
+		}
+	}
+	slices.SortFunc(list, time.Time.Compare)
+	return list[:min(n, len(list))], dated, nil
+}
+
 // fireDate fires a rule's trigger for a planned instant: at most once for each local date.
 func fireDate(v *view, rule *store.DateRule, deal string, due, now time.Time) error {
 	if err := v.load(); err != nil {

@@ -1241,6 +1241,57 @@ func (e TimelineItemKind) Valid() bool {
 	}
 }
 
+// Defines values for TimesPreviewTimezoneSource.
+const (
+	TimesPreviewTimezoneSourceAccount  TimesPreviewTimezoneSource = "account"
+	TimesPreviewTimezoneSourceContact  TimesPreviewTimezoneSource = "contact"
+	TimesPreviewTimezoneSourceTrigger  TimesPreviewTimezoneSource = "trigger"
+	TimesPreviewTimezoneSourceWorkflow TimesPreviewTimezoneSource = "workflow"
+)
+
+// Valid indicates whether the value is a known member of the TimesPreviewTimezoneSource enum.
+func (e TimesPreviewTimezoneSource) Valid() bool {
+	switch e {
+	case TimesPreviewTimezoneSourceAccount:
+		return true
+	case TimesPreviewTimezoneSourceContact:
+		return true
+	case TimesPreviewTimezoneSourceTrigger:
+		return true
+	case TimesPreviewTimezoneSourceWorkflow:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TimesPreviewRequestWhat.
+const (
+	TimesPreviewRequestWhatDate         TimesPreviewRequestWhat = "date"
+	TimesPreviewRequestWhatFrequencyCap TimesPreviewRequestWhat = "frequency_cap"
+	TimesPreviewRequestWhatQuietHours   TimesPreviewRequestWhat = "quiet_hours"
+	TimesPreviewRequestWhatSchedule     TimesPreviewRequestWhat = "schedule"
+	TimesPreviewRequestWhatSendRate     TimesPreviewRequestWhat = "send_rate"
+)
+
+// Valid indicates whether the value is a known member of the TimesPreviewRequestWhat enum.
+func (e TimesPreviewRequestWhat) Valid() bool {
+	switch e {
+	case TimesPreviewRequestWhatDate:
+		return true
+	case TimesPreviewRequestWhatFrequencyCap:
+		return true
+	case TimesPreviewRequestWhatQuietHours:
+		return true
+	case TimesPreviewRequestWhatSchedule:
+		return true
+	case TimesPreviewRequestWhatSendRate:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VerdictVerdict.
 const (
 	VerdictVerdictAdvanced  VerdictVerdict = "advanced"
@@ -3580,6 +3631,18 @@ type PreviewProblem struct {
 // PreviewProblemSeverity error: a real step would fail; warning: it would go on, perhaps not as meant
 type PreviewProblemSeverity string
 
+// PreviewTime defines model for PreviewTime.
+type PreviewTime struct {
+	At time.Time `json:"at"`
+
+	// Local The same for people
+	Local string `json:"local"`
+
+	// Until When quiet hours end
+	Until      *time.Time `json:"until"`
+	UntilLocal *string    `json:"until_local"`
+}
+
 // Problem Example: {"detail":"type: must be given","errors":[{"hint":"","message":"must be given","pointer":"/events/17/type"}],"status":422,"title":"The request is not valid","type":"validation"}
 type Problem struct {
 	// Count People inside a workflow that was to be archived
@@ -4215,6 +4278,46 @@ type TimelineItem struct {
 
 // TimelineItemKind contact: the contact was made or changed; its event holds the changes
 type TimelineItemKind string
+
+// TimesPreview Example: {"note":null,"problems":[],"times":[{"at":"2026-03-09T08:00:00Z","local":"Mon 9 Mar 2026 09:00","until":null,"until_local":null}],"timezone":"Europe/Berlin","timezone_source":"trigger","words":"Every Monday at 09:00"}
+type TimesPreview struct {
+	Note     *string          `json:"note"`
+	Problems []PreviewProblem `json:"problems"`
+
+	// Times The next instants, three at most
+	Times    []PreviewTime `json:"times"`
+	Timezone string        `json:"timezone"`
+
+	// TimezoneSource Who says so
+	TimezoneSource TimesPreviewTimezoneSource `json:"timezone_source"`
+
+	// Words What it means; null while it cannot be read
+	Words *string `json:"words"`
+}
+
+// TimesPreviewTimezoneSource Who says so
+type TimesPreviewTimezoneSource string
+
+// TimesPreviewRequest defines model for TimesPreviewRequest.
+type TimesPreviewRequest struct {
+	// Contact Id, mail address or external id of a contact
+	Contact *PreviewContact `json:"contact,omitempty"`
+
+	// Settings Any JSON object
+	Settings *Raw `json:"settings,omitempty"`
+
+	// What The part of a definition; x-ui of a setting names it as preview
+	What TimesPreviewRequestWhat `json:"what"`
+
+	// With Any JSON object
+	With Raw `json:"with"`
+
+	// Workflow Key of the workflow whose time zone counts
+	Workflow *string `json:"workflow,omitempty"`
+}
+
+// TimesPreviewRequestWhat The part of a definition; x-ui of a setting names it as preview
+type TimesPreviewRequestWhat string
 
 // TriedRequest The call as it was made; what comes from a secret reads ••••
 type TriedRequest struct {
@@ -5194,6 +5297,9 @@ type TryRequestJSONRequestBody = RequestPreviewRequest
 // PreviewTextJSONRequestBody defines body for PreviewText for application/json ContentType.
 type PreviewTextJSONRequestBody = TextPreviewRequest
 
+// PreviewTimesJSONRequestBody defines body for PreviewTimes for application/json ContentType.
+type PreviewTimesJSONRequestBody = TimesPreviewRequest
+
 // PreviewWaitJSONRequestBody defines body for PreviewWait for application/json ContentType.
 type PreviewWaitJSONRequestBody = WaitPreviewRequest
 
@@ -5761,6 +5867,9 @@ type ServerInterface interface {
 	// PreviewText Render one Liquid text
 	// (POST /v1/preview/text)
 	PreviewText(c *gin.Context)
+	// PreviewTimes What a date, a schedule, quiet hours or a rate means, in words and in dates
+	// (POST /v1/preview/times)
+	PreviewTimes(c *gin.Context)
 	// PreviewWait When a wait would be over, as a date in its zone
 	// (POST /v1/preview/wait)
 	PreviewWait(c *gin.Context)
@@ -8422,6 +8531,19 @@ func (siw *ServerInterfaceWrapper) PreviewText(c *gin.Context) {
 	siw.Handler.PreviewText(c)
 }
 
+// PreviewTimes operation middleware
+func (siw *ServerInterfaceWrapper) PreviewTimes(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewTimes(c)
+}
+
 // PreviewWait operation middleware
 func (siw *ServerInterfaceWrapper) PreviewWait(c *gin.Context) {
 
@@ -10489,6 +10611,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/workflows/:key/paths", wrapper.ListPaths)
 	router.POST(options.BaseURL+"/v1/preview/condition", wrapper.PreviewCondition)
 	router.POST(options.BaseURL+"/v1/preview/wait", wrapper.PreviewWait)
+	router.POST(options.BaseURL+"/v1/preview/times", wrapper.PreviewTimes)
 	router.POST(options.BaseURL+"/v1/preview/text", wrapper.PreviewText)
 	router.POST(options.BaseURL+"/v1/preview/email", wrapper.PreviewEmail)
 	router.POST(options.BaseURL+"/v1/preview/email/send", wrapper.SendTestEmail)

@@ -111,6 +111,38 @@ func (f cronField) number(s string) (int, bool) {
 	return int(n), err == nil && int(n) >= f.low && int(n) <= f.high
 }
 
+// Minutes of the hour that the schedule names, in order; so are those below.
+func (c Cron) Minutes() []int { return members(c.minutes) }
+
+// Hours of the day.
+func (c Cron) Hours() []int { return members(c.hours) }
+
+// Dates are days of the month.
+func (c Cron) Dates() []int { return members(c.days) }
+
+// Months of the year.
+func (c Cron) Months() []int { return members(c.months) }
+
+// Weekdays are the days of the week that the schedule names.
+func (c Cron) Weekdays() Weekdays {
+	var w Weekdays
+	for _, day := range members(c.weekdays) {
+		w[day] = true
+	}
+	return w
+}
+
+// EitherDay reports whether a day that fits either the dates or the weekdays is enough.
+func (c Cron) EitherDay() bool { return c.eitherDay }
+
+func members(set uint64) []int {
+	var list []int
+	for ; set != 0; set &= set - 1 {
+		list = append(list, bits.TrailingZeros64(set))
+	}
+	return list
+}
+
 // Next returns the first instant after t at which the schedule fires in loc. A time that a clock
 // change skips fires at the first instant after the gap, one that comes twice at the first of the
 // two; times that become the same instant are one. It is false when there is none for years.

@@ -10,23 +10,26 @@ import (
 	"fermata/interpreter/nodes/form"
 )
 
+// quietForm describes quiet hours.
+var quietForm = form.Object{Fields: []form.Field{
+	{Key: "from", Type: form.TimeOfDay{}, Label: "From", Required: true},
+	{Key: "to", Type: form.TimeOfDay{}, Label: "To", Required: true},
+	{Key: "then", Type: form.Choice{Words: []string{"wait", "drop"}}, Label: "Messages then", Default: "wait"},
+	{Key: "all", Type: form.Bool{}, Label: "All messages", Help: "transactional ones as well", Default: false},
+}}
+
 // settingsForm describes `settings`.
 var settingsForm = form.Object{Fields: []form.Field{
 	{Key: "timezone", Type: form.Zone{Words: []string{ZoneContact}}, Label: "Time zone", Help: "days and times of day count in it; contact means that of each contact", Default: ZoneContact},
 	{Key: "reentry", Type: reentryType{}, Label: "Entering again", Help: "once, when the earlier passage has ended, or after a cooldown", Default: ReentryAfterExit},
 	{Key: "correlate", Type: form.Path{Roots: []string{"trigger"}}, Label: "One passage per", Help: "a contact may be inside once for each value of this path, such as an order", Placeholder: "trigger.order_id"},
 	{Key: "on_repeat", Type: form.Choice{Words: []string{RepeatIgnore, RepeatRestart, RepeatUpdate}}, Label: "If it fires again meanwhile", Help: "while the contact is inside: nothing, start anew, or take over the new data", Default: RepeatIgnore},
-	{Key: "quiet_hours", Label: "Quiet hours", Help: "marketing messages wait for their end, or are dropped", Type: form.Object{Fields: []form.Field{
-		{Key: "from", Type: form.TimeOfDay{}, Label: "From", Required: true},
-		{Key: "to", Type: form.TimeOfDay{}, Label: "To", Required: true},
-		{Key: "then", Type: form.Choice{Words: []string{"wait", "drop"}}, Label: "Messages then", Default: "wait"},
-		{Key: "all", Type: form.Bool{}, Label: "All messages", Help: "transactional ones as well", Default: false},
-	}}},
+	{Key: "quiet_hours", Label: "Quiet hours", Help: "marketing messages wait for their end, or are dropped", Type: quietForm, Preview: PreviewQuietHours},
 	{Key: "suppress", Type: form.Condition{}, Label: "Keep out", Help: "who meets it on entry is not enrolled"},
 	{Key: "max_active", Type: form.Whole{Min: 1}, Label: "Most at a time", Help: "over it, enrollments wait at their start"},
 	{Key: "per_day", Type: form.Whole{Min: 1}, Label: "Most per day", Help: "over it, enrollments wait at their start"},
-	{Key: "send_rate", Type: rateType{}, Label: "Sending rate", Help: "messages of this workflow, evenly spread", Placeholder: "100/1h"},
-	{Key: "frequency_cap", Type: rateType{}, Label: "Most marketing mails per contact", Help: "over all workflows; over it a step is suppressed", Placeholder: "3/7d"},
+	{Key: "send_rate", Type: rateType{}, Label: "Sending rate", Help: "messages of this workflow, evenly spread", Placeholder: "100/1h", Preview: PreviewSendRate},
+	{Key: "frequency_cap", Type: rateType{}, Label: "Most marketing mails per contact", Help: "over all workflows; over it a step is suppressed", Placeholder: "3/7d", Preview: PreviewFrequencyCap},
 	{Key: "breaker", Label: "Circuit breaker", Help: "pauses the workflow when too many steps fail", Type: form.Object{Fields: []form.Field{
 		{Key: "error_rate", Type: form.Number{Max: 1}, Label: "Error rate", Help: "a share from 0 to 1", Required: true},
 		{Key: "min", Type: form.Whole{Min: 1}, Label: "At least so many steps", Default: 50},
@@ -61,10 +64,7 @@ func readSettings(v *form.Values) Settings {
 		s.FrequencyCap = &r
 	}
 	if q := v.Object("quiet_hours"); q != nil {
-		s.QuietHours = &QuietHours{Then: q.TextOr("then", "wait"), All: q.Bool("all", false)}
-		if from, to := q.Time("from"), q.Time("to"); from != nil && to != nil {
-			s.QuietHours.From, s.QuietHours.To = *from, *to
-		}
+		s.QuietHours = quietOf(q)
 	}
 	if b := v.Object("breaker"); b != nil {
 		s.Breaker = &Breaker{ErrorRate: b.Number("error_rate"), Min: 50, Within: b.Duration("within")}
@@ -79,6 +79,14 @@ func readSettings(v *form.Values) Settings {
 		s.Goal = &Goal{Event: g.Text("event"), Where: g.Condition("where"), Within: g.Duration("within"), Measure: g.TextOr("measure", "rate")}
 	}
 	return s
+}
+
+func quietOf(q *form.Values) *QuietHours {
+	hours := &QuietHours{Then: q.TextOr("then", "wait"), All: q.Bool("all", false)}
+	if from, to := q.Time("from"), q.Time("to"); from != nil && to != nil {
+		hours.From, hours.To = *from, *to
+	}
+	return hours
 }
 
 var oneHour, _ = calendar.ParseDuration("1h")

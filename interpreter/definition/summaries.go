@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"fermata/interpreter/calendar"
 	"fermata/interpreter/nodes"
 )
 
@@ -51,7 +52,7 @@ func (t *Trigger) Summary() string {
 	case t.Type == TriggerEvent && t.Event != "":
 		return "On " + t.Event + sometimes(t.Where.Always())
 	case t.Date != nil && t.Date.Field != "":
-		return t.Date.summary()
+		return t.Date.Words()
 	case t.Schedule != nil && t.Schedule.Cron != "":
 		return t.Schedule.summary()
 	case t.Inactivity != nil && len(t.Inactivity.Without) > 0:
@@ -60,7 +61,8 @@ func (t *Trigger) Summary() string {
 	return ""
 }
 
-func (t *DateTrigger) summary() string {
+// Words say when the trigger fires: "3 days before contact.renewal at 09:00, every year".
+func (t *DateTrigger) Words() string {
 	what := "On " + t.Field
 	switch t.Offset.Sign() {
 	case 1:
@@ -77,8 +79,17 @@ func (t *DateTrigger) summary() string {
 	return what
 }
 
+// Words say when the schedule goes off: "Every Monday at 09:00".
+func (t *ScheduleTrigger) Words() string {
+	c, err := calendar.ParseCron(t.Cron)
+	if err != nil {
+		return "On the schedule " + t.Cron
+	}
+	return nodes.CronWords(c)
+}
+
 func (t *ScheduleTrigger) summary() string {
-	what := "On the schedule " + t.Cron
+	what := t.Words()
 	if t.Timezone != "" {
 		what += " (" + t.Timezone + ")"
 	}

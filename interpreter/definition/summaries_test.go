@@ -42,7 +42,7 @@ nodes:
 	require.Equal(t, map[string]string{
 		"bought": "On purchase.completed", "big": "On purchase.completed, on a condition", "hand": "By hand",
 		"renewal": "3 days before contact.renewal at 09:00, every year",
-		"weekly":  "On the schedule 0 9 * * 1 (Europe/Berlin), some contacts",
+		"weekly":  "Every Monday at 09:00 (Europe/Berlin), some contacts",
 		"silent":  "Without email.opened and email.clicked for 60 days", "hook": "When its address is called",
 	}, s.Triggers)
 	require.Equal(t, map[string]string{"refunded": "On purchase.refunded: end with outcome failed"}, s.Exits)

@@ -13,6 +13,21 @@ var idType = form.Text{Pattern: form.PartID, Expected: "an id of letters, digits
 // triggerTypes are the keys that name the type of a trigger.
 var triggerTypes = []string{TriggerEvent, TriggerManual, TriggerDate, TriggerSchedule, TriggerInactivity, TriggerWebhook}
 
+// dateForm describes the date of a trigger.
+var dateForm = form.Object{Fields: []form.Field{
+	{Key: "field", Type: form.Path{Bare: true, Roots: []string{"contact", "deal"}}, Label: "Date field", Required: true},
+	{Key: "offset", Type: form.Duration{Signed: true}, Label: "Before or after it", Default: "0d"},
+	{Key: "at", Type: form.TimeOfDay{}, Label: "At"},
+	{Key: "yearly", Type: form.Bool{}, Label: "Every year", Help: "on each anniversary of the date", Default: false},
+}}
+
+// scheduleForm describes the schedule of a trigger.
+var scheduleForm = form.Object{Fields: []form.Field{
+	{Key: "cron", Type: cronType{}, Label: "Cron", Help: "minute, hour, day, month, weekday", Required: true, Placeholder: "0 9 * * 1"},
+	{Key: "timezone", Type: form.Zone{}, Label: "Time zone"},
+	{Key: "filter", Type: form.Condition{Filter: true}, Label: "Contacts"},
+}}
+
 // triggerForm describes one trigger.
 var triggerForm = form.Object{
 	Fields: []form.Field{
@@ -20,17 +35,8 @@ var triggerForm = form.Object{
 		{Key: TriggerEvent, Type: form.Event{}, Label: "Event"},
 		{Key: "where", Type: form.Condition{}, Label: "Only when"},
 		{Key: TriggerManual, Type: form.Always{}, Label: "By hand", Help: "only people and calls enroll"},
-		{Key: TriggerDate, Label: "Date", Help: "on a date that a field of the contact or deal holds", Type: form.Object{Fields: []form.Field{
-			{Key: "field", Type: form.Path{Bare: true, Roots: []string{"contact", "deal"}}, Label: "Date field", Required: true},
-			{Key: "offset", Type: form.Duration{Signed: true}, Label: "Before or after it", Default: "0d"},
-			{Key: "at", Type: form.TimeOfDay{}, Label: "At"},
-			{Key: "yearly", Type: form.Bool{}, Label: "Every year", Help: "on each anniversary of the date", Default: false},
-		}}},
-		{Key: TriggerSchedule, Label: "Schedule", Help: "at set times, the contacts of a filter", Type: form.Object{Fields: []form.Field{
-			{Key: "cron", Type: cronType{}, Label: "Cron", Help: "minute, hour, day, month, weekday", Required: true, Placeholder: "0 9 * * 1"},
-			{Key: "timezone", Type: form.Zone{}, Label: "Time zone"},
-			{Key: "filter", Type: form.Condition{Filter: true}, Label: "Contacts"},
-		}}},
+		{Key: TriggerDate, Label: "Date", Help: "on a date that a field of the contact or deal holds", Type: dateForm, Preview: PreviewDate},
+		{Key: TriggerSchedule, Label: "Schedule", Help: "at set times, the contacts of a filter", Type: scheduleForm, Preview: PreviewSchedule},
 		{Key: TriggerInactivity, Label: "Inactivity", Help: "contacts who have not done something for a while", Type: form.Object{Fields: []form.Field{
 			{Key: "without", Type: form.List{Of: form.Event{}, Min: 1, Max: 20}, Label: "Without", Help: "none of these events", Required: true},
 			{Key: "for", Type: form.Duration{}, Label: "For", Required: true},
@@ -61,10 +67,10 @@ func readTrigger(v *form.Values) Trigger {
 		}
 	}
 	if o := v.Object(TriggerDate); o != nil {
-		t.Date = &DateTrigger{Field: o.Text("field"), Offset: o.Duration("offset"), At: o.Time("at"), Yearly: o.Bool("yearly", false)}
+		t.Date = dateOf(o)
 	}
 	if o := v.Object(TriggerSchedule); o != nil {
-		t.Schedule = &ScheduleTrigger{Cron: o.Text("cron"), Timezone: o.Text("timezone"), Filter: o.Condition("filter")}
+		t.Schedule = scheduleOf(o)
 	}
 	if o := v.Object(TriggerInactivity); o != nil {
 		t.Inactivity = &InactivityTrigger{
@@ -75,6 +81,14 @@ func readTrigger(v *form.Values) Trigger {
 		t.Webhook = &WebhookTrigger{Contact: o.Map("contact"), Data: o.RawMap("data"), Secret: o.Text("secret")}
 	}
 	return t
+}
+
+func dateOf(o *form.Values) *DateTrigger {
+	return &DateTrigger{Field: o.Text("field"), Offset: o.Duration("offset"), At: o.Time("at"), Yearly: o.Bool("yearly", false)}
+}
+
+func scheduleOf(o *form.Values) *ScheduleTrigger {
+	return &ScheduleTrigger{Cron: o.Text("cron"), Timezone: o.Text("timezone"), Filter: o.Condition("filter")}
 }
 
 // exitForm describes one exit.

@@ -12,6 +12,11 @@ func LocalWords(t time.Time, loc *time.Location) string {
 	return t.In(loc).Format("Mon 2 Jan 2006 15:04")
 }
 
+// LocalWordsToSeconds is LocalWords with the seconds.
+func LocalWordsToSeconds(t time.Time, loc *time.Location) string {
+	return t.In(loc).Format("Mon 2 Jan 2006 15:04:05")
+}
+
 // DueNote says in words why a wait ends when it does, where that is not simply what its settings
 // say: a day that is not allowed, a time that the clocks skip, a moment that has passed. r is what
 // Due answered to in. Without anything to say it is empty.

@@ -46,7 +46,7 @@ func webhookSpec() Spec {
 		Fields: []form.Field{
 			{Key: "url", Type: urlType{}, Label: "Address", Required: true, Placeholder: "https://example.com/hook"},
 			{Key: "method", Type: form.Choice{Words: methods}, Label: "Method", Default: "POST"},
-			{Key: "headers", Label: "Headers", Type: form.Map{
+			{Key: "headers", Label: "Headers", Widget: "headers", Type: form.Map{
 				Of: form.Liquid{Secret: true, Empty: true}, Key: headerName, Expected: "the name of a header", Max: 50,
 			}},
 			{Key: "body", Type: form.Value{Kind: "json"}, Label: "Body", Help: "event, contact and enrollment unless given"},

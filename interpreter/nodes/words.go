@@ -2,6 +2,7 @@ package nodes
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -24,6 +25,14 @@ func LengthWords(d calendar.Duration) string {
 		unit += "s"
 	}
 	return fmt.Sprintf("%d %s", count, unit)
+}
+
+// PaceWords writes the time between two pieces of a rate: "36 seconds", "0.5 seconds".
+func PaceWords(d time.Duration) string {
+	if d%time.Second == 0 {
+		return LengthWords(calendar.Duration{Exact: d})
+	}
+	return strconv.FormatFloat(d.Round(time.Second/10).Seconds(), 'f', -1, 64) + " seconds"
 }
 
 var dayWords = [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}

@@ -27,7 +27,9 @@ type Field struct {
 	// Label, Help, Placeholder and Group are for the inspector. Widget overrides the
 	// control of Type.
 	Label, Help, Placeholder, Group, Widget string
-	Required                                bool
+	// Preview names what the server says of the value in words and dates; empty for nothing.
+	Preview  string
+	Required bool
 	// Default is documented in the schema; the reader does not apply it.
 	Default any
 }
@@ -87,7 +89,7 @@ func (f Field) schema(order int) map[string]any {
 	if f.Widget != "" {
 		ui["widget"] = f.Widget
 	}
-	for key, text := range map[string]string{"help": f.Help, "placeholder": f.Placeholder, "group": f.Group} {
+	for key, text := range map[string]string{"help": f.Help, "placeholder": f.Placeholder, "group": f.Group, "preview": f.Preview} {
 		if text != "" {
 			ui[key] = text
 		}

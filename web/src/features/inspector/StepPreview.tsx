@@ -24,7 +24,7 @@ export function StepPreview({ node, readOnly, onSettings }: Props) {
       );
     case "webhook":
     case "slack":
-      return <TryIt type={node.type} value={node.with} />;
+      return <TryIt type={node.type} value={node.with} onSettings={onSettings} />;
     default:
       return null;
   }

@@ -1,13 +1,14 @@
 import { EditorView } from "@codemirror/view";
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Calls, Handlers } from "@/test/server";
 import { gapsIn } from "./liquid/gaps";
 import { mergeField } from "./liquid/InsertField";
 import { withStage } from "./pickers/StageWidget";
+import { useAnswers, withAnswers } from "./request/answers";
 import { answerPath, bodyAs, bodyFormOf } from "./request/body";
-import { openStep, serveForms } from "./testing";
+import { openStep, problem, serveForms } from "./testing";
 
 const ana = { id: "c1", first_name: "Ana", last_name: "Berg", email: "ana@example.com", external_id: null };
 const people: Handlers = { "GET /v1/contacts": () => ({ items: [ana], next: null }) };
@@ -157,7 +158,7 @@ test("the mail is shown as the server renders it, and a test goes to a remembere
   expect(localStorage.getItem("fermata.test-address")).toBe("me@example.com");
 });
 
-test("a call is tried, and a value of its answer gives the path that later steps read", async () => {
+test("a call is tried; a value of its answer that is picked is kept, and goes into a step behind it", async () => {
   serveForms({
     ...people,
     "POST /v1/preview/request": () => ({
@@ -171,10 +172,45 @@ test("a call is tried, and a value of its answer gives the path that later steps
     }),
   });
   const user = userEvent.setup();
-  openStep({ type: "webhook", with: { url: "https://a.example", save_as: "booking" } });
+  const follow = vi.fn();
+  const context = { workflow: "welcome", nodeId: "step", follow };
+  const { seen } = openStep({ type: "webhook", with: { url: "https://a.example" } }, { context });
   await user.click(await screen.findByRole("button", { name: "Make the call now" }));
-  await user.click(await screen.findByRole("button", { name: "Copy vars.booking.slots[0].id s1" }));
-  expect(await navigator.clipboard.readText()).toBe("vars.booking.slots[0].id");
+  await user.click(await screen.findByRole("button", { name: "Use vars.answer.slots[0].id s1" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Write it to a field of the contact" }));
+  expect(seen.node.with).toEqual({ url: "https://a.example", save_as: "answer" });
+  expect(follow).toHaveBeenLastCalledWith({
+    type: "field_set",
+    with: { field: "answer_id", value: "{{ vars.answer.slots[0].id }}" },
+  });
+  const known = { path: "vars.answer", label: "answer", type: "object", sample: null, source: "vars" } as const;
+  const offered = withAnswers([known], "welcome", useAnswers.getState().byName);
+  expect(offered.map((p) => [p.path, p.sample])).toEqual([
+    ["vars.answer", null],
+    ["vars.answer.slots[0].id", "s1"],
+  ]);
+  expect(withAnswers([known], "another", useAnswers.getState().byName)).toEqual([known]);
+});
+
+test("a value of a header may be a secret that is chosen", async () => {
+  serveForms({ ...people, "GET /v1/secrets": () => ({ items: [{ name: "calendar_key" }], next: null }) });
+  const { seen } = openStep({ type: "webhook", with: { url: "https://a.example", headers: { Authorization: "" } } });
+  await userEvent.click(await screen.findByRole("combobox", { name: "Value of Authorization" }));
+  await screen.findAllByText("secret:calendar_key");
+  await userEvent.keyboard("{ArrowDown}{Enter}");
+  expect(seen.node.with?.headers).toEqual({ Authorization: "secret:calendar_key" });
+});
+
+test("the repair of a problem stands at its field", async () => {
+  serveForms(people);
+  const fix = { method: "POST", path: "/v1/pipelines", body: { key: "x" } };
+  const problems = [problem("/nodes/step/with/pipeline", "there is no pipeline x", { fix })];
+  const repair = ({ path }: { path: string }) => <button type="button">Mend by {path}</button>;
+  const context = { workflow: "welcome", nodeId: "step", repair };
+  openStep({ type: "deal_create", with: { pipeline: "x" } }, { problems, context });
+  const field = screen.getByRole("combobox", { name: /Pipeline/ });
+  const said = document.getElementById(field.getAttribute("aria-describedby") ?? "");
+  expect(said?.querySelector("button")?.textContent).toBe("Mend by /v1/pipelines");
 });
 
 test("small rules of the widgets", () => {

@@ -14,6 +14,7 @@ import {
   lastSlot,
   type Made,
   moveStep,
+  type NodeDef,
   type NodeSpec,
   newNode,
   nodesOf,
@@ -102,6 +103,11 @@ export function makeActions({ store, quiet, specs, open, say, refuse }: Stage) {
       };
       const made = putMade(`Add ${spec.title}`, make, "first empty");
       if (made) quiet.hush(made.ids);
+    },
+    /** Puts a step that is filled in already into a slot. */
+    follow: (slot: Slot, node: NodeDef) => {
+      const title = specs.get(node.type)?.title ?? node.type;
+      putMade(`Add ${title}`, () => insertStep(now(), specs, slot, node), "first empty");
     },
     /** The ways that lead on from a step: more than one means that a person has to say which one stays. */
     ways: (id: string) => keepable(now(), specs, id),

@@ -1,6 +1,7 @@
 import { SettingsForm } from "@/features/inspector";
 import { useBuilder, useDefinition, useSelection } from "../page/context";
 import { titleOf } from "../problems/places";
+import { useRepair } from "../problems/useRepair";
 import { VersionsPanel } from "../versions/VersionsPanel";
 import { ExitsPanel } from "./ExitsPanel";
 import { RulePanel } from "./RulePanel";
@@ -33,12 +34,13 @@ export function PanelContent() {
 
 function WorkflowSettings() {
   const { actions, problems, readOnly, workflow } = useBuilder();
+  const repair = useRepair();
   const definition = useDefinition();
   return (
     <SettingsForm
       value={definition.settings ?? {}}
       problems={problems}
-      context={{ workflow: workflow.key, definition }}
+      context={{ workflow: workflow.key, definition, repair }}
       readOnly={readOnly !== null}
       onChange={(settings, { typing }) => {
         const label = "Change the settings";

@@ -3,10 +3,12 @@ import { Trash2 } from "lucide-react";
 import { ExitForm, TriggerForm } from "@/features/inspector";
 import { type Definition, type Exit, setRule, type Trigger } from "@/graph";
 import { useBuilder, useDefinition } from "../page/context";
+import { useRepair } from "../problems/useRepair";
 
 /** The form of one trigger or exit. */
 export function RulePanel({ kind, id }: { kind: "trigger" | "exit"; id: string }) {
   const { problems, readOnly, workflow, actions } = useBuilder();
+  const repair = useRepair();
   const definition = useDefinition();
   const items: readonly (Trigger | Exit)[] = (kind === "trigger" ? definition.triggers : definition.exits) ?? [];
   const index = items.findIndex((item) => item.id === id);
@@ -20,7 +22,7 @@ export function RulePanel({ kind, id }: { kind: "trigger" | "exit"; id: string }
         index={index}
         value={item}
         problems={problems}
-        context={{ workflow: workflow.key, definition }}
+        context={{ workflow: workflow.key, definition, repair }}
         readOnly={readOnly !== null}
         onChange={(value, { typing }) => {
           const next = { ...value, id: typeof value.id === "string" ? value.id : "" };

@@ -5,30 +5,33 @@ import type { NodeDef, Specs } from "@/graph";
 import { type Definition, isObject, nodesOf, patchNode, setWith } from "@/graph";
 import { stepName } from "../diff/words";
 import { useBuilder, useDefinition } from "../page/context";
+import { slotAfter } from "../page/places";
+import { useRepair } from "../problems/useRepair";
 import { StepActions } from "./StepActions";
-import { StepFixes } from "./StepFixes";
 import { WaysOut } from "./WaysOut";
 
 /** The form of one step, with what can be done to it. */
 export function StepPanel({ id }: { id: string }) {
   const { actions, specs, quiet, problems, readOnly, workflow } = useBuilder();
   const definition = useDefinition();
+  const repair = useRepair();
   const silent = useStore(quiet, (s) => s.ids.has(id));
   const node = nodesOf(definition)[id];
   const spec = node && specs.get(node.type);
   if (!node || !spec) return null;
+  const after = slotAfter(definition, specs, id);
+  const follow = after && ((made: NodeDef) => actions.follow(after, made));
   const held = workflow.draft.definition.nodes;
   const stored = isObject(held) && Object.hasOwn(held, id);
   return (
     <Stack gap="md">
       <StepActions id={id} node={node} />
-      <StepFixes id={id} />
       <StepForm
         key={id}
         spec={spec}
         node={node}
         problems={problems}
-        context={{ workflow: workflow.key, definition, nodeId: id, stored }}
+        context={{ workflow: workflow.key, definition, nodeId: id, stored, repair, follow }}
         readOnly={readOnly !== null}
         quiet={silent}
         onChange={(next, { typing }) => {

@@ -3,6 +3,7 @@ import { api, call, type Schemas } from "@/api";
 import { useForm } from "../form/scope";
 import { humanised } from "../model/schema";
 import { usePreviewContact } from "../previews/usePreviewContact";
+import { useAnswers, withAnswers } from "../request/answers";
 
 export type KnownPath = Schemas["KnownPath"];
 
@@ -62,7 +63,9 @@ export function usePaths({ event, filter }: { event?: string | undefined; filter
     placeholderData: (before) => before,
   });
   const candidate = useEventPaths(event);
-  const all = [...candidate, ...(found.data ?? []).filter((p) => !candidate.some((c) => c.path === p.path))];
+  const seen = useAnswers((s) => s.byName);
+  const known = withAnswers(found.data ?? [], workflow ?? "", seen);
+  const all = [...candidate, ...known.filter((p) => !candidate.some((c) => c.path === p.path))];
   const paths = filter ? all.filter((p) => p.source !== "event" && p.source !== "trigger") : all;
   return { paths, busy: found.isFetching };
 }

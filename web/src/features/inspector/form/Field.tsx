@@ -1,6 +1,7 @@
 import { Box } from "@mantine/core";
 import { isBelow, problemsAt } from "../model/pointer";
 import { type FieldSpec, kindOf } from "../model/schema";
+import { TimesPreview } from "../time/TimesPreview";
 import { FieldProblems } from "./FieldProblems";
 import { type How, type Registered, useForm } from "./scope";
 
@@ -53,6 +54,11 @@ export function Field({ field, value, pointer, siblings, onChange, onSiblings }:
         siblings={siblings}
         onSiblings={onSiblings}
       />
+      {field.ui.preview && value !== undefined && (
+        <Box mt="xs">
+          <TimesPreview what={field.ui.preview} value={value} />
+        </Box>
+      )}
       <FieldProblems problems={here.filter((p) => p.severity !== "error" && isBelow(p.path, pointer))} />
     </Box>
   );

@@ -1,9 +1,13 @@
 import { Group, Text } from "@mantine/core";
 import { CircleAlert, TriangleAlert } from "lucide-react";
 import type { Problem } from "../model/pointer";
+import { useForm } from "./scope";
 
-/** Problems in the server's words, each with a sign. */
-export function FieldProblems({ problems }: { problems: readonly Pick<Problem, "severity" | "message" | "hint">[] }) {
+type Said = Pick<Problem, "severity" | "message" | "hint" | "fix">;
+
+/** Problems in the server's words, each with a sign and, where there is one, the button that mends it. */
+export function FieldProblems({ problems }: { problems: readonly Said[] }) {
+  const { context, readOnly } = useForm();
   if (problems.length === 0) return null;
   return (
     <>
@@ -16,6 +20,11 @@ export function FieldProblems({ problems }: { problems: readonly Pick<Problem, "
               {p.severity !== "error" && "Warning: "}
               {p.message}
               {p.hint && ` – ${p.hint}`}
+              {p.fix && !readOnly && context.repair && (
+                <Text span display="block" mt={4}>
+                  {context.repair(p.fix)}
+                </Text>
+              )}
             </Text>
           </Group>
         );

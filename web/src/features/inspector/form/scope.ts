@@ -1,5 +1,5 @@
 import { type ComponentType, createContext, type ReactNode, useContext } from "react";
-import type { Definition } from "@/graph";
+import type { Definition, NodeDef } from "@/graph";
 import type { Problem } from "../model/pointer";
 import type { Schema, Ui } from "../model/schema";
 
@@ -14,6 +14,10 @@ export type FormContext = {
   /** Contact that previews are made for; default the one that the browser remembers. */
   contactId?: string | undefined;
   readOnly?: boolean | undefined;
+  /** Draws the button that carries out the repair of a problem. */
+  repair?: ((fix: NonNullable<Problem["fix"]>) => ReactNode) | undefined;
+  /** Puts a step behind the one that is edited. */
+  follow?: ((node: NodeDef) => void) | undefined;
 };
 
 /** How a change came about; changes by typing may be joined into one step of undo. */

@@ -1,3 +1,5 @@
+import type { Schemas } from "@/api";
+
 /** Hints by which a form is drawn; see the package form of the server. */
 export type Ui = {
   widget?: string;
@@ -5,6 +7,8 @@ export type Ui = {
   help?: string;
   placeholder?: string;
   group?: string;
+  /** What POST /v1/preview/times says of the value. */
+  preview?: Schemas["TimesPreviewRequest"]["what"];
   order?: number;
 };
 

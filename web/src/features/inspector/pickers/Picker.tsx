@@ -19,6 +19,7 @@ type Props = {
   options: readonly Option[];
   busy?: boolean;
   create?: Create | null;
+  onFocus?: () => void;
   onChange: (value: string, how: { typing: boolean }) => void;
 };
 

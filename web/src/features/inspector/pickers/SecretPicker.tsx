@@ -68,7 +68,7 @@ export function NewSecret({ opened, onClose, onMade }: ModalProps) {
 }
 
 /** The button beside a field that may name a secret. */
-export function NewSecretButton({ onMade }: { onMade: (value: string) => void }) {
+export function NewSecretButton({ onMade, words = "New secret" }: { onMade: (value: string) => void; words?: string }) {
   const { may } = useSession();
   const [opened, setOpened] = useState(false);
   if (!may("admin")) {
@@ -86,7 +86,7 @@ export function NewSecretButton({ onMade }: { onMade: (value: string) => void })
         leftSection={<KeyRound size={12} aria-hidden />}
         onClick={() => setOpened(true)}
       >
-        New secret
+        {words}
       </Button>
       <NewSecret opened={opened} onClose={() => setOpened(false)} onMade={onMade} />
     </>

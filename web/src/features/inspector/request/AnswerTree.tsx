@@ -1,62 +1,87 @@
-import { Box, Code, ScrollArea, Text, UnstyledButton } from "@mantine/core";
+import { Box, Code, Menu, ScrollArea, Text, UnstyledButton } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
-import { Check, Copy } from "lucide-react";
+import { Copy, GitBranch, SquarePen } from "lucide-react";
+import type { NodeDef } from "@/graph";
 import { shortValue } from "@/shared";
-import { answerPath } from "./body";
+import { useForm } from "../form/scope";
+import { answerPath, leavesOf } from "./body";
 import classes from "./request.module.css";
-
-type Keys = readonly (string | number)[];
-type Leaf = { keys: Keys; value: unknown };
+import { branchOn, writeTo } from "./uses";
 
 const most = 200;
 
-/** The single values of an answer, with the way to each. */
-export function leavesOf(value: unknown, keys: Keys = []): Leaf[] {
-  if (typeof value !== "object" || value === null) return [{ keys, value }];
-  const entries: [string | number, unknown][] = Array.isArray(value)
-    ? value.map((v, i) => [i, v])
-    : Object.entries(value);
-  return entries.flatMap(([key, v]) => leavesOf(v, [...keys, key]));
-}
+type Props = {
+  value: unknown;
+  /** The name under which the answer is kept, and whether the step has one already. */
+  name: string;
+  kept: boolean;
+  /** Has the step keep its answer. */
+  onKeep: () => void;
+};
 
-/** An answer value by value; a click copies the path by which later steps read it. */
-export function AnswerTree({ value, name }: { value: unknown; name: string }) {
+/** An answer value by value. A value that is picked is kept by the step, and goes into a step behind it. */
+export function AnswerTree({ value, name, kept, onKeep }: Props) {
+  const { context, readOnly } = useForm();
   const clipboard = useClipboard({ timeout: 2000 });
   const leaves = leavesOf(value).slice(0, most);
-  const kept = name || "answer";
+  const pick = (use: () => void) => {
+    if (!kept) onKeep();
+    use();
+  };
+  const follow = (node: NodeDef) => pick(() => context.follow?.(node));
   return (
     <Box>
       <Text size="xs" c="dimmed">
-        {name
-          ? "A click copies the path of a value, for conditions and merge fields of later steps."
-          : "Fill “Keep the answer as” first, so that later steps can read these values."}
+        Pick a value to use it in a step behind this one. {!kept && `The answer is then kept as ${name}. `}
+        {kept && "Every field of later steps offers these values, too."}
       </Text>
       <ScrollArea.Autosize mah={260} viewportProps={{ tabIndex: 0, role: "group", "aria-label": "The answer" }}>
         {leaves.map((leaf) => {
-          const path = answerPath(kept, leaf.keys);
+          const path = answerPath(name, leaf.keys);
           return (
-            <UnstyledButton
-              key={path}
-              className={classes.leaf}
-              disabled={!name}
-              aria-label={`Copy ${path} ${shortValue(leaf.value, 60)}`}
-              onClick={() => clipboard.copy(path)}
-            >
-              <Code>{path}</Code>
-              <Text span size="xs">
-                {shortValue(leaf.value, 60)}
-              </Text>
-              {name && <Copy size={12} aria-hidden />}
-            </UnstyledButton>
+            <Menu key={path} position="bottom-start" shadow="md" width={260} disabled={readOnly}>
+              <Menu.Target>
+                <UnstyledButton
+                  className={classes.leaf}
+                  disabled={readOnly}
+                  aria-label={`Use ${path} ${shortValue(leaf.value, 60)}`}
+                >
+                  <Code>{path}</Code>
+                  <Text span size="xs">
+                    {shortValue(leaf.value, 60)}
+                  </Text>
+                </UnstyledButton>
+              </Menu.Target>
+              <Menu.Dropdown>
+                {context.follow && (
+                  <>
+                    <Menu.Item
+                      leftSection={<SquarePen size={14} aria-hidden />}
+                      onClick={() => follow(writeTo(path, name, leaf.keys))}
+                    >
+                      Write it to a field of the contact
+                    </Menu.Item>
+                    <Menu.Item
+                      leftSection={<GitBranch size={14} aria-hidden />}
+                      onClick={() => follow(branchOn(path, leaf.value))}
+                    >
+                      Branch on it
+                    </Menu.Item>
+                  </>
+                )}
+                <Menu.Item
+                  leftSection={<Copy size={14} aria-hidden />}
+                  onClick={() => pick(() => clipboard.copy(`{{ ${path} }}`))}
+                >
+                  Copy it as a merge field
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
           );
         })}
       </ScrollArea.Autosize>
       <Text size="xs" aria-live="polite">
-        {clipboard.copied && (
-          <>
-            <Check size={12} aria-hidden /> Copied
-          </>
-        )}
+        {clipboard.copied && "Copied"}
       </Text>
     </Box>
   );

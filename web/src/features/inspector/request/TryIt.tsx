@@ -1,29 +1,40 @@
 import { Badge, Box, Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { Play } from "lucide-react";
+import type { ReactNode } from "react";
 import { api, call, type Schemas, useSession } from "@/api";
 import { Json, problemWords } from "@/shared";
-import { useForm } from "../form/scope";
+import { type How, useForm } from "../form/scope";
 import { objectOf } from "../model/pointer";
 import { PreviewCard } from "../previews/PreviewCard";
 import { usePreviewContact } from "../previews/usePreviewContact";
 import { AnswerTree } from "./AnswerTree";
+import { useAnswers } from "./answers";
 
 type Answer = Schemas["RequestPreview"];
 
-/** Really makes the call once and shows the answer, whose values give the paths that later steps read. */
-export function TryIt({ type, value }: { type: "webhook" | "slack"; value: unknown }) {
+type Props = {
+  type: "webhook" | "slack";
+  value: unknown;
+  onSettings: (value: Record<string, unknown>, how: How) => void;
+};
+
+/** Really makes the call once and shows the answer, whose values can be put into later steps. */
+export function TryIt({ type, value, onSettings }: Props) {
   const { context, readOnly } = useForm();
   const contact = usePreviewContact().id;
   const { may } = useSession();
   const given = objectOf(value);
+  const saveAs = typeof given.save_as === "string" ? given.save_as : "";
+  const name = saveAs || "answer";
+  const { keep } = useAnswers();
   const trying = useMutation({
     mutationFn: () =>
       call(api.POST("/v1/preview/request", { body: { type, with: given, contact, workflow: context.workflow } })),
+    onSuccess: ({ body }) => saveAs && keep(context.workflow ?? "", saveAs, body),
   });
   const address = type === "slack" ? given.webhook : given.url;
   const why = !may("editor") ? "Calls need the scope editor." : address ? undefined : "Give the address first.";
-  const name = typeof given.save_as === "string" ? given.save_as : "";
   return (
     <PreviewCard title="Try it">
       <Stack gap="xs">
@@ -46,13 +57,27 @@ export function TryIt({ type, value }: { type: "webhook" | "slack"; value: unkno
             {problemWords(trying.error).title}. {problemWords(trying.error).detail}
           </Text>
         )}
-        {trying.data && <Shown answer={trying.data} saveAs={name} keeps={type === "webhook"} />}
+        {trying.data && (
+          <Shown answer={trying.data}>
+            {type === "webhook" && (
+              <AnswerTree
+                value={trying.data.body}
+                name={name}
+                kept={saveAs !== ""}
+                onKeep={() => {
+                  keep(context.workflow ?? "", name, trying.data.body);
+                  onSettings({ ...given, save_as: name }, { typing: false });
+                }}
+              />
+            )}
+          </Shown>
+        )}
       </Stack>
     </PreviewCard>
   );
 }
 
-function Shown({ answer, saveAs, keeps }: { answer: Answer; saveAs: string; keeps: boolean }) {
+function Shown({ answer, children }: { answer: Answer; children: ReactNode }) {
   const { status, error, request, body } = answer;
   const good = status !== null && status < 400 && !error;
   return (
@@ -81,11 +106,7 @@ function Shown({ answer, saveAs, keeps }: { answer: Answer; saveAs: string; keep
           <Text size="xs" fw={600}>
             The answer
           </Text>
-          {keeps && typeof body === "object" ? (
-            <AnswerTree value={body} name={saveAs} />
-          ) : (
-            <Json value={body} label="The answer" />
-          )}
+          {children && typeof body === "object" ? children : <Json value={body} label="The answer" />}
         </Box>
       )}
     </Stack>

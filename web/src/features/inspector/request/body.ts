@@ -32,3 +32,15 @@ export function answerPath(name: string, keys: readonly (string | number)[]): st
     `vars.${name}`,
   );
 }
+
+type Keys = readonly (string | number)[];
+export type Leaf = { keys: Keys; value: unknown };
+
+/** The single values of an answer, with the way to each. */
+export function leavesOf(value: unknown, keys: Keys = []): Leaf[] {
+  if (typeof value !== "object" || value === null) return [{ keys, value }];
+  const entries: [string | number, unknown][] = Array.isArray(value)
+    ? value.map((v, i) => [i, v])
+    : Object.entries(value);
+  return entries.flatMap(([key, v]) => leavesOf(v, [...keys, key]));
+}

@@ -2,7 +2,7 @@ import { Button, Chip, Group } from "@mantine/core";
 import { FieldGroup } from "../form/Group";
 import type { WidgetProps } from "../form/scope";
 
-const days = [
+export const days = [
   ["mon", "Mon", "Monday"],
   ["tue", "Tue", "Tuesday"],
   ["wed", "Wed", "Wednesday"],

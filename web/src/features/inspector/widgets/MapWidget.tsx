@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Group, Stack, TextInput } from "@mantine/core";
 import { Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { textOf, typing } from "../form/control";
 import { FieldGroup } from "../form/Group";
-import type { WidgetProps } from "../form/scope";
+import type { How, WidgetProps } from "../form/scope";
 import { objectOf } from "../model/pointer";
 
 type Row = [name: string, value: unknown];
@@ -20,8 +20,26 @@ function typedAs(text: string, type: unknown): unknown {
   return text;
 }
 
+/** Draws the value of one row. */
+export type RowValue = (row: {
+  name: string;
+  value: string;
+  disabled: boolean;
+  onChange: (value: string, how: How) => void;
+}) => ReactNode;
+
+const plainValue: RowValue = ({ name, value, disabled, onChange }) => (
+  <TextInput
+    aria-label={`Value of ${name}`}
+    placeholder="Value"
+    value={value}
+    disabled={disabled}
+    onChange={(e) => onChange(e.currentTarget.value, typing)}
+  />
+);
+
 /** Names with values. */
-export function MapWidget(props: WidgetProps) {
+export function MapWidget({ rowValue = plainValue, ...props }: WidgetProps & { rowValue?: RowValue }) {
   const { value, onChange, schema, label, help, error, required, readOnly } = props;
   const [rows, setRows] = useState<Row[]>(() => Object.entries(objectOf(value)));
   const outside = JSON.stringify(asObject(Object.entries(objectOf(value))));
@@ -45,14 +63,14 @@ export function MapWidget(props: WidgetProps) {
               style={{ flex: 2, minWidth: 0 }}
               onChange={(e) => take(rows.with(i, [e.currentTarget.value, v]), typing)}
             />
-            <TextInput
-              aria-label={`Value of ${name || `row ${i + 1}`}`}
-              placeholder="Value"
-              value={textOf(v)}
-              disabled={readOnly}
-              style={{ flex: 3, minWidth: 0 }}
-              onChange={(e) => take(rows.with(i, [name, typedAs(e.currentTarget.value, type)]), typing)}
-            />
+            <div style={{ flex: 3, minWidth: 0 }}>
+              {rowValue({
+                name: name || `row ${i + 1}`,
+                value: textOf(v),
+                disabled: readOnly,
+                onChange: (text, how) => take(rows.with(i, [name, typedAs(text, type)]), how),
+              })}
+            </div>
             {!readOnly && (
               <ActionIcon
                 variant="subtle"

@@ -5,12 +5,15 @@ import { TemplateWidget } from "../mail/TemplateWidget";
 import { AddressWidget } from "../pickers/AddressWidget";
 import { EventWidget } from "../pickers/EventWidget";
 import { FilesWidget } from "../pickers/FilesWidget";
+import { HeadersWidget } from "../pickers/HeadersWidget";
 import { kindWidget } from "../pickers/KindWidget";
 import { SecretWidget } from "../pickers/SecretPicker";
 import { StageWidget } from "../pickers/StageWidget";
 import { TagsWidget } from "../pickers/TagsWidget";
 import { BodyWidget } from "../request/BodyWidget";
+import { CronWidget } from "../time/CronWidget";
 import { DurationRangeWidget, DurationWidget } from "../time/DurationWidget";
+import { RateWidget } from "../time/RateWidget";
 import { TimeWidget } from "../time/TimeWidget";
 import { TimezoneWidget } from "../time/TimezoneWidget";
 import { WeekdaysWidget } from "../time/WeekdaysWidget";
@@ -55,6 +58,9 @@ const named: Record<string, Registered> = {
   filter: { component: ConditionWidget, deep: true },
   duration: { component: DurationWidget },
   offset: { component: DurationWidget },
+  cron: { component: CronWidget },
+  rate: { component: RateWidget },
+  headers: { component: HeadersWidget },
   "duration-range": { component: DurationRangeWidget },
   time: { component: TimeWidget },
   timezone: { component: TimezoneWidget },
