@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"fermata/activities/names"
+	"fermata/events"
 	"fermata/interpreter"
 	"fermata/store"
 )
@@ -44,6 +45,9 @@ func (t *turn) carryOut(commands []interpreter.Command) ([]interpreter.Occurrenc
 		if exited, err := t.exited(); err != nil || exited {
 			return append(occurrences, *ended(t.e)), err
 		}
+		if gone, err := t.moves(c); err != nil || gone != nil {
+			return elsewhere(occurrences, gone), err
+		}
 		o, err := t.command(c)
 		if err != nil {
 			return nil, fmt.Errorf("%s %s/%d: %w", c.Kind, c.Node, c.Visit, err)
@@ -52,11 +56,24 @@ func (t *turn) carryOut(commands []interpreter.Command) ([]interpreter.Occurrenc
 			continue
 		}
 		occurrences = append(occurrences, *o)
+		if c.Kind == interpreter.Hold {
+			// What was in the middle of an action, and could not be moved, has come to rest.
+			if gone, err := t.move(); err != nil || gone != nil {
+				return elsewhere(occurrences, gone), err
+			}
+		}
 		if !expected(c, *o) {
 			break
 		}
 	}
 	return occurrences, nil
+}
+
+func elsewhere(occurrences []interpreter.Occurrence, gone *interpreter.Occurrence) []interpreter.Occurrence {
+	if gone == nil {
+		return nil
+	}
+	return append(occurrences, *gone)
 }
 
 // expected reports whether the machine counted on this occurrence when it put the
@@ -112,7 +129,7 @@ func (t *turn) begin() (*interpreter.Occurrence, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read steps: %w", err)
 	}
-	if len(steps) == 0 {
+	if _, pending := events.Pending(t.e, steps); len(steps) == 0 && !pending {
 		t.e.Status, t.e.Node = "running", t.def.Start
 		t.dirty, t.fresh = true, true
 		return &interpreter.Occurrence{Kind: interpreter.Begun}, nil
@@ -121,19 +138,24 @@ func (t *turn) begin() (*interpreter.Occurrence, error) {
 	return &interpreter.Occurrence{Kind: interpreter.Resumed, Resume: &snapshot}, nil
 }
 
-// resume rebuilds the machine's state from the rows: it stands at the last visit.
-// A decided visit answers its row when its command is carried out again, so steps
-// that are done are never done twice, and an open wait keeps its due instant.
+// resume rebuilds the machine's state from the rows: it stands at the last visit, or
+// before the one that the enrollment's row names. A decided visit answers its row when
+// it is looked at again, so steps that are done are never done twice, and an open wait
+// keeps its due instant.
 func resume(t *turn, steps []store.Step) interpreter.Snapshot {
 	visits := map[string]int{}
 	for _, s := range steps {
 		visits[s.Node] = max(visits[s.Node], s.Visit)
 	}
+	if node, pending := events.Pending(t.e, steps); pending {
+		visits[node] = t.e.Visit
+		return interpreter.NewSnapshot(t.def, node, t.e.Visit, interpreter.PhaseEntering, 0, visits)
+	}
 	last := steps[len(steps)-1]
 	phase, due := interpreter.PhaseEntering, int64(0)
-	if last.LeftAt == nil && (last.Status == "waiting" || last.Status == "held") {
+	if last.LeftAt != nil || last.Status == "waiting" || last.Status == "held" {
 		phase = interpreter.PhaseParked
-		if last.DueAt != nil {
+		if last.LeftAt == nil && last.DueAt != nil {
 			due = last.DueAt.UnixMilli()
 		}
 	}

@@ -131,6 +131,12 @@ func (a *Activities) intend(ctx context.Context, in names.SendInput, c interpret
 			out.result.Occurrence = left(row)
 			return nil
 		}
+		if gone, err := t.moves(c); err != nil || gone != nil {
+			if gone != nil {
+				out.result.Occurrence = *gone
+			}
+			return errors.Join(err, t.close())
+		}
 		if t.held() {
 			out.result.Occurrence = *t.pausedAt(c)
 			return t.close()

@@ -100,6 +100,9 @@ func (t *turn) pace(c interpreter.Command, row *store.Step, planned time.Time) (
 	if paced.Overdue && t.def.Nodes[c.Node].Type == "window" {
 		err = t.reopen(c, row, &paced, pauses, share)
 	}
+	if row.MovedAt != nil && paced.Fire.Before(*row.MovedAt) {
+		paced.Fire = *row.MovedAt // nothing was due here before it came here
+	}
 	row.PlannedAt, row.DueAt = &planned, &paced.Fire
 	return paced, err
 }

@@ -168,6 +168,11 @@ func (a *Activities) Resend(ctx context.Context, d outgoing.Doubt) error {
 // of now.
 func (t *turn) again(row *store.Step) (*flight, error) {
 	node := t.def.Nodes[row.Node]
+	if node == nil || node.Type != row.Type {
+		return nil, &events.RefusedError{
+			Message: "the version that the enrollment runs now has no such node", Hint: "use mark_sent, or send it by hand",
+		}
+	}
 	c := interpreter.Command{Kind: interpreter.Send, Node: row.Node, Visit: row.Visit}
 	p, failure, err := packers[row.Type](t, c, node)
 	switch {

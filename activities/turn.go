@@ -80,13 +80,13 @@ func (a *Activities) gone(tx *store.Tx, enrollment string) *interpreter.Occurren
 	return &interpreter.Occurrence{Kind: interpreter.Ended, Status: interpreter.StatusFailed, Code: "enrollment_missing"}
 }
 
-// fence answers `ended` for an enrollment whose passage this run no longer is.
+// fence answers `ended` or `moved` for an enrollment whose passage this run no longer is.
 func fence(e *store.Enrollment, epoch int) *interpreter.Occurrence {
 	switch {
 	case !e.Active:
 		return ended(e)
 	case e.Epoch != epoch:
-		return &interpreter.Occurrence{Kind: interpreter.Ended, Status: e.Status, Code: "superseded"}
+		return moved(e)
 	}
 	return nil
 }

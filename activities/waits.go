@@ -65,7 +65,11 @@ func (t *turn) park(c interpreter.Command) (*interpreter.Occurrence, error) {
 // holdAt enters a hold node. What its author wrote as reason is text for people and
 // stands in the result; the enrollment's own reason is a code.
 func (t *turn) holdAt(c interpreter.Command, node *nodes.Hold) (*interpreter.Occurrence, error) {
-	row := t.newStep(c, "held")
+	return t.holdAs(c, t.newStep(c, "held"), node)
+}
+
+func (t *turn) holdAs(c interpreter.Command, row *store.Step, node *nodes.Hold) (*interpreter.Occurrence, error) {
+	row.Result = nil
 	if node.Reason != "" {
 		result, err := encode(map[string]any{"reason": node.Reason})
 		if err != nil {
@@ -158,7 +162,7 @@ func (t *turn) elapsed(c interpreter.Command, row *store.Step, port string) (*in
 // written; a date or window is computed again from the same recorded inputs, so
 // that it follows the contact's zone and field.
 func (t *turn) due(c interpreter.Command, row *store.Step) (nodes.DueResult, error) {
-	if row.PlannedAt != nil && !follows(t.def.Nodes[c.Node]) {
+	if row.PlannedAt != nil && (row.Kept || !follows(t.def.Nodes[c.Node])) {
 		return nodes.DueResult{At: *row.PlannedAt}, nil
 	}
 	return t.dueFrom(c, row, row.EnteredAt)

@@ -28,6 +28,8 @@ type Operator interface {
 	Retry(ctx context.Context, id, person string) error
 	// Release lets an enrollment out of a hold node by port; "" is the main port.
 	Release(ctx context.Context, id, port, person string) error
+	// Move begins a node of the version that the enrollment runs (0), or of another published one.
+	Move(ctx context.Context, id, node string, version int, person string) error
 }
 
 // Effects carries out what a person decides about an effect outside whose outcome nobody knows. It

@@ -114,10 +114,21 @@ func TestOperatorControls(t *testing.T) {
 		})
 		f.openStep(id, "pause", "wait", "waiting")
 		f.run(t, []scenario{
+			{name: "no such node", method: "POST", url: url + "/move", body: object{"node": "nowhere"}, status: 422, expected: []string{`"/node"`, "one of", "pause"}},
+			{name: "no such version", method: "POST", url: url + "/move", body: object{"node": "pause", "version": 7}, status: 422, expected: []string{`"/version"`, "no version 7"}},
+			{name: "move", method: "POST", url: url + "/move", body: object{"node": "pause"}, status: 200, expected: []string{`"canceled"`, `"moved"`, `"node":"pause"`, `"running"`}},
+			{name: "move from between two steps", method: "POST", url: url + "/move", body: object{"node": "pause", "version": 1}, status: 200},
+		})
+		f.run(t, []scenario{
+			{name: "nothing is open", method: "POST", url: url + "/skip", status: 409},
+		})
+		f.openVisit(id, "pause", "wait", "waiting", 2)
+		f.run(t, []scenario{
 			{name: "no such port", method: "POST", url: url + "/skip", body: object{"port": "sideways"}, status: 422, expected: []string{`"/port"`, "next"}},
 			{name: "skip", method: "POST", url: url + "/skip", status: 200, expected: []string{`"skipped"`, `"port":"next"`}},
 			{name: "exit", method: "POST", url: url + "/exit", body: object{"reason": "asked by phone", "outcome": "success"}, status: 200, expected: []string{`"exited"`, "asked by phone", `"success"`}},
 			{name: "exit again", method: "POST", url: url + "/exit", status: 409},
+			{name: "move what has ended", method: "POST", url: url + "/move", body: object{"node": "pause"}, status: 409, expected: []string{"has ended"}},
 		})
 		f = setup(t, s, func(c *Config) { c.Operator = nil })
 		f.must(501, "POST", url+"/exit", nil)
@@ -127,15 +138,20 @@ func TestOperatorControls(t *testing.T) {
 // openStep writes the step that a run would have opened, with an effect in the ledger.
 func (f *fixture) openStep(id, node, kind, status string) {
 	f.t.Helper()
+	f.openVisit(id, node, kind, status, 1)
+}
+
+func (f *fixture) openVisit(id, node, kind, status string, visit int) {
+	f.t.Helper()
 	require.NoError(f.t, f.store.Write(f.t.Context(), func(tx *store.Tx) error {
 		e, err := tx.LockEnrollment(id)
 		if err != nil {
 			return err
 		}
-		if _, _, err := tx.InsertStep(&store.Step{EnrollmentID: id, Node: node, Visit: 1, Type: kind, Title: node, Status: status, EnteredAt: f.clock.Now()}); err != nil {
+		if _, _, err := tx.InsertStep(&store.Step{EnrollmentID: id, Node: node, Visit: visit, Type: kind, Title: node, Status: status, EnteredAt: f.clock.Now()}); err != nil {
 			return err
 		}
-		if _, _, err := tx.ClaimEffect(store.EffectRef{EnrollmentID: id, Node: node, Visit: 1}, "mail", "key-1", "token", time.Minute); err != nil {
+		if _, _, err := tx.ClaimEffect(store.EffectRef{EnrollmentID: id, Node: node, Visit: visit}, "mail", "key-1", "token", time.Minute); err != nil {
 			return err
 		}
 		e.Node, e.Status = node, status

@@ -81,8 +81,9 @@ func shapeStep(row *store.Step, effects map[effectKey]*gen.StepEffect) (gen.Step
 	}
 	return gen.Step{
 		Node: row.Node, Visit: row.Visit, Type: row.Type, Title: row.Title, Status: gen.StepStatus(status), Port: text(row.Port),
-		Reason: text(row.Reason), EnteredAt: row.EnteredAt.UTC(), LeftAt: utc(row.LeftAt), DueAt: utc(row.DueAt), Attempts: row.Attempts,
-		Values: values, Result: raw(shownResult(row)), Effect: effects[effectKey{row.Node, row.Visit}], Error: text(row.Error),
+		Reason: text(row.Reason), EnteredAt: row.EnteredAt.UTC(), LeftAt: utc(row.LeftAt), DueAt: utc(row.DueAt), MovedAt: utc(row.MovedAt),
+		Attempts: row.Attempts,
+		Values:   values, Result: raw(shownResult(row)), Effect: effects[effectKey{row.Node, row.Visit}], Error: text(row.Error),
 	}, nil
 }
 
@@ -212,6 +213,17 @@ func (s *server) ReleaseEnrollment(c *gin.Context, id string) {
 	}
 	s.operate(c, id, func(ctx context.Context, o Operator, person string) error {
 		return o.Release(ctx, id, or(in.Port, ""), person)
+	})
+}
+
+func (s *server) MoveEnrollment(c *gin.Context, id string) {
+	in, err := bind[gen.MoveRequest](c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.operate(c, id, func(ctx context.Context, o Operator, person string) error {
+		return o.Move(ctx, id, in.Node, or(in.Version, 0), person)
 	})
 }
 

@@ -98,17 +98,30 @@ type Reading struct {
 // PassOver gives the verdict `passed` to what an open wait subscribed to and has not been offered,
 // when it is left by anything but its events and its time. Other steps have nothing to pass over.
 func PassOver(tx *store.Tx, e *store.Enrollment, step *store.Step, now time.Time) error {
+	return passOver(tx, e, step, now, nil)
+}
+
+func passOver(tx *store.Tx, e *store.Enrollment, step *store.Step, now time.Time, except []string) error {
 	if step.Type != "wait_event" {
 		return nil
 	}
-	read := Reading{Log: max(e.StartSeq, e.WaitSeq)}
-	if err := step.Result.Decode(&read); err != nil {
-		return fmt.Errorf("read cursor of step %s of %s: %w", step.Node, e.ID, err)
+	read, err := reading(e, step)
+	if err != nil {
+		return err
 	}
-	if err := tx.PassAwaited(e, read.Log, now); err != nil {
+	if err := tx.PassAwaited(e, read, now, except...); err != nil {
 		return fmt.Errorf("pass over events of %s: %w", e.ID, err)
 	}
 	return nil
+}
+
+// reading is how far a wait for events has read the log.
+func reading(e *store.Enrollment, step *store.Step) (int64, error) {
+	read := Reading{Log: max(e.StartSeq, e.WaitSeq)}
+	if err := step.Result.Decode(&read); err != nil {
+		return 0, fmt.Errorf("read cursor of step %s of %s: %w", step.Node, e.ID, err)
+	}
+	return read.Log, nil
 }
 
 // CheckExits ends an enrollment when its contact's log holds an event that its definition exits

@@ -315,15 +315,8 @@ func insert(tx *store.Tx, in EnrollInput, key string) (EnrollResult, error) {
 	if err != nil {
 		return EnrollResult{}, fmt.Errorf("insert enrollment in %s: %w", in.Workflow.Key, err)
 	}
-	subscriptions := make([]store.Subscription, 0, len(in.Def.Exits))
-	for _, exit := range in.Def.Exits {
-		subscriptions = append(subscriptions, store.Subscription{
-			EnrollmentID: e.ID, ContactID: e.ContactID, Kind: store.SubscriptionExit,
-			EventType: exit.Event, RuleID: exit.ID, CreatedAt: in.Now,
-		})
-	}
-	if err := tx.AddSubscriptions(subscriptions); err != nil {
-		return EnrollResult{}, fmt.Errorf("subscribe exits of %s: %w", e.ID, err)
+	if err := subscribeExits(tx, e, in.Def, in.Now); err != nil {
+		return EnrollResult{}, err
 	}
 	if err := tx.AddDispatch(store.DispatchStart, e.ID); err != nil {
 		return EnrollResult{}, fmt.Errorf("queue start of %s: %w", e.ID, err)
@@ -336,6 +329,21 @@ func insert(tx *store.Tx, in EnrollInput, key string) (EnrollResult, error) {
 		result.Verdict = VerdictCapped
 	}
 	return result, nil
+}
+
+// subscribeExits asks the router for every event on which the definition exits.
+func subscribeExits(tx *store.Tx, e *store.Enrollment, def *definition.Definition, now time.Time) error {
+	subscriptions := make([]store.Subscription, 0, len(def.Exits))
+	for _, exit := range def.Exits {
+		subscriptions = append(subscriptions, store.Subscription{
+			EnrollmentID: e.ID, ContactID: e.ContactID, Kind: store.SubscriptionExit,
+			EventType: exit.Event, RuleID: exit.ID, CreatedAt: now,
+		})
+	}
+	if err := tx.AddSubscriptions(subscriptions); err != nil {
+		return fmt.Errorf("subscribe exits of %s: %w", e.ID, err)
+	}
+	return nil
 }
 
 func newEnrollment(tx *store.Tx, in EnrollInput, key string) (*store.Enrollment, error) {

@@ -119,6 +119,8 @@ func (m *Machine) fold(o Occurrence) ([]Command, error) {
 			return nil, fmt.Errorf("the machine is in phase %q", m.phase)
 		}
 		return m.foldStep(o)
+	case Moved:
+		return nil, fmt.Errorf("an enrollment that was moved goes on with another machine")
 	}
 	return nil, fmt.Errorf("unknown occurrence")
 }
@@ -149,7 +151,7 @@ func (m *Machine) foldStep(o Occurrence) ([]Command, error) {
 	case Failed:
 		m.phase, m.due, m.code = PhaseFailed, 0, o.Code
 		return m.onError(node), nil
-	case Started, Resumed, Begun, Ended:
+	case Started, Resumed, Begun, Ended, Moved:
 	}
 	return nil, fmt.Errorf("not an occurrence of a step")
 }

@@ -24,6 +24,9 @@ const (
 	Standing OccurrenceKind = "standing"
 	// Ended: the enrollment has ended in the store; the run has nothing left to do.
 	Ended OccurrenceKind = "ended"
+	// Moved: the enrollment runs another content, or goes on at another place, since somebody
+	// moved it (To). The driver goes on as a new run; a machine never folds it.
+	Moved OccurrenceKind = "moved"
 )
 
 // Occurrence is one fact that the driver reports. It holds ids, ports, codes and
@@ -40,6 +43,17 @@ type Occurrence struct {
 	Due int64 `json:"d,omitempty"`
 	// Resume replaces the machine's state, with Kind Resumed.
 	Resume *Snapshot `json:"r,omitempty"`
+	// To is what the enrollment runs now, with Kind Moved.
+	To *Edition `json:"to,omitempty"`
+}
+
+// Edition is what an enrollment runs: a version of its workflow by number and content, and a
+// version of the machine. Epoch is counted up whenever it changes.
+type Edition struct {
+	Version     int    `json:"v"`
+	Hash        string `json:"h"`
+	Interpreter int    `json:"i"`
+	Epoch       int    `json:"e"`
 }
 
 // CommandKind names what the driver must do.

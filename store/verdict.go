@@ -42,16 +42,21 @@ func (tx *Tx) SettleVerdict(v *Verdict) error {
 }
 
 // PassAwaited gives the verdict `passed` to every event behind seq of the contact's log that an
-// enrollment's open wait subscribed to, unless the enrollment has given it one before.
-func (tx *Tx) PassAwaited(e *Enrollment, seq int64, at time.Time) error {
+// enrollment's open wait subscribed to, unless the enrollment has given it one before. Events of the
+// types in except are left out.
+func (tx *Tx) PassAwaited(e *Enrollment, seq int64, at time.Time, except ...string) error {
 	instant := "?"
 	if tx.dialect == Postgres {
 		instant = "CAST(? AS timestamptz)" // a SELECT list, unlike VALUES, gives parameters no types
 	}
+	but, args := "", []any{e.Workflow, e.ID, e.Version, at, e.ContactID, seq, e.ID}
+	if len(except) > 0 {
+		but, args = " AND type NOT IN ?", append(args, except)
+	}
 	_, err := tx.exec(`INSERT INTO verdicts (event_id, workflow, enrollment_id, version, verdict, reason, "values", created_at)
 		SELECT id, CAST(? AS text), CAST(? AS text), CAST(? AS integer), 'passed', '', NULL, `+instant+` FROM events
-		WHERE contact_id = ? AND seq > ? AND type IN (SELECT event_type FROM subscriptions WHERE enrollment_id = ? AND kind = 'wait')
-		ON CONFLICT DO NOTHING`, e.Workflow, e.ID, e.Version, at, e.ContactID, seq, e.ID)
+		WHERE contact_id = ? AND seq > ? AND type IN (SELECT event_type FROM subscriptions WHERE enrollment_id = ? AND kind = 'wait')`+but+`
+		ON CONFLICT DO NOTHING`, args...)
 	return err
 }
 

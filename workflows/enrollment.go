@@ -101,6 +101,9 @@ func (p *passage) loop(ctx workflow.Context) error {
 		if occurrences, err = p.carryOut(ctx, commands); err != nil {
 			return err
 		}
+		if to := movedTo(occurrences); to != nil {
+			return p.goOn(ctx, to)
+		}
 		p.tell(occurrences)
 		if err := p.describe(ctx); err != nil {
 			return err

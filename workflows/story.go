@@ -88,7 +88,8 @@ func (p *passage) tell(occurrences []interpreter.Occurrence) {
 			if o.Code != "" {
 				line += " (" + o.Code + ")"
 			}
-		case interpreter.Started, interpreter.Resumed, interpreter.Begun, interpreter.Woken, interpreter.Standing:
+		case interpreter.Started, interpreter.Resumed, interpreter.Begun, interpreter.Woken, interpreter.Standing,
+			interpreter.Moved:
 		}
 		if line == "" || (len(p.story) > 0 && p.story[len(p.story)-1] == line) {
 			continue

@@ -37,6 +37,9 @@ const (
 	Webhook = "Webhook"
 	Slack   = "Slack"
 	Notify  = "Notify"
+	// Definition reads a definition by its hash, for a run that goes on with another one. Its
+	// result is raw bytes, which history keeps as a reference.
+	Definition = "Definition"
 )
 
 // Outward maps a node type to the activity that carries out its effect outside.

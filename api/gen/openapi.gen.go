@@ -3326,6 +3326,15 @@ type MergeResult struct {
 // MessageClass defines model for MessageClass.
 type MessageClass string
 
+// MoveRequest defines model for MoveRequest.
+type MoveRequest struct {
+	// Node A node of the version
+	Node string `json:"node"`
+
+	// Version A published version; absent: the one that the enrollment runs
+	Version *int `json:"version,omitempty"`
+}
+
 // Name defines model for Name.
 type Name = string
 
@@ -4041,9 +4050,12 @@ type Step struct {
 	EnteredAt time.Time   `json:"entered_at"`
 	Error     *string     `json:"error"`
 	LeftAt    *time.Time  `json:"left_at"`
-	Node      string      `json:"node"`
-	Port      *string     `json:"port"`
-	Reason    *string     `json:"reason"`
+
+	// MovedAt Since when another version carries the step on than the one in which it was entered
+	MovedAt *time.Time `json:"moved_at,omitempty"`
+	Node    string     `json:"node"`
+	Port    *string    `json:"port"`
+	Reason  *string    `json:"reason"`
 
 	// Result Any JSON value
 	Result *Any        `json:"result"`
@@ -5246,6 +5258,9 @@ type ExitEnrollmentJSONRequestBody = ExitRequest
 // MarkEffectSentJSONRequestBody defines body for MarkEffectSent for application/json ContentType.
 type MarkEffectSentJSONRequestBody = EffectRequest
 
+// MoveEnrollmentJSONRequestBody defines body for MoveEnrollment for application/json ContentType.
+type MoveEnrollmentJSONRequestBody = MoveRequest
+
 // ReleaseEnrollmentJSONRequestBody defines body for ReleaseEnrollment for application/json ContentType.
 type ReleaseEnrollmentJSONRequestBody = PortRequest
 
@@ -5756,6 +5771,9 @@ type ServerInterface interface {
 	// MarkEffectSent Say that an effect of unknown outcome was carried out
 	// (POST /v1/enrollments/{id}/mark_sent)
 	MarkEffectSent(c *gin.Context, id string)
+	// MoveEnrollment Move to another node
+	// (POST /v1/enrollments/{id}/move)
+	MoveEnrollment(c *gin.Context, id string)
 	// ReleaseEnrollment Release a hold
 	// (POST /v1/enrollments/{id}/release)
 	ReleaseEnrollment(c *gin.Context, id string)
@@ -7474,6 +7492,31 @@ func (siw *ServerInterfaceWrapper) MarkEffectSent(c *gin.Context) {
 	}
 
 	siw.Handler.MarkEffectSent(c, id)
+}
+
+// MoveEnrollment operation middleware
+func (siw *ServerInterfaceWrapper) MoveEnrollment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.MoveEnrollment(c, id)
 }
 
 // ReleaseEnrollment operation middleware
@@ -10627,6 +10670,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/enrollments/:id/definition", wrapper.GetEnrollmentDefinition)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/exit", wrapper.ExitEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/skip", wrapper.SkipEnrollment)
+	router.POST(options.BaseURL+"/v1/enrollments/:id/move", wrapper.MoveEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/retry", wrapper.RetryEnrollment)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/mark_sent", wrapper.MarkEffectSent)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/resend", wrapper.ResendEffect)

@@ -1,6 +1,7 @@
 package moving
 
 import (
+	"slices"
 	"time"
 
 	"fermata/interpreter/nodes"
@@ -12,6 +13,12 @@ type Open struct {
 	Entered time.Time
 	// Due is when it would end, nil for never.
 	Due *time.Time
+}
+
+// Wait is the settings of a node that waits.
+type Wait interface {
+	nodes.Settings
+	nodes.Waiter
 }
 
 // Timing is when a wait ends in the new version.
@@ -37,14 +44,20 @@ func Entered(retime string, entered, now time.Time) time.Time {
 }
 
 // Keeps reports whether a wait that is carried ends when it would have ended without the
-// move. One that had no instant has nothing to keep.
-func Keeps(retime string, open Open) bool { return retime == RetimeKeep && open.Due != nil }
+// move. One that had no instant has nothing to keep, and one that no instant ends keeps none.
+func Keeps(retime string, open Open, settings nodes.Settings) bool {
+	if retime != RetimeKeep || open.Due == nil {
+		return false
+	}
+	_, forEvents := settings.(*nodes.WaitEvent)
+	return !forEvents || slices.Contains(settings.Ports(), nodes.PortTimeout)
+}
 
 // Retime says when an open wait ends at the node of the new version. In is what that node
 // is asked with, apart from the entry; pauses are left out of account. A wait for events
 // may end before, by an event of the log.
-func Retime(retime string, open Open, w nodes.Waiter, in nodes.DueInput, now time.Time) Timing {
-	if Keeps(retime, open) {
+func Retime(retime string, open Open, w Wait, in nodes.DueInput, now time.Time) Timing {
+	if Keeps(retime, open, w) {
 		return at(*open.Due, now)
 	}
 	in.Entered = Entered(retime, open.Entered, now)
