@@ -34,6 +34,7 @@ var (
 	kindKeyExists    = kind{"key-exists", http.StatusConflict, "The key is taken"}
 	kindInUse        = kind{"in-use", http.StatusConflict, "It is in use"}
 	kindState        = kind{"wrong-state", http.StatusConflict, "The state does not allow it"}
+	kindDecision     = kind{"needs-decision", http.StatusConflict, "Somebody must decide"}
 	kindPrecondition = kind{"precondition-failed", http.StatusPreconditionFailed, "It was changed meanwhile"}
 	kindTooLarge     = kind{"payload-too-large", http.StatusRequestEntityTooLarge, "The body is too large"}
 	kindMediaType    = kind{"unsupported-media-type", http.StatusUnsupportedMediaType, "The content type is not taken here"}

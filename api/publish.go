@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"sort"
 
 	"github.com/gin-gonic/gin"
 
@@ -14,50 +13,53 @@ import (
 	"fermata/store"
 )
 
-// What a publish does with the people inside.
-const (
-	flightStay    = "stay"
-	flightMigrate = "migrate"
-	flightExit    = "exit"
-)
-
 // publication is one publish or rollback in the making.
 type publication struct {
-	workflow *store.Workflow
-	document []byte
-	def      *definition.Definition
-	problems []definition.Problem
-	inFlight string
-	dryRun   bool
-	action   string
-	detail   map[string]any
-	tests    *tested
+	key    string
+	flight flight
+	action string
+	detail map[string]any
+	// find sets the document; the workflow is known by then.
+	find func(tx *store.Tx, p *publication) error
+	// missing creates what the definition names and is not there; nil for a publish that may not.
+	missing func(tx *store.Tx, p *publication) error
+	// test adds what the definition's tests say; nil for a publish that does not run them.
+	test func(tx *store.Tx, p *publication) error
+
+	workflow  *store.Workflow
+	document  []byte
+	def       *definition.Definition // nil when the document cannot be parsed
+	problems  []definition.Problem
+	canonical []byte
+	hash      string
+	version   int // that the document gets, or has
+	changed   bool
+	tests     *tested
 }
 
 // PublishWorkflow makes the draft the next version, in one transaction with everything that
 // depends on it: the router reads the new one from the commit on.
 func (s *server) PublishWorkflow(c *gin.Context, key string, params gen.PublishWorkflowParams) {
-	before := s.testDraft(c.Request.Context(), key)
-	creating(s, c, func(tx *store.Tx, in gen.PublishRequest) (reply, error) {
-		p := &publication{
-			inFlight: string(or(in.InFlight, flightStay)), dryRun: or(params.DryRun, false), action: "workflow.publish",
-		}
-		if err := s.lockPublication(tx, p, key); err != nil {
-			return reply{}, err
-		}
+	in, err := bind[gen.PublishRequest](c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	p := publication{key: key, action: "workflow.publish", detail: map[string]any{}}
+	p.find = func(_ *store.Tx, p *publication) error {
 		p.document = p.workflow.Draft
-		if err := s.judge(tx, p); err != nil {
-			return reply{}, err
-		}
-		if or(params.CreateMissing, false) && !p.dryRun && p.def != nil {
-			if err := s.createMissing(c, tx, p); err != nil {
-				return reply{}, err
-			}
-		}
-		if err := s.testPublication(c.Request.Context(), tx, p, before); err != nil {
-			return reply{}, err
-		}
-		return s.publish(c, tx, p)
+		return nil
+	}
+	before := s.testDraft(c.Request.Context(), key)
+	p.test = func(tx *store.Tx, p *publication) error {
+		return s.testPublication(c.Request.Context(), tx, p, before)
+	}
+	if or(params.CreateMissing, false) {
+		p.missing = func(tx *store.Tx, p *publication) error { return s.createMissing(c, tx, p) }
+	}
+	s.publishing(c, p, or(params.DryRun, false), flightRequest{
+		way: string(or(in.InFlight, "")), mapping: in.Map, onMissing: string(or(in.OnMissing, "")),
+		retime: string(or(in.Retime, "")), spread: in.Spread, rate: in.Rate,
 	})
 }
 
@@ -65,48 +67,94 @@ func (s *server) PublishWorkflow(c *gin.Context, key string, params gen.PublishW
 // stays what it is. Its tests are not run again: they let it through once, and whoever goes back is in
 // a hurry.
 func (s *server) RollbackWorkflow(c *gin.Context, key string, params gen.RollbackWorkflowParams) {
-	creating(s, c, func(tx *store.Tx, in gen.RollbackRequest) (reply, error) {
-		p := &publication{
-			inFlight: string(or(in.InFlight, flightStay)), dryRun: or(params.DryRun, false), action: "workflow.rollback",
-			detail: map[string]any{"to": in.To},
-		}
-		if err := s.lockPublication(tx, p, key); err != nil {
-			return reply{}, err
-		}
+	in, err := bind[gen.RollbackRequest](c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	p := publication{key: key, action: "workflow.rollback", detail: map[string]any{"to": in.To}}
+	p.find = func(tx *store.Tx, p *publication) error {
 		v, err := tx.Version(key, in.To)
 		if errors.Is(err, store.ErrNotFound) {
-			return reply{}, invalid("/to", "there is no such version", fmt.Sprintf("1 to %d", p.workflow.Version))
+			return invalid("/to", "there is no such version", fmt.Sprintf("1 to %d", p.workflow.Version))
 		}
-		if err != nil {
-			return reply{}, err
+		if err == nil {
+			p.document = v.Document
 		}
-		p.document = v.Document
-		if err := s.judge(tx, p); err != nil {
-			return reply{}, err
-		}
-		return s.publish(c, tx, p)
+		return err
+	}
+	s.publishing(c, p, or(params.DryRun, false), flightRequest{
+		way: string(or(in.InFlight, "")), mapping: in.Map, onMissing: string(or(in.OnMissing, "")),
+		retime: string(or(in.Retime, "")), spread: in.Spread, rate: in.Rate,
 	})
 }
 
-// lockPublication locks the workflow, and before it, when everybody inside is to leave, their
-// contacts: contacts are always locked first.
-func (s *server) lockPublication(tx *store.Tx, p *publication, key string) error {
-	if p.inFlight == flightMigrate {
-		return failure(kindNotAvailable, "in_flight: migrate is not available in this build; use stay or exit")
-	}
-	if p.inFlight == flightExit && !p.dryRun {
-		if err := lockInside(tx, key); err != nil {
-			return err
-		}
-	}
-	w, err := tx.LockWorkflow(key)
+// publishing previews a publish, or carries it out. What becomes of the people inside is looked at
+// before that, without a lock; the transaction makes sure that it is still about the same contents.
+func (s *server) publishing(c *gin.Context, p publication, dryRun bool, asked flightRequest) {
+	flight, err := readFlight(asked)
 	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	p.flight = flight
+	if dryRun {
+		s.readWithin(c, storeWork, func(tx *store.Tx) (reply, error) {
+			found, err := s.foreseeFlight(tx, &p)
+			if err == nil && p.test != nil {
+				err = p.test(tx, &p)
+			}
+			if err != nil {
+				return reply{}, err
+			}
+			return s.published(tx, &p, found.preview(&p))
+		})
+		return
+	}
+	var before *foreseen
+	var unforeseen error
+	if flight.way == flightMigrate {
+		seen := p
+		unforeseen = s.readStoreWithin(c.Request.Context(), storeWork, func(tx *store.Tx) (err error) {
+			before, err = s.foreseeFlight(tx, &seen)
+			return err
+		})
+	}
+	s.create(c, func(tx *store.Tx) (reply, error) {
+		if unforeseen != nil {
+			return reply{}, unforeseen
+		}
+		return s.publish(c, tx, p, before)
+	})
+}
+
+// look reads what a publish is about, and judges it. With lock the workflow is locked.
+func (s *server) look(tx *store.Tx, p *publication, lock bool) (err error) {
+	read := tx.Workflow
+	if lock {
+		read = tx.LockWorkflow
+	}
+	if p.workflow, err = read(p.key); err != nil {
 		return err
 	}
-	if w.Status == statusArchived {
+	if p.workflow.Status == statusArchived {
 		return failure(kindState, "the workflow is archived; start it first")
 	}
-	p.workflow = w
+	if err := p.find(tx, p); err != nil {
+		return err
+	}
+	if err := s.judge(tx, p); err != nil {
+		return err
+	}
+	w := p.workflow
+	if p.def != nil {
+		p.canonical = p.def.Canonical()
+		p.hash = definition.Hash(p.canonical)
+	}
+	p.changed, p.version = p.hash != w.Hash || w.Version == 0, w.Version
+	if p.changed {
+		p.version++
+	}
 	return nil
 }
 
@@ -118,41 +166,64 @@ func (s *server) judge(tx *store.Tx, p *publication) (err error) {
 	return err
 }
 
-func (s *server) publish(c *gin.Context, tx *store.Tx, p *publication) (reply, error) {
-	failed := p.def == nil || definition.HasErrors(p.problems)
-	if failed && !p.dryRun {
-		return reply{}, invalidDefinition(p.problems)
-	}
-	w := p.workflow
-	result := gen.PublishResult{Problems: shownProblems(p.problems), Tests: p.tests.shown()}
-	var canonical []byte
-	if p.def != nil {
-		canonical = p.def.Canonical()
-		result.Hash = definition.Hash(canonical)
-	}
-	result.Changed = result.Hash != w.Hash || w.Version == 0
-	result.Version = w.Version
-	if result.Changed {
-		result.Version++
-	}
-	if err := s.countInFlight(tx, p, &result); err != nil {
+func (s *server) publish(c *gin.Context, tx *store.Tx, p publication, before *foreseen) (reply, error) {
+	atOnce, err := lockLeaving(tx, &p)
+	if err != nil {
 		return reply{}, err
 	}
-	if p.dryRun || !result.Changed {
-		return s.published(tx, p, result)
-	}
-	if err := s.addVersion(c, tx, p, result, canonical); err != nil {
+	if err := s.look(tx, &p, true); err != nil {
 		return reply{}, err
 	}
-	if p.inFlight == flightExit {
-		ended, err := s.endInside(tx, w.Key, "published")
-		if err != nil {
+	if p.missing != nil && p.def != nil {
+		if err := p.missing(tx, &p); err != nil {
 			return reply{}, err
 		}
-		result.InFlight.Exit = ended
+	}
+	if p.test != nil {
+		if err := p.test(tx, &p); err != nil {
+			return reply{}, err
+		}
+	}
+	if p.def == nil || definition.HasErrors(p.problems) {
+		return reply{}, invalidDefinition(p.problems)
+	}
+	result := p.result()
+	if p.changed {
+		if err := s.addVersion(c, tx, &p); err != nil {
+			return reply{}, err
+		}
+	}
+	if err := s.inFlight(c, tx, &p, before, atOnce, &result); err != nil {
+		return reply{}, err
+	}
+	if err := s.auditPublish(c, tx, &p, result); err != nil {
+		return reply{}, err
 	}
 	tx.AfterCommit(s.nudge)
-	return s.published(tx, p, result)
+	return s.published(tx, &p, result)
+}
+
+func (p *publication) result() gen.PublishResult {
+	return gen.PublishResult{
+		Hash: p.hash, Version: p.version, Changed: p.changed, Problems: shownProblems(p.problems), Tests: p.tests.shown(),
+	}
+}
+
+// auditPublish writes down who published what, with the plan for the people inside and what it came to.
+func (s *server) auditPublish(c *gin.Context, tx *store.Tx, p *publication, result gen.PublishResult) error {
+	if !p.changed && result.Job == nil {
+		return nil
+	}
+	p.detail["version"], p.detail["hash"], p.detail["in_flight"] = p.version, p.hash, p.flight.way
+	p.detail["people"] = result.InFlight
+	p.flight.tell(p.detail)
+	if result.Leaving != nil {
+		p.detail["leaving"] = result.Leaving.Count
+	}
+	if result.Job != nil {
+		p.detail["job"] = *result.Job
+	}
+	return s.audit(c, tx, p.action, p.key, p.detail)
 }
 
 // published answers a publish with the addresses of the webhook triggers, which are not stored
@@ -172,18 +243,19 @@ func (s *server) published(tx *store.Tx, p *publication, result gen.PublishResul
 	return r, nil
 }
 
-func (s *server) addVersion(c *gin.Context, tx *store.Tx, p *publication, result gen.PublishResult, canonical []byte) error {
+// addVersion makes the document the version that runs, and everything that depends on it with it.
+func (s *server) addVersion(c *gin.Context, tx *store.Tx, p *publication) error {
 	w, now := p.workflow, s.now()
-	if err := tx.PutDefinition(result.Hash, canonical); err != nil {
+	if err := tx.PutDefinition(p.hash, p.canonical); err != nil {
 		return err
 	}
 	version := &store.WorkflowVersion{
-		Workflow: w.Key, Number: result.Version, Hash: result.Hash, Document: bytes.Clone(p.document), Person: callerOf(c).person, CreatedAt: now,
+		Workflow: w.Key, Number: p.version, Hash: p.hash, Document: bytes.Clone(p.document), Person: callerOf(c).person, CreatedAt: now,
 	}
 	if err := tx.AddVersion(version); err != nil {
 		return err
 	}
-	w.Version, w.Hash = result.Version, result.Hash
+	w.Version, w.Hash = p.version, p.hash
 	if w.Status == statusDraft {
 		w.Status = statusActive
 	}
@@ -199,121 +271,5 @@ func (s *server) addVersion(c *gin.Context, tx *store.Tx, p *publication, result
 	if err := s.setDates(c, tx, w, p.def); err != nil {
 		return err
 	}
-	if err := events.SetSchedules(tx, w.Key, p.def, now); err != nil {
-		return err
-	}
-	detail := map[string]any{"version": result.Version, "hash": result.Hash, "in_flight": p.inFlight}
-	for key, value := range p.detail {
-		detail[key] = value
-	}
-	return s.audit(c, tx, p.action, w.Key, detail)
-}
-
-// countInFlight says what becomes of the people inside, per node in a dry run. Whoever stays runs
-// the version that they started with, so nothing of theirs fires earlier.
-func (s *server) countInFlight(tx *store.Tx, p *publication, result *gen.PublishResult) error {
-	filter := store.EnrollmentFilter{Workflow: p.workflow.Key, Active: ptr(true), Test: ptr(false)}
-	inside, err := tx.CountEnrollments(filter)
-	if err != nil {
-		return err
-	}
-	if p.inFlight == flightExit && result.Changed {
-		result.InFlight.Exit = inside
-	} else {
-		result.InFlight.Stay = inside
-	}
-	if !p.dryRun {
-		return nil
-	}
-	at := map[string]int{}
-	err = eachInside(tx, p.workflow.Key, func(e *store.Enrollment) error {
-		if !e.Test {
-			at[e.Node]++
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	list := make([]gen.NodePreview, 0, len(at))
-	for node, n := range at {
-		preview := gen.NodePreview{Node: node, Waiting: n}
-		if result.InFlight.Exit == 0 {
-			preview.Becomes = ptr(node)
-		}
-		list = append(list, preview)
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Node < list[j].Node })
-	result.Nodes = &list
-	return nil
-}
-
-// eachInside calls fn for every active enrollment of a workflow, tests included.
-func eachInside(tx *store.Tx, workflow string, fn func(e *store.Enrollment) error) error {
-	for cursor := ""; ; {
-		rows, next, err := tx.ListEnrollments(store.EnrollmentFilter{Workflow: workflow, Active: ptr(true)}, store.Page{Limit: store.MaxLimit, Cursor: cursor})
-		if err != nil {
-			return err
-		}
-		for i := range rows {
-			if err := fn(&rows[i]); err != nil {
-				return err
-			}
-		}
-		if cursor = next; cursor == "" {
-			return nil
-		}
-	}
-}
-
-// lockInside locks the contacts of everybody inside, in one order.
-func lockInside(tx *store.Tx, workflow string) error {
-	seen := map[string]bool{}
-	err := eachInside(tx, workflow, func(e *store.Enrollment) error {
-		seen[e.ContactID] = true
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	ids := make([]string, 0, len(seen))
-	for id := range seen {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	for _, id := range ids {
-		if _, err := tx.LockContact(id); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-	}
-	return nil
-}
-
-// endInside ends every active enrollment of a workflow and returns how many were no tests.
-func (s *server) endInside(tx *store.Tx, workflow, reason string) (int, error) {
-	var ids []string
-	err := eachInside(tx, workflow, func(e *store.Enrollment) error {
-		ids = append(ids, e.ID)
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	ended := 0
-	for _, id := range ids {
-		e, err := tx.LockEnrollment(id)
-		if err != nil {
-			return 0, err
-		}
-		if !e.Active {
-			continue
-		}
-		if err := events.End(tx, e, store.StatusExited, "neutral", reason, s.now()); err != nil {
-			return 0, err
-		}
-		if !e.Test {
-			ended++
-		}
-	}
-	return ended, nil
+	return events.SetSchedules(tx, w.Key, p.def, now)
 }

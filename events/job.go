@@ -46,6 +46,8 @@ type JobBatch struct {
 	Looked any
 	// Done is how many pieces of Job.Total are over with, Spent how many of them count against the rate.
 	Done, Spent int
+	// Rest is how long the job rests after this batch at least, also when its rate allows more.
+	Rest time.Duration
 	// Finished says that nothing is left.
 	Finished bool
 
@@ -79,9 +81,10 @@ func ParseJobRate(s string) (definition.Rate, error) {
 
 // NewJob describes long work. Params is what its kind reads; Payload, when there is one, is kept
 // until the job ends; Total is nil while nobody knows how many pieces there are. Rate defaults to
-// DefaultJobRate.
+// DefaultJobRate. NotBefore (zero: at once) is by the clock of the database.
 type NewJob struct {
 	Kind, Subject, Rate, Person string
+	NotBefore                   time.Time
 	Params                      any
 	Payload                     []byte
 	Total                       *int
@@ -98,7 +101,8 @@ func StartJob(tx *store.Tx, in NewJob) (*store.Job, error) {
 		in.Rate = DefaultJobRate
 	}
 	j := &store.Job{
-		Kind: in.Kind, Subject: in.Subject, Params: store.JSON(params), Rate: in.Rate, Total: in.Total, Person: in.Person, CreatedAt: in.Now,
+		Kind: in.Kind, Subject: in.Subject, Params: store.JSON(params), Rate: in.Rate, Total: in.Total, Person: in.Person,
+		NotBefore: in.NotBefore, CreatedAt: in.Now,
 	}
 	if err := tx.CreateJob(j, in.Payload); err != nil {
 		return nil, fmt.Errorf("queue job %s: %w", in.Kind, err)
@@ -125,15 +129,43 @@ func CancelJob(tx *store.Tx, id string, now time.Time) (*store.Job, error) {
 // errJobLost: somebody else holds the job by now, or it was canceled; the batch is void.
 var errJobLost = errors.New("claim on job lost")
 
-// close puts what the batch did into its job, as it stands afterwards.
-func (b *JobBatch) close() error {
-	j := b.Job
+// tally is the job's counts with this batch.
+func (b *JobBatch) tally() (map[string]int, error) {
 	counts := map[string]int{}
-	if err := j.Counts.Decode(&counts); err != nil {
-		return fmt.Errorf("read counts of job %s: %w", j.ID, err)
+	if err := b.Job.Counts.Decode(&counts); err != nil {
+		return nil, fmt.Errorf("read counts of job %s: %w", b.Job.ID, err)
 	}
 	for word, n := range b.counts {
 		counts[word] += n
+	}
+	return counts, nil
+}
+
+// finish ends the job with this batch; those who went away meanwhile are no part of the whole.
+func (b *JobBatch) finish() {
+	total := b.Job.Done + b.Done
+	b.Finished, b.Job.Total = true, &total
+}
+
+// audit writes down how the job ended, in the name of who started it.
+func (b *JobBatch) audit(tx *store.Tx, action string) error {
+	counts, err := b.tally()
+	if err != nil {
+		return err
+	}
+	detail, err := store.ToJSON(map[string]any{"job": b.Job.ID, "counts": counts, "errors": b.Job.Errors + len(b.errors)})
+	if err != nil {
+		return err
+	}
+	return tx.AddAudit(&store.Audit{At: b.Now, Person: b.Job.Person, Action: action, Subject: b.Job.Subject, Detail: detail})
+}
+
+// close puts what the batch did into its job, as it stands afterwards.
+func (b *JobBatch) close() error {
+	j := b.Job
+	counts, err := b.tally()
+	if err != nil {
+		return err
 	}
 	encoded, err := store.ToJSON(counts)
 	if err != nil {

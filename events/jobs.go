@@ -179,6 +179,9 @@ func (r *Jobs) batch(ctx context.Context, claim jobClaim) (rest time.Duration, e
 			j.NotBefore = earliest
 		}
 		j.NotBefore = j.NotBefore.Add(time.Duration(b.Spent) * interval)
+		if earliest := now.Add(b.Rest); b.Rest > 0 && j.NotBefore.Before(earliest) {
+			j.NotBefore = earliest
+		}
 		rest = j.NotBefore.Sub(now)
 		return advance(tx, j)
 	})
@@ -282,5 +285,8 @@ func brief(err error) string {
 
 // JobKinds are the kinds of work that this build carries out.
 func JobKinds(definitions *Definitions) []JobKind {
-	return []JobKind{&enrollJob{definitions: definitions}, &backtestJob{definitions: definitions}, &scheduleJob{definitions: definitions}, dateJob{}, importJob{}}
+	return []JobKind{
+		&enrollJob{definitions: definitions}, &backtestJob{definitions: definitions}, &scheduleJob{definitions: definitions}, dateJob{},
+		importJob{}, leaveJob{}, &migrateJob{definitions: definitions},
+	}
 }

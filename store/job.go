@@ -57,7 +57,8 @@ type JobError struct {
 // JobFilter selects jobs; empty fields select all.
 type JobFilter struct{ Kind, Status, Subject string }
 
-// CreateJob adds a queued job. Payload, which may be nil, is kept until the job ends.
+// CreateJob adds a queued job that nobody takes up before NotBefore (zero: at once). Payload, which
+// may be nil, is kept until the job ends.
 func (tx *Tx) CreateJob(j *Job, payload []byte) error {
 	if j.ID == "" {
 		j.ID = NewID("job")
@@ -65,7 +66,9 @@ func (tx *Tx) CreateJob(j *Job, payload []byte) error {
 	if len(j.Counts) == 0 {
 		j.Counts = JSON("{}")
 	}
-	j.Status, j.NotBefore = JobQueued, tx.Now()
+	if j.Status = JobQueued; j.NotBefore.IsZero() {
+		j.NotBefore = tx.Now()
+	}
 	if err := tx.insert(j); err != nil || payload == nil {
 		return err
 	}

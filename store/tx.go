@@ -28,6 +28,10 @@ func (tx *Tx) Spoil(err error) {
 	}
 }
 
+// Overlaps reports whether other transactions may be writing while this one does, so that one which
+// began earlier may commit later. SQLite has one writer.
+func (tx *Tx) Overlaps() bool { return tx.dialect != SQLite }
+
 // Now is the database's clock, for leases and token buckets only. When the database does not
 // answer, the zero time is returned and the surrounding Write or Read fails.
 func (tx *Tx) Now() time.Time {

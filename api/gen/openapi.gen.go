@@ -458,6 +458,60 @@ func (e FieldType) Valid() bool {
 	}
 }
 
+// Defines values for FlightClass.
+const (
+	Acting  FlightClass = "acting"
+	Deleted FlightClass = "deleted"
+	Mapped  FlightClass = "mapped"
+	Same    FlightClass = "same"
+)
+
+// Valid indicates whether the value is a known member of the FlightClass enum.
+func (e FlightClass) Valid() bool {
+	switch e {
+	case Acting:
+		return true
+	case Deleted:
+		return true
+	case Mapped:
+		return true
+	case Same:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FlightWay.
+const (
+	FlightWayCarry  FlightWay = "carry"
+	FlightWayEnter  FlightWay = "enter"
+	FlightWayExit   FlightWay = "exit"
+	FlightWayFinish FlightWay = "finish"
+	FlightWayLater  FlightWay = "later"
+	FlightWayStay   FlightWay = "stay"
+)
+
+// Valid indicates whether the value is a known member of the FlightWay enum.
+func (e FlightWay) Valid() bool {
+	switch e {
+	case FlightWayCarry:
+		return true
+	case FlightWayEnter:
+		return true
+	case FlightWayExit:
+		return true
+	case FlightWayFinish:
+		return true
+	case FlightWayLater:
+		return true
+	case FlightWayStay:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for GalleryBlankKind.
 const (
 	GalleryBlankKindChoice   GalleryBlankKind = "choice"
@@ -877,19 +931,19 @@ func (e PublishRequestOnMissing) Valid() bool {
 
 // Defines values for PublishRequestRetime.
 const (
-	Credit  PublishRequestRetime = "credit"
-	Keep    PublishRequestRetime = "keep"
-	Restart PublishRequestRetime = "restart"
+	PublishRequestRetimeCredit  PublishRequestRetime = "credit"
+	PublishRequestRetimeKeep    PublishRequestRetime = "keep"
+	PublishRequestRetimeRestart PublishRequestRetime = "restart"
 )
 
 // Valid indicates whether the value is a known member of the PublishRequestRetime enum.
 func (e PublishRequestRetime) Valid() bool {
 	switch e {
-	case Credit:
+	case PublishRequestRetimeCredit:
 		return true
-	case Keep:
+	case PublishRequestRetimeKeep:
 		return true
-	case Restart:
+	case PublishRequestRetimeRestart:
 		return true
 	default:
 		return false
@@ -953,6 +1007,48 @@ func (e RollbackRequestInFlight) Valid() bool {
 	case RollbackRequestInFlightMigrate:
 		return true
 	case RollbackRequestInFlightStay:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RollbackRequestOnMissing.
+const (
+	RollbackRequestOnMissingExit RollbackRequestOnMissing = "exit"
+	RollbackRequestOnMissingNext RollbackRequestOnMissing = "next"
+	RollbackRequestOnMissingStay RollbackRequestOnMissing = "stay"
+)
+
+// Valid indicates whether the value is a known member of the RollbackRequestOnMissing enum.
+func (e RollbackRequestOnMissing) Valid() bool {
+	switch e {
+	case RollbackRequestOnMissingExit:
+		return true
+	case RollbackRequestOnMissingNext:
+		return true
+	case RollbackRequestOnMissingStay:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RollbackRequestRetime.
+const (
+	RollbackRequestRetimeCredit  RollbackRequestRetime = "credit"
+	RollbackRequestRetimeKeep    RollbackRequestRetime = "keep"
+	RollbackRequestRetimeRestart RollbackRequestRetime = "restart"
+)
+
+// Valid indicates whether the value is a known member of the RollbackRequestRetime enum.
+func (e RollbackRequestRetime) Valid() bool {
+	switch e {
+	case RollbackRequestRetimeCredit:
+		return true
+	case RollbackRequestRetimeKeep:
+		return true
+	case RollbackRequestRetimeRestart:
 		return true
 	default:
 		return false
@@ -3032,6 +3128,34 @@ type FileUpload struct {
 	Name *string            `json:"name,omitempty"`
 }
 
+// FlightClass The node in the new version: the same, another one by the map, none, or not asked yet because an action is under way
+type FlightClass string
+
+// FlightSample One of the people inside
+type FlightSample struct {
+	Becomes *string `json:"becomes"`
+
+	// BecomesDueAt When it would end then; null when no instant ends it
+	BecomesDueAt *time.Time `json:"becomes_due_at"`
+
+	// Class The node in the new version: the same, another one by the map, none, or not asked yet because an action is under way
+	Class   FlightClass `json:"class"`
+	Contact ContactRef  `json:"contact"`
+
+	// DueAt When the open wait ends now
+	DueAt      *time.Time `json:"due_at"`
+	Enrollment string     `json:"enrollment"`
+	FiresNow   bool       `json:"fires_now"`
+	Node       string     `json:"node"`
+	Version    int        `json:"version"`
+
+	// Way What becomes of people: they go on waiting (carry), enter a node, stay on their version, exit, are asked again after the action that is under way (later), or are at the end (finish)
+	Way FlightWay `json:"way"`
+}
+
+// FlightWay What becomes of people: they go on waiting (carry), enter a node, stay on their version, exit, are asked again after the action that is under way (later), or are at the end (finish)
+type FlightWay string
+
 // GalleryBlank defines model for GalleryBlank.
 type GalleryBlank struct {
 	// Default Any JSON value
@@ -3256,6 +3380,21 @@ type Lateness struct {
 	P99 *float32 `json:"p99"`
 }
 
+// Leaving Those whose wait the change would end at once. Above the limit a publish must say at which pace they go
+type Leaving struct {
+	Count int `json:"count"`
+
+	// Decide Whether the publish is refused without spread
+	Decide bool `json:"decide"`
+	Limit  int  `json:"limit"`
+
+	// Spread The pace that was asked for, or else the one that is proposed; null when all go at once
+	Spread *string `json:"spread"`
+
+	// Until When the last of them goes at this pace
+	Until *time.Time `json:"until"`
+}
+
 // MailReport Example: {"kind":"complained","send_id":"send_1"}
 type MailReport struct {
 	// At When it happened; now unless given
@@ -3359,10 +3498,23 @@ type NodePort struct {
 
 // NodePreview defines model for NodePreview.
 type NodePreview struct {
-	Becomes  *string `json:"becomes"`
-	FiresNow int     `json:"fires_now"`
-	Node     string  `json:"node"`
-	Waiting  int     `json:"waiting"`
+	// Becomes Where they will stand; null when they leave the workflow
+	Becomes *string `json:"becomes"`
+
+	// Class The node in the new version: the same, another one by the map, none, or not asked yet because an action is under way
+	Class *FlightClass `json:"class,omitempty"`
+
+	// FiresNow How many of them the change lets go on at once
+	FiresNow int `json:"fires_now"`
+
+	// Node Where they stand; empty before the first step
+	Node string `json:"node"`
+
+	// Waiting How many
+	Waiting int `json:"waiting"`
+
+	// Way What becomes of people: they go on waiting (carry), enter a node, stay on their version, exit, are asked again after the action that is under way (later), or are at the end (finish)
+	Way *FlightWay `json:"way,omitempty"`
 }
 
 // NodeSpec defines model for NodeSpec.
@@ -3696,19 +3848,29 @@ type Problems struct {
 type PublishRequest struct {
 	InFlight *PublishRequestInFlight `json:"in_flight,omitempty"`
 
-	// Map Old node id to new node id
-	Map       *map[string]string       `json:"map,omitempty"`
+	// Map Old node id to new node id; an id that is not named means itself
+	Map *map[string]string `json:"map,omitempty"`
+
+	// OnMissing Who stands on a node that is gone: goes on in the old version, leaves the workflow, or goes on behind that node
 	OnMissing *PublishRequestOnMissing `json:"on_missing,omitempty"`
-	Retime    *PublishRequestRetime    `json:"retime,omitempty"`
+
+	// Rate How many are moved in a time at most
+	Rate *string `json:"rate,omitempty"`
+
+	// Retime Open waits: the new length less what was waited already, the new length from now, or the instant as it was
+	Retime *PublishRequestRetime `json:"retime,omitempty"`
+
+	// Spread The pace, like 100/1h, for those whose wait the change would end at once; none lets them all go at once. Needed when they are more than 100
+	Spread *string `json:"spread,omitempty"`
 }
 
 // PublishRequestInFlight defines model for PublishRequest.InFlight.
 type PublishRequestInFlight string
 
-// PublishRequestOnMissing defines model for PublishRequest.OnMissing.
+// PublishRequestOnMissing Who stands on a node that is gone: goes on in the old version, leaves the workflow, or goes on behind that node
 type PublishRequestOnMissing string
 
-// PublishRequestRetime defines model for PublishRequest.Retime.
+// PublishRequestRetime Open waits: the new length less what was waited already, the new length from now, or the instant as it was
 type PublishRequestRetime string
 
 // PublishResult Example: {"changed":true,"hash":"9f2c51","in_flight":{"exit":0,"migrate":0,"stay":12},"problems":[],"version":2}
@@ -3722,9 +3884,18 @@ type PublishResult struct {
 	// InFlight How many of the people inside
 	InFlight InFlight `json:"in_flight"`
 
-	// Nodes Dry run only
+	// Job The job that moves, or ends, the people inside; null when nobody is left to it
+	Job *string `json:"job,omitempty"`
+
+	// Leaving Those whose wait the change would end at once. Above the limit a publish must say at which pace they go
+	Leaving *Leaving `json:"leaving,omitempty"`
+
+	// Nodes Dry run only: everybody inside, by where they stand and what becomes of them
 	Nodes    *[]NodePreview      `json:"nodes,omitempty"`
 	Problems []DefinitionProblem `json:"problems"`
+
+	// Samples Dry run only: up to three people of each entry of nodes
+	Samples *[]FlightSample `json:"samples,omitempty"`
 
 	// Tests What came of the definition's tests; absent when there are none, or when it has errors that stop them. A test that failed is a problem, too
 	//
@@ -3871,11 +4042,32 @@ type ResumeRequestOverdue string
 // RollbackRequest defines model for RollbackRequest.
 type RollbackRequest struct {
 	InFlight *RollbackRequestInFlight `json:"in_flight,omitempty"`
-	To       int                      `json:"to"`
+
+	// Map Old node id to new node id; an id that is not named means itself
+	Map *map[string]string `json:"map,omitempty"`
+
+	// OnMissing Who stands on a node that is gone: goes on in the old version, leaves the workflow, or goes on behind that node
+	OnMissing *RollbackRequestOnMissing `json:"on_missing,omitempty"`
+
+	// Rate How many are moved in a time at most
+	Rate *string `json:"rate,omitempty"`
+
+	// Retime Open waits: the new length less what was waited already, the new length from now, or the instant as it was
+	Retime *RollbackRequestRetime `json:"retime,omitempty"`
+
+	// Spread The pace, like 100/1h, for those whose wait the change would end at once; none lets them all go at once. Needed when they are more than 100
+	Spread *string `json:"spread,omitempty"`
+	To     int     `json:"to"`
 }
 
 // RollbackRequestInFlight defines model for RollbackRequest.InFlight.
 type RollbackRequestInFlight string
+
+// RollbackRequestOnMissing Who stands on a node that is gone: goes on in the old version, leaves the workflow, or goes on behind that node
+type RollbackRequestOnMissing string
+
+// RollbackRequestRetime Open waits: the new length less what was waited already, the new length from now, or the instant as it was
+type RollbackRequestRetime string
 
 // RunDefinition Example: {"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"hash":"9f2c51","summaries":{"exits":{},"nodes":{"hello":"End"},"triggers":{}},"version":1,"workflow":"welcome"}
 type RunDefinition struct {
