@@ -106,6 +106,9 @@ func (s *server) inFlight(c *gin.Context, tx *store.Tx, p *publication, before *
 		result.InFlight.Exit, err = s.endInside(tx, p.key, "published")
 		return err
 	}
+	if err := s.supersede(tx, p); err != nil {
+		return err
+	}
 	result.InFlight.Exit = inside
 	return s.startFlight(c, tx, p, result, events.JobLeave, inside, events.LeaveParams{Below: p.version, Reason: "published"})
 }
@@ -113,6 +116,9 @@ func (s *server) inFlight(c *gin.Context, tx *store.Tx, p *publication, before *
 // moveInside starts the job that moves the people inside, unless the change lets so many of them go on
 // at once that somebody must say at which pace.
 func (s *server) moveInside(c *gin.Context, tx *store.Tx, p *publication, before *foreseen, result *gen.PublishResult) error {
+	if !s.Moves {
+		return failure(kindNotAvailable, "in_flight: migrate is not available in this build; use stay or exit")
+	}
 	if !before.about(p) {
 		return failure(kindState, "the workflow was changed meanwhile; look at it again")
 	}
@@ -120,14 +126,14 @@ func (s *server) moveInside(c *gin.Context, tx *store.Tx, p *publication, before
 	if result.Leaving.Decide {
 		return undecided(result.Leaving)
 	}
-	if before.moves == 0 {
-		return nil
+	if err := s.supersede(tx, p); err != nil || before.moves == 0 {
+		return err
 	}
 	move := &store.Move{Workflow: p.key, Version: p.version, Hash: p.hash, Person: callerOf(c).person, CreatedAt: s.now()}
 	if err := events.AddMove(tx, move, p.flight.terms); err != nil {
 		return err
 	}
-	params := events.MigrateParams{Move: move.ID, Spread: p.flight.pace(before.leaving)}
+	params := events.MigrateParams{Move: move.ID, Version: p.version, Spread: p.flight.pace(before.leaving)}
 	return s.startFlight(c, tx, p, result, events.JobMigrate, before.inside(), params)
 }
 
@@ -141,15 +147,19 @@ func undecided(l *gen.Leaving) error {
 	return p
 }
 
-// startFlight queues the job that does with the people inside what a publish says. What an earlier
-// publish has begun with them is over: the later one counts.
-func (s *server) startFlight(c *gin.Context, tx *store.Tx, p *publication, result *gen.PublishResult, kind string, total int, params any) error {
+// supersede ends what an earlier publish has begun with the people inside: the later one counts.
+func (s *server) supersede(tx *store.Tx, p *publication) error {
 	reason := fmt.Sprintf("version %d was published", p.version)
-	for _, open := range []string{events.JobMigrate, events.JobLeave} {
-		if err := events.Supersede(tx, open, p.key, reason, s.now()); err != nil {
+	for _, kind := range []string{events.JobMigrate, events.JobLeave} {
+		if err := events.Supersede(tx, kind, p.key, reason, s.now()); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// startFlight queues the job that does with the people inside what a publish says.
+func (s *server) startFlight(c *gin.Context, tx *store.Tx, p *publication, result *gen.PublishResult, kind string, total int, params any) error {
 	job, err := events.StartJob(tx, events.NewJob{
 		Kind: kind, Subject: p.key, Rate: p.flight.rate, NotBefore: events.AfterStragglers(tx), Person: callerOf(c).person,
 		Params: params, Total: &total, Now: s.now(),

@@ -12,6 +12,9 @@ import (
 	"fermata/store/storetest"
 )
 
+// moves is a program whose runs obey moves.
+func moves(c *Config) { c.Moves = true }
+
 // drip is a definition with two waits, and mails behind them.
 func drip(change ...func(object)) object {
 	def := object{
@@ -50,33 +53,36 @@ func (f *fixture) inside(node string, n int, ago, wait time.Duration) []string {
 		f.must(201, "POST", "/v1/workflows", drip())
 		f.must(200, "POST", dripURL+"/publish", nil)
 	}
-	people := make([]object, n)
-	for i := range people {
-		people[i] = object{"email": fmt.Sprintf("%s-%03d@example.com", node, i)}
-	}
-	done := f.must(200, "POST", dripURL+"/enrollments", object{"contacts": people})
 	ids := make([]string, n)
 	require.NoError(f.t, f.store.Write(f.t.Context(), func(tx *store.Tx) error {
-		for i := range ids {
-			ids[i] = path(f.t, done, "items", i, "enrollment").(string)
-			e, err := tx.LockEnrollment(ids[i])
-			if err != nil {
-				return err
-			}
-			entered := f.clock.Now().Add(-ago)
-			due := entered.Add(wait)
-			step := &store.Step{EnrollmentID: e.ID, Node: node, Visit: 1, Type: "wait", Status: "waiting", EnteredAt: entered, DueAt: &due, PlannedAt: &due}
-			if _, _, err := tx.InsertStep(step); err != nil {
-				return err
-			}
-			e.Node, e.Visit, e.Status, e.DueAt = node, 1, "waiting", &due
-			if err := tx.SaveEnrollment(e); err != nil {
-				return err
-			}
+		w, err := tx.Workflow("drip")
+		for i := 0; err == nil && i < n; i++ {
+			ids[i], err = f.waiting(tx, w, fmt.Sprintf("%s-%03d@example.com", node, i), node, ago, wait)
 		}
-		return nil
+		return err
 	}))
 	return ids
+}
+
+// waiting writes the rows of somebody who is in a wait.
+func (f *fixture) waiting(tx *store.Tx, w *store.Workflow, email, node string, ago, wait time.Duration) (string, error) {
+	entered := f.clock.Now().Add(-ago)
+	due := entered.Add(wait)
+	c := &store.Contact{Email: &email}
+	if err := tx.CreateContact(c); err != nil {
+		return "", err
+	}
+	e := &store.Enrollment{
+		Workflow: w.Key, Version: w.Version, Hash: w.Hash, ContactID: c.ID, Status: "waiting", Node: node, Visit: 1, DueAt: &due,
+		StartedAt: entered, AdmittedAt: &entered, AnchorAt: entered, TriggerData: store.JSON("{}"), Vars: store.JSON("{}"), CreatedAt: entered,
+	}
+	if err := tx.InsertEnrollment(e); err != nil {
+		return "", err
+	}
+	_, _, err := tx.InsertStep(&store.Step{
+		EnrollmentID: e.ID, Node: node, Visit: 1, Type: "wait", Status: "waiting", EnteredAt: entered, DueAt: &due, PlannedAt: &due,
+	})
+	return e.ID, err
 }
 
 func (f *fixture) draft(change ...func(object)) { f.must(200, "PUT", dripURL, drip(change...)) }
@@ -117,7 +123,7 @@ const day = 24 * time.Hour
 func TestADryRunSaysWhatBecomesOfEverybodyInside(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s)
+		f := setup(t, s, moves)
 		first := f.inside("first", 4, 2*day, 3*day)
 		second := f.inside("second", 3, day, 5*day)
 		f.draft(lasting("first", "1d"), cutSecond)
@@ -168,7 +174,7 @@ func TestADryRunSaysWhatBecomesOfEverybodyInside(t *testing.T) {
 
 func TestAPlanForThePeopleInsideIsChecked(t *testing.T) {
 	t.Parallel()
-	f := setup(t, storetest.Open(t))
+	f := setup(t, storetest.Open(t), moves)
 	f.inside("second", 1, day, 5*day)
 	f.draft(cutSecond)
 	for _, dry := range []string{"", "?dry_run=true"} {
@@ -188,7 +194,7 @@ func TestAPlanForThePeopleInsideIsChecked(t *testing.T) {
 func TestAPublishMovesThePeopleInside(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s)
+		f := setup(t, s, moves)
 		first := f.inside("first", 30, day, 3*day)
 		second := f.inside("second", 2, day, 5*day)
 		f.draft(lasting("first", "4d"), cutSecond)
@@ -218,7 +224,7 @@ func TestAPublishMovesThePeopleInside(t *testing.T) {
 func TestWhoIsNotYetMarkedStaysWhenTheJobIsCanceled(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s)
+		f := setup(t, s, moves)
 		ids := f.inside("first", 6, day, 3*day)
 		f.draft(lasting("first", "4d"))
 		done := f.must(200, "POST", dripURL+"/publish", object{"in_flight": "migrate", "rate": "2/1h"})
@@ -241,7 +247,7 @@ func TestWhoIsNotYetMarkedStaysWhenTheJobIsCanceled(t *testing.T) {
 func TestALaterPublishSendsEverybodyFurther(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s)
+		f := setup(t, s, moves)
 		ids := f.inside("first", 6, day, 3*day)
 		f.draft(lasting("first", "4d"))
 		second := f.must(200, "POST", dripURL+"/publish", object{"in_flight": "migrate", "rate": "2/1h"})["job"].(string)
@@ -265,7 +271,7 @@ func TestALaterPublishSendsEverybodyFurther(t *testing.T) {
 func TestManyWhoWouldLeaveAtOnceNeedAWord(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s)
+		f := setup(t, s, moves)
 		ids := f.inside("first", 103, 2*day, 3*day)
 		f.inside("second", 2, day, 5*day)
 		f.draft(lasting("first", "1d"))
@@ -301,7 +307,7 @@ func TestManyWhoWouldLeaveAtOnceNeedAWord(t *testing.T) {
 func TestManyPeopleAreEndedByAJob(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s)
+		f := setup(t, s, moves)
 		f.inside("first", leaveAtOnce+1, day, 3*day)
 		f.draft(lasting("first", "4d"))
 		done := f.must(200, "POST", dripURL+"/publish", object{"in_flight": "exit", "rate": "10000/1s"})

@@ -13,11 +13,13 @@ import (
 // JobMigrate is the kind of job that sends the people inside a workflow to another version.
 const JobMigrate = "migrate"
 
-// MigrateParams are the parameters of a JobMigrate. Move is the row with the terms. Spread is the pace
+// MigrateParams are the parameters of a JobMigrate. Move is the row with the terms, Version where it
+// leads, for those who look at the job. Spread is the pace
 // of those whom the change lets go on at once, "" when they go with the others.
 type MigrateParams struct {
-	Move   string `json:"move"`
-	Spread string `json:"spread,omitempty"`
+	Move    string `json:"move"`
+	Version int    `json:"version"`
+	Spread  string `json:"spread,omitempty"`
 }
 
 // Words in the counts of a JobMigrate, beside failed and exited.
