@@ -39,8 +39,8 @@ type flightRequest struct {
 type flight struct {
 	way    string
 	terms  moving.Terms
-	spread string      // a rate, none, or "" without a word
-	rate   string      // of the job
+	spread string // a rate, none, or "" without a word
+	rate   string // of the job
 }
 
 // readFlight checks what can be checked without knowing the workflow.

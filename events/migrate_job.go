@@ -59,13 +59,13 @@ func (k *migrateJob) Batch(tx *store.Tx, b *JobBatch) error {
 
 // migration is one batch of a JobMigrate.
 type migration struct {
-	tx      *store.Tx
-	b       *JobBatch
-	move    *store.Move
-	survey  *Survey
-	pace    *definition.Rate // nil when nobody is put off
-	second  bool             // only those who were put off are left
-	after   string
+	tx     *store.Tx
+	b      *JobBatch
+	move   *store.Move
+	survey *Survey
+	pace   *definition.Rate // nil when nobody is put off
+	second bool             // only those who were put off are left
+	after  string
 }
 
 func (k *migrateJob) open(tx *store.Tx, b *JobBatch) (*migration, error) {
