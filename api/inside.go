@@ -9,7 +9,7 @@ import (
 )
 
 // leaveAtOnce is how many people a publish ends in its own transaction; more are left to a job.
-const leaveAtOnce = 500
+const leaveAtOnce = 200
 
 // lockLeaving locks the contacts of everybody inside when a publish ends them in its own transaction,
 // and reports whether it does. Contacts are always locked first.
