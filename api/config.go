@@ -98,9 +98,6 @@ type Config struct {
 	// Page are the files of the built page, with index.html at their top; default none, then / says
 	// how to build it.
 	Page fs.FS
-	// Moves says that the runs of this build go over to another version when they are told to; default
-	// false, then publishing with in_flight: migrate answers not_available.
-	Moves bool
 	// SecretBox encrypts secrets; default none, then PUT /v1/secrets answers not_available, and so
 	// does publishing a webhook trigger.
 	SecretBox SecretBox

@@ -116,9 +116,6 @@ func (s *server) inFlight(c *gin.Context, tx *store.Tx, p *publication, before *
 // moveInside starts the job that moves the people inside, unless the change lets so many of them go on
 // at once that somebody must say at which pace.
 func (s *server) moveInside(c *gin.Context, tx *store.Tx, p *publication, before *foreseen, result *gen.PublishResult) error {
-	if !s.Moves {
-		return failure(kindNotAvailable, "in_flight: migrate is not available in this build; use stay or exit")
-	}
 	if !before.about(p) {
 		return failure(kindState, "the workflow was changed meanwhile; look at it again")
 	}

@@ -12,9 +12,6 @@ import (
 	"fermata/store/storetest"
 )
 
-// moves is a program whose runs obey moves.
-func moves(c *Config) { c.Moves = true }
-
 // drip is a definition with two waits, and mails behind them.
 func drip(change ...func(object)) object {
 	def := object{
@@ -124,7 +121,7 @@ const day = 24 * time.Hour
 func TestADryRunSaysWhatBecomesOfEverybodyInside(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s, moves)
+		f := setup(t, s)
 		first := f.inside("first", 4, 2*day, 3*day)
 		second := f.inside("second", 3, day, 5*day)
 		f.draft(lasting("first", "1d"), cutSecond)
@@ -175,7 +172,7 @@ func TestADryRunSaysWhatBecomesOfEverybodyInside(t *testing.T) {
 
 func TestAPlanForThePeopleInsideIsChecked(t *testing.T) {
 	t.Parallel()
-	f := setup(t, storetest.Open(t), moves)
+	f := setup(t, storetest.Open(t))
 	f.inside("second", 1, day, 5*day)
 	f.draft(cutSecond)
 	for _, dry := range []string{"", "?dry_run=true"} {
@@ -195,7 +192,7 @@ func TestAPlanForThePeopleInsideIsChecked(t *testing.T) {
 func TestAPublishMovesThePeopleInside(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s, moves)
+		f := setup(t, s)
 		first := f.inside("first", 30, day, 3*day)
 		second := f.inside("second", 2, day, 5*day)
 		f.draft(lasting("first", "4d"), cutSecond)
@@ -225,7 +222,7 @@ func TestAPublishMovesThePeopleInside(t *testing.T) {
 func TestWhoIsNotYetMarkedStaysWhenTheJobIsCanceled(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s, moves)
+		f := setup(t, s)
 		ids := f.inside("first", 6, day, 3*day)
 		f.draft(lasting("first", "4d"))
 		done := f.must(200, "POST", dripURL+"/publish", object{"in_flight": "migrate", "rate": "2/1h"})
@@ -246,7 +243,7 @@ func TestWhoIsNotYetMarkedStaysWhenTheJobIsCanceled(t *testing.T) {
 func TestALaterPublishSendsEverybodyFurther(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s, moves)
+		f := setup(t, s)
 		ids := f.inside("first", 6, day, 3*day)
 		f.draft(lasting("first", "4d"))
 		second := f.must(200, "POST", dripURL+"/publish", object{"in_flight": "migrate", "rate": "2/1h"})["job"].(string)
@@ -268,7 +265,7 @@ func TestALaterPublishSendsEverybodyFurther(t *testing.T) {
 func TestManyWhoWouldLeaveAtOnceNeedAWord(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s, moves)
+		f := setup(t, s)
 		ids := f.inside("first", 103, 2*day, 3*day)
 		f.inside("second", 2, day, 5*day)
 		f.draft(lasting("first", "1d"))
@@ -300,7 +297,7 @@ func TestManyWhoWouldLeaveAtOnceNeedAWord(t *testing.T) {
 func TestManyPeopleAreEndedByAJob(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		f := setup(t, s, moves)
+		f := setup(t, s)
 		f.inside("first", leaveAtOnce+1, day, 3*day)
 		f.draft(lasting("first", "4d"))
 		done := f.must(200, "POST", dripURL+"/publish", object{"in_flight": "exit", "rate": "10000/1s"})

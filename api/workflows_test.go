@@ -168,7 +168,6 @@ func TestPublish(t *testing.T) {
 			{name: "no such version", method: "GET", url: "/v1/workflows/hello/versions/9", status: 404},
 			{name: "no number", method: "GET", url: "/v1/workflows/hello/versions/x", status: 404},
 			{name: "rollback to nowhere", method: "POST", url: "/v1/workflows/hello/rollback", body: object{"to": 9}, status: 422, expected: []string{`"/to"`}},
-			{name: "migrate", method: "POST", url: "/v1/workflows/hello/publish", body: object{"in_flight": "migrate"}, status: 501, expected: []string{"not_available"}},
 			{name: "misspelled", method: "POST", url: "/v1/workflows/hello/publish", body: object{"inflight": "stay"}, status: 422, expected: []string{"did you mean in_flight?"}},
 			{name: "audit", method: "GET", url: "/v1/audit?subject=hello", status: 200, expected: []string{"workflow.publish", "workflow.rollback"}},
 		})

@@ -148,16 +148,10 @@ func (s *Survey) terms(tx *store.Tx, pending string) (moving.Terms, error) {
 // goesOn reports whether whoever enters a node does not stay there.
 func goesOn(n *definition.Node) bool { return n.Disabled || n.Spec.Kind != nodes.KindWait }
 
-// wait is the settings of a node that waits.
-type wait interface {
-	nodes.Settings
-	nodes.Waiter
-}
-
 // retime says when a wait ends that is carried over.
 func (s *Survey) retime(tx *store.Tx, p *store.Inside, f *Prospect) error {
 	e, node := &p.Enrollment, s.Next.Nodes[f.Node]
-	waiter, waits := node.Settings.(wait)
+	waiter, waits := node.Settings.(moving.Wait)
 	if !waits || p.Step == nil || p.Step.Status != "waiting" || node.Spec.Action() {
 		f.Due = e.DueAt
 		return nil

@@ -23,13 +23,19 @@ func (s *stage) publish(names ...string) map[string]*definition.Definition {
 	}})
 	definitions := map[string]*definition.Definition{}
 	for _, name := range names {
-		raw, err := files.ReadFile("workflows/" + name + ".yaml")
-		require.NoError(s, err)
-		text := strings.NewReplacer("http://sink.invalid", s.http.URL, "for: 21d", "for: "+s.days+"d", "value: 21", "value: "+s.days).Replace(string(raw))
+		text := s.source(name)
 		s.api.Publish(text)
 		def, problems := definition.Parse([]byte(text), true)
 		require.NotNil(s, def, problems)
 		definitions[def.Key] = def
 	}
 	return definitions
+}
+
+// source is the definition of a workflow under test.
+func (s *stage) source(name string) string {
+	s.Helper()
+	raw, err := files.ReadFile("workflows/" + name + ".yaml")
+	require.NoError(s, err)
+	return strings.NewReplacer("http://sink.invalid", s.http.URL, "for: 21d", "for: "+s.days+"d", "value: 21", "value: "+s.days).Replace(string(raw))
 }
