@@ -17,7 +17,7 @@ import (
 
 const (
 	// figuresWork is how long counting may take.
-	figuresWork = 5 * time.Second
+	figuresWork = 15 * time.Second
 	// figuresDays is the range where none is asked for, figuresMost the longest one.
 	figuresDays = 30
 	figuresMost = 1100

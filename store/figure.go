@@ -30,6 +30,7 @@ type FigureCell struct {
 	Enrolled, Active, Completed, Exited, Failed int64
 	CompletedSuccess, ExitedSuccess             int64
 
+	// Spreads are by version alone: they stand in the cell of day 0 when the rows were counted.
 	Completion Spread // ended − started of those completed
 	Excess     Spread // of the same, less the planned waits
 	Lateness   Spread // fired − due of waits that time ended

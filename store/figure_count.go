@@ -98,11 +98,34 @@ type figureRow struct {
 	Workflow                  string
 	Version, Day              int
 	Node, Type, Kind, Outcome string
-	Ms, Excess, N             int64
+	N                         int64
 }
 
 func (r *figureRow) key() figureKey {
 	return figureKey{Workflow: r.Workflow, Version: r.Version, Day: r.Day}
+}
+
+// figureLengths reads (workflow, version, a length, n, …) row by row: there may be as many as
+// enrollments.
+func (tx *Tx) figureLengths(sql string, args []any, row func(key figureKey, numbers []int64), numbers int) error {
+	rows, err := tx.db.Raw(sql, args...).Rows()
+	if err != nil {
+		return mapError(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var key figureKey
+	found := make([]int64, numbers)
+	targets := []any{&key.Workflow, &key.Version}
+	for i := range found {
+		targets = append(targets, &found[i])
+	}
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return fmt.Errorf("read lengths: %w", err)
+		}
+		row(key, found)
+	}
+	return mapError(rows.Err())
 }
 
 func (tx *Tx) figureRows(sql string, args ...any) ([]figureRow, error) {
@@ -159,39 +182,33 @@ func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 // leaving at most; one without a due instant plans all of it. A message held back by quiet hours or
 // a rate waits, too.
 func (tx *Tx) countPassages(c cohort, cells figureCells) error {
-	rows, err := tx.figureRows(c.with+`, planned AS (SELECT s.enrollment_id AS id, sum(`+
+	return tx.figureLengths(c.with+`, planned AS (SELECT s.enrollment_id AS id, sum(`+
 		tx.micros("s.entered_at", tx.earlier("s.left_at", "COALESCE(s.planned_at, s.due_at)"))+`) AS us
 			FROM c JOIN steps s ON s.enrollment_id = c.id
 			WHERE c.status = 'completed' AND s.left_at IS NOT NULL
 				AND (s.due_at > s.entered_at AND COALESCE(s.planned_at, s.due_at) > s.entered_at
 					OR s.type IN ('wait_event', 'approval') AND s.due_at IS NULL AND s.planned_at IS NULL)
 			GROUP BY s.enrollment_id),
-		passages AS (SELECT c.workflow, c.version, c.day, `+tx.micros("c.started_at", "c.ended_at")+` AS us,
+		passages AS (SELECT c.workflow, c.version, `+tx.micros("c.started_at", "c.ended_at")+` AS us,
 			COALESCE(p.us, 0) AS planned FROM c LEFT JOIN planned p ON p.id = c.id
 			WHERE c.status = 'completed' AND c.ended_at IS NOT NULL)
-		SELECT workflow, version, day, CAST(us AS bigint) / 1000 AS ms,
+		SELECT workflow, version, CAST(us AS bigint) / 1000 AS ms,
 			CASE WHEN us > planned THEN CAST(us - planned AS bigint) / 1000 ELSE 0 END AS excess, count(*) AS n
-		FROM passages GROUP BY 1, 2, 3, 4, 5`, c.args...)
-	for _, row := range rows {
-		cell := cells.at(row.key())
-		cell.Completion.Count(max(row.Ms, 0), row.N)
-		cell.Excess.Count(row.Excess, row.N)
-	}
-	return err
+		FROM passages GROUP BY 1, 2, 3, 4`, c.args, func(key figureKey, row []int64) {
+		cell := cells.at(key)
+		cell.Completion.Count(max(row[0], 0), row[2])
+		cell.Excess.Count(row[1], row[2])
+	}, 3)
 }
 
 // countLateness counts how long after its due instant a wait was left that time ended: not an event,
 // nor a person. The due instant is the one that holds after pauses.
 func (tx *Tx) countLateness(c cohort, cells figureCells) error {
-	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, `+tx.micros("s.due_at", "s.left_at")+` / 1000 AS ms, count(*) AS n
+	return tx.figureLengths(c.with+`SELECT c.workflow, c.version, `+tx.micros("s.due_at", "s.left_at")+` / 1000 AS ms, count(*) AS n
 		FROM c JOIN steps s ON s.enrollment_id = c.id
 		WHERE s.status = 'done' AND s.type IN `+figureWaits+` AND s.due_at IS NOT NULL AND s.left_at >= s.due_at
 			AND (s.port = 'timeout' OR s.type NOT IN ('wait_event', 'approval'))
-		GROUP BY 1, 2, 3, 4`, c.args...)
-	for _, row := range rows {
-		cells.at(row.key()).Lateness.Count(row.Ms, row.N)
-	}
-	return err
+		GROUP BY 1, 2, 3`, c.args, func(key figureKey, row []int64) { cells.at(key).Lateness.Count(row[0], row[1]) }, 2)
 }
 
 // countBounces counts steps whose mail bounced hard soon after it was sent. One that failed is an

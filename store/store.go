@@ -148,6 +148,13 @@ func (s *Store) Snapshot(ctx context.Context, fn func(tx *Tx) error) error {
 		return fmt.Errorf("begin snapshot: %w", mapError(err))
 	}
 	defer func() { _ = begun.Rollback() }()
+	if s.dialect == Postgres {
+		// Statements over many rows: compiling them costs more than it saves, hashes have room, and the
+		// context alone says how long they may take.
+		if _, err := begun.ExecContext(ctx, "SET LOCAL jit = off; SET LOCAL work_mem = '64MB'; SET LOCAL statement_timeout = 0"); err != nil {
+			return fmt.Errorf("begin snapshot: %w", mapError(err))
+		}
+	}
 	tx := s.newTx(ctx, begun, false)
 	if err := fn(tx); err != nil {
 		return mapError(err)
