@@ -3,8 +3,6 @@ package api
 import (
 	"encoding/json"
 	"errors"
-	"reflect"
-	"sort"
 	"strconv"
 	"strings"
 
@@ -102,40 +100,20 @@ func changesBetween(before, after []byte) ([]gen.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	delete(from, "layout")
-	delete(to, "layout")
 	changes := []gen.Change{}
-	err = compare(&changes, "", from, to)
-	return changes, err
-}
-
-func compare(changes *[]gen.Change, pointer string, from, to any) error {
-	before, wasObject := from.(map[string]any)
-	after, isObject := to.(map[string]any)
-	if !wasObject || !isObject {
-		if reflect.DeepEqual(from, to) {
-			return nil
+	for _, one := range definition.Changes(from, to) {
+		var before, after *any
+		if one.Op != definition.ChangeAdd {
+			before = &one.From
 		}
-		return note(changes, gen.Replace, pointer, &from, &to)
-	}
-	for _, key := range keysOf(before, after) {
-		at := child(pointer, key)
-		a, was := before[key]
-		b, is := after[key]
-		var err error
-		switch {
-		case !was:
-			err = note(changes, gen.Add, at, nil, &b)
-		case !is:
-			err = note(changes, gen.Remove, at, &a, nil)
-		default:
-			err = compare(changes, at, a, b)
+		if one.Op != definition.ChangeRemove {
+			after = &one.To
 		}
-		if err != nil {
-			return err
+		if err := note(&changes, gen.ChangeOp(one.Op), one.Path, before, after); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return changes, nil
 }
 
 func note(changes *[]gen.Change, op gen.ChangeOp, pointer string, from, to *any) error {
@@ -165,19 +143,4 @@ func nodeOf(pointer string) string {
 	}
 	id, _, _ := strings.Cut(rest, "/")
 	return strings.NewReplacer("~1", "/", "~0", "~").Replace(id)
-}
-
-func keysOf(maps ...map[string]any) []string {
-	seen := map[string]bool{}
-	var keys []string
-	for _, m := range maps {
-		for key := range m {
-			if !seen[key] {
-				seen[key] = true
-				keys = append(keys, key)
-			}
-		}
-	}
-	sort.Strings(keys)
-	return keys
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"fermata/cmd/fermata/app"
+	"fermata/cmd/fermata/ascode"
 	"fermata/store"
 )
 
@@ -28,7 +29,11 @@ type program struct {
 	Relay   runRelay   `cmd:"" help:"Route events and dispatch to Temporal, nothing else."`
 	All     runAll     `cmd:"" help:"Serve, carry, route and dispatch in one process."`
 	Migrate migrate    `cmd:"" help:"Bring the database and Temporal's namespace up to date."`
-	Check   checkFiles `cmd:"" name:"validate" help:"Check definition files and list every problem."`
+	Check   checkFiles `cmd:"" name:"validate" help:"Check definition files, run their tests and list every problem."`
+	Diff    diffFiles  `cmd:"" help:"Show what apply would change; exit code 2 when that is anything."`
+	Apply   applyFiles `cmd:"" help:"Bring a server to what definition files say: save drafts and publish them."`
+	Try     rehearsal  `cmd:"" name:"rehearse" help:"Run a definition in virtual time and show every step."`
+	Schema  schema     `cmd:"" help:"Print the JSON Schema of definitions, for editors."`
 	Switch  activate   `cmd:"" name:"activate" help:"Let new enrollments run a version of the interpreter that all living workers know."`
 	Version about      `cmd:"" help:"Print the version."`
 }
@@ -53,10 +58,17 @@ func main() {
 	}
 }
 
-// stop ends the program with one line.
+// stop ends the program with one line, and the exit code that the error asks for.
 func stop(err error) {
+	code := 1
+	if away, ok := errors.AsType[*ascode.UnreachableError](err); ok {
+		err, code = away, ascode.ExitUnreachable
+	}
+	if exit, ok := errors.AsType[*ascode.ExitError](err); ok {
+		code = exit.Code
+	}
 	fmt.Fprintln(os.Stderr, "fermata: "+err.Error())
-	os.Exit(1)
+	os.Exit(code)
 }
 
 type runAPI struct{}
@@ -119,13 +131,6 @@ func (a activate) Run(ctx context.Context, s *app.Settings) error {
 	}
 	return errors.Join(app.Activate(ctx, db, a.Number, time.Now(), os.Stdout), db.Close())
 }
-
-type checkFiles struct {
-	Files []string `arg:"" help:"Definition files, .yaml or .json." type:"existingfile"`
-}
-
-// Run checks files without any connection.
-func (c checkFiles) Run() error { return app.Validate(c.Files, os.Stdout) }
 
 type about struct{}
 
