@@ -62,6 +62,34 @@ func pausing(name string) func(s *harness.System, id string) {
 	}
 }
 
+// moving takes the passage to a node, once its run has heard of it.
+func moving(node string) func(s *harness.System, id string) {
+	return func(s *harness.System, id string) {
+		s.Must("POST", "/v1/enrollments/"+id+"/move", map[string]any{"node": node})
+	}
+}
+
+// migrating publishes a shorter wait and moves the passage to it.
+func migrating(name string) func(s *harness.System, id string) {
+	return func(s *harness.System, id string) {
+		key, topic := keyOf(name), "recorded."+topicOf(name)
+		s.Must("PUT", "/v1/workflows/"+key, cases.Definition(key, topic+".go", topic+".stop", `  a: {type: wait, with: {for: 1s}, next: b}`+andEnd))
+		s.Must("POST", "/v1/workflows/"+key+"/publish", map[string]any{})
+		require.NoError(s.T, s.App.Store().Write(context.Background(), func(tx *store.Tx) error {
+			w, err := tx.Workflow(key)
+			if err != nil {
+				return err
+			}
+			m := &store.Move{Workflow: key, Version: w.Version, Hash: w.Hash}
+			if err := tx.AddMove(m); err != nil {
+				return err
+			}
+			_, err = events.MarkMove(tx, id, m, true)
+			return err
+		}))
+	}
+}
+
 const andEnd = "\n  b: {type: end}"
 
 // recordings are named after the node type that they show; what follows a dot is
@@ -73,6 +101,8 @@ func recordings(s *harness.System) map[string]recording {
 	return map[string]recording{
 		"wait":            done(`  a: {type: wait, with: {for: 1s}, next: b}` + andEnd),
 		"wait.exited":     {`  a: {type: wait, with: {for: 30d}, next: b}` + andEnd, "waiting", operate("exit"), "exited"},
+		"wait.moved":      {`  a: {type: wait, with: {for: 30d}, next: b}` + andEnd, "waiting", migrating("wait.moved"), "completed"},
+		"webhook.moved":   {`  a: {type: webhook, with: {url: "` + url("/500") + `"}, next: b}` + andEnd, "retried", moving("b"), "completed"},
 		"wait.skipped":    {`  a: {type: wait, with: {for: 30d}, next: b}` + andEnd, "waiting", operate("skip"), "completed"},
 		"wait.paused":     {`  a: {type: wait, with: {for: 3s}, next: b}` + andEnd, "waiting", pausing("wait.paused"), "completed"},
 		"webhook.paused":  {`  a: {type: webhook, with: {url: "` + url("/later") + `"}, next: b}` + andEnd, "retried", pausing("webhook.paused"), "completed"},
@@ -165,14 +195,45 @@ func recordOne(t *testing.T, s *harness.System, name string, r recording) {
 	write(t, s, name, e)
 }
 
+// write keeps the history of the run that ended the passage. One that went on from another run, because
+// it was moved, is kept as name.after, and the run before under the name itself.
 func write(t *testing.T, s *harness.System, name string, e map[string]any) {
 	t.Helper()
 	id := e["id"].(string)
 	workflowID := events.WorkflowID(e["workflow"].(string), e["contact"].(map[string]any)["id"].(string), id)
+	last := history(s, workflowID, "", enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED)
+	var before, now []byte
+	require.NoError(t, s.App.Store().Read(context.Background(), func(tx *store.Tx) error {
+		row, err := tx.Enrollment(id)
+		if err != nil {
+			return err
+		}
+		first, err := tx.Version(row.Workflow, 1)
+		if err != nil {
+			return err
+		}
+		if before, err = tx.Definition(first.Hash); err != nil {
+			return fmt.Errorf("read first definition of %s: %w", name, err)
+		}
+		if now, err = tx.Definition(row.Hash); err != nil {
+			return fmt.Errorf("read definition of %s: %w", name, err)
+		}
+		return nil
+	}))
+	if start := last.Events[0].GetWorkflowExecutionStartedEventAttributes(); start.GetContinuedExecutionRunId() != "" {
+		first := history(s, workflowID, start.GetContinuedExecutionRunId(), enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW)
+		keep(t, name, first, before)
+		name += ".after"
+	}
+	keep(t, name, last, now)
+}
+
+// history reads the history of a run once that has closed in a way.
+func history(s *harness.System, workflowID, run string, closed enumspb.EventType) *historypb.History {
 	h := &historypb.History{}
 	s.Eventually("the run has closed", func() bool {
 		h.Events = nil
-		iterator := s.App.Temporal().GetWorkflowHistory(context.Background(), workflowID, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		iterator := s.App.Temporal().GetWorkflowHistory(context.Background(), workflowID, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 		for iterator.HasNext() {
 			event, err := iterator.Next()
 			if err != nil {
@@ -180,8 +241,14 @@ func write(t *testing.T, s *harness.System, name string, e map[string]any) {
 			}
 			h.Events = append(h.Events, event)
 		}
-		return h.Events[len(h.Events)-1].GetEventType() == enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED
+		return h.Events[len(h.Events)-1].GetEventType() == closed
 	})
+	return h
+}
+
+// keep writes a history with the definition that its run began with.
+func keep(t *testing.T, name string, h *historypb.History, body []byte) {
+	t.Helper()
 	raw, err := protojson.Marshal(h)
 	require.NoError(t, err)
 	var packed bytes.Buffer
@@ -191,17 +258,5 @@ func write(t *testing.T, s *harness.System, name string, e map[string]any) {
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	require.NoError(t, os.WriteFile(filepath.Join(histories, name+".json.gz"), packed.Bytes(), 0o644))
-
-	var body []byte
-	require.NoError(t, s.App.Store().Read(context.Background(), func(tx *store.Tx) error {
-		row, err := tx.Enrollment(id)
-		if err != nil {
-			return err
-		}
-		if body, err = tx.Definition(row.Hash); err != nil {
-			return fmt.Errorf("read definition of %s: %w", name, err)
-		}
-		return nil
-	}))
 	require.NoError(t, os.WriteFile(filepath.Join(histories, name+".definition.json"), body, 0o644))
 }
