@@ -165,6 +165,9 @@ func (e *SendError) Error() string { return fmt.Sprintf("%s: %v", e.Code, e.err)
 // Reason is the code, and what the other side said, which may hold addresses.
 func (e *SendError) Reason() (code, said string) { return e.Code, fmt.Sprint(e.err) }
 
+// Permanent reports whether trying again cannot help.
+func (e *SendError) Permanent() bool { return e.Final }
+
 // Unwrap implements errors.Unwrap.
 func (e *SendError) Unwrap() error { return e.err }
 

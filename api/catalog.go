@@ -147,7 +147,10 @@ const (
 // unused refuses with in-use when a workflow names the thing: in its draft, in its published
 // version, or in a version that people are still inside of.
 func (s *server) unused(tx *store.Tx, kind, name string) error {
-	var users []string
+	users, err := channelUsers(tx, kind, name)
+	if err != nil {
+		return err
+	}
 	for cursor := ""; ; {
 		rows, next, err := tx.ListWorkflows(store.WorkflowFilter{}, store.Page{Limit: store.MaxLimit, Cursor: cursor})
 		if err != nil {

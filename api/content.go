@@ -50,7 +50,7 @@ func (s *server) CreateEmailTemplate(c *gin.Context, _ gen.CreateEmailTemplatePa
 		if err := tx.CreateEmailTemplate(t); err != nil {
 			return reply{}, taken(err, "mail template", in.Key)
 		}
-		return created(location("email-templates", t.Key), shapeTemplate(t)), nil
+		return created(location("email-templates", t.Key), shapeTemplate(t)), s.audit(c, tx, "email_template.create", t.Key, nil)
 	})
 }
 
@@ -84,7 +84,10 @@ func (s *server) PatchEmailTemplate(c *gin.Context, key string) {
 		if err := fillTemplate(t, next); err != nil {
 			return reply{}, err
 		}
-		return ok(shapeTemplate(t)), tx.UpdateEmailTemplate(t)
+		if err := tx.UpdateEmailTemplate(t); err != nil {
+			return reply{}, err
+		}
+		return ok(shapeTemplate(t)), s.audit(c, tx, "email_template.update", t.Key, nil)
 	})
 }
 
@@ -93,7 +96,10 @@ func (s *server) DeleteEmailTemplate(c *gin.Context, key string) {
 		if err := s.unused(tx, useTemplate, key); err != nil {
 			return err
 		}
-		return tx.DeleteEmailTemplate(key)
+		if err := tx.DeleteEmailTemplate(key); err != nil {
+			return err
+		}
+		return s.audit(c, tx, "email_template.delete", key, nil)
 	})
 }
 
@@ -152,7 +158,10 @@ func (s *server) PatchSegment(c *gin.Context, key string) {
 		if err := fillSegment(g, next); err != nil {
 			return reply{}, err
 		}
-		return ok(shapeSegment(g)), tx.UpdateSegment(g)
+		if err := tx.UpdateSegment(g); err != nil {
+			return reply{}, err
+		}
+		return ok(shapeSegment(g)), s.audit(c, tx, "segment.update", g.Key, nil)
 	})
 }
 
@@ -161,6 +170,9 @@ func (s *server) DeleteSegment(c *gin.Context, key string) {
 		if err := s.unused(tx, useSegment, key); err != nil {
 			return err
 		}
-		return tx.DeleteSegment(key)
+		if err := tx.DeleteSegment(key); err != nil {
+			return err
+		}
+		return s.audit(c, tx, "segment.delete", key, nil)
 	})
 }

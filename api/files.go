@@ -112,7 +112,7 @@ func (s *server) UploadFile(c *gin.Context, _ gen.UploadFileParams) {
 		if err := tx.PutFile(f); err != nil {
 			return reply{}, err
 		}
-		return created(location("files", f.Name), shapeFile(f)), nil
+		return created(location("files", f.Name), shapeFile(f)), s.audit(c, tx, "file.put", f.Name, nil)
 	})
 }
 
@@ -155,6 +155,9 @@ func (s *server) DeleteFile(c *gin.Context, name string) {
 		if err := s.unused(tx, useFile, name); err != nil {
 			return err
 		}
-		return tx.DeleteFile(name)
+		if err := tx.DeleteFile(name); err != nil {
+			return err
+		}
+		return s.audit(c, tx, "file.delete", name, nil)
 	})
 }

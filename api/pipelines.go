@@ -87,7 +87,10 @@ func (s *server) PatchPipeline(c *gin.Context, key string) {
 		if p.Stages, err = stagesOf(next.Stages); err != nil {
 			return reply{}, err
 		}
-		return ok(shapePipeline(p)), tx.UpdatePipeline(p)
+		if err := tx.UpdatePipeline(p); err != nil {
+			return reply{}, err
+		}
+		return ok(shapePipeline(p)), s.audit(c, tx, "pipeline.update", p.Key, nil)
 	})
 }
 
@@ -96,6 +99,9 @@ func (s *server) DeletePipeline(c *gin.Context, key string) {
 		if err := s.unused(tx, usePipeline, key); err != nil {
 			return err
 		}
-		return tx.DeletePipeline(key)
+		if err := tx.DeletePipeline(key); err != nil {
+			return err
+		}
+		return s.audit(c, tx, "pipeline.delete", key, nil)
 	})
 }

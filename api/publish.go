@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"fermata/alarms"
 	"fermata/api/gen"
 	"fermata/events"
 	"fermata/interpreter/definition"
@@ -271,5 +272,8 @@ func (s *server) addVersion(c *gin.Context, tx *store.Tx, p *publication) error 
 	if err := s.setDates(c, tx, w, p.def); err != nil {
 		return err
 	}
-	return events.SetSchedules(tx, w.Key, p.def, now)
+	if err := events.SetSchedules(tx, w.Key, p.def, now); err != nil {
+		return err
+	}
+	return tx.AddWatch(alarms.NewWatch(w.Key, p.version, version.Person, now))
 }

@@ -97,12 +97,20 @@ func (s *server) PatchField(c *gin.Context, key string) {
 			return reply{}, err
 		}
 		field.Type = string(or(next.Type, "text"))
-		return ok(shapeField(field)), tx.UpdateField(field)
+		if err := tx.UpdateField(field); err != nil {
+			return reply{}, err
+		}
+		return ok(shapeField(field)), s.audit(c, tx, "field.update", field.Key, map[string]any{"type": field.Type})
 	})
 }
 
 func (s *server) DeleteField(c *gin.Context, key string) {
-	removing(s, c, func(tx *store.Tx) error { return tx.DeleteField(key) })
+	removing(s, c, func(tx *store.Tx) error {
+		if err := tx.DeleteField(key); err != nil {
+			return err
+		}
+		return s.audit(c, tx, "field.delete", key, nil)
+	})
 }
 
 func shapeCourse(course *store.Course) gen.Course {

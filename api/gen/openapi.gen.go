@@ -35,6 +35,126 @@ func (e AccountPatchDefaultConsent) Valid() bool {
 	}
 }
 
+// Defines values for AlarmChannelKind.
+const (
+	AlarmChannelErrorRate AlarmChannelKind = "error_rate"
+	AlarmChannelLateness  AlarmChannelKind = "lateness"
+	AlarmChannelSilence   AlarmChannelKind = "silence"
+	AlarmChannelWatch     AlarmChannelKind = "watch"
+	AlarmChannelWedged    AlarmChannelKind = "wedged"
+)
+
+// Valid indicates whether the value is a known member of the AlarmChannelKind enum.
+func (e AlarmChannelKind) Valid() bool {
+	switch e {
+	case AlarmChannelErrorRate:
+		return true
+	case AlarmChannelLateness:
+		return true
+	case AlarmChannelSilence:
+		return true
+	case AlarmChannelWatch:
+		return true
+	case AlarmChannelWedged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AlarmChannelType.
+const (
+	AlarmChannelMail    AlarmChannelType = "mail"
+	AlarmChannelSlack   AlarmChannelType = "slack"
+	AlarmChannelWebhook AlarmChannelType = "webhook"
+)
+
+// Valid indicates whether the value is a known member of the AlarmChannelType enum.
+func (e AlarmChannelType) Valid() bool {
+	switch e {
+	case AlarmChannelMail:
+		return true
+	case AlarmChannelSlack:
+		return true
+	case AlarmChannelWebhook:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AlarmKind.
+const (
+	AlarmErrorRate AlarmKind = "error_rate"
+	AlarmLateness  AlarmKind = "lateness"
+	AlarmSilence   AlarmKind = "silence"
+	AlarmWedged    AlarmKind = "wedged"
+)
+
+// Valid indicates whether the value is a known member of the AlarmKind enum.
+func (e AlarmKind) Valid() bool {
+	switch e {
+	case AlarmErrorRate:
+		return true
+	case AlarmLateness:
+		return true
+	case AlarmSilence:
+		return true
+	case AlarmWedged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AlarmNoticeKind.
+const (
+	NoticeEnded    AlarmNoticeKind = "ended"
+	NoticeOpened   AlarmNoticeKind = "opened"
+	NoticeReminder AlarmNoticeKind = "reminder"
+	NoticeSummary  AlarmNoticeKind = "summary"
+)
+
+// Valid indicates whether the value is a known member of the AlarmNoticeKind enum.
+func (e AlarmNoticeKind) Valid() bool {
+	switch e {
+	case NoticeEnded:
+		return true
+	case NoticeOpened:
+		return true
+	case NoticeReminder:
+		return true
+	case NoticeSummary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AlarmNoticeState.
+const (
+	NoticeCanceled AlarmNoticeState = "canceled"
+	NoticeFailed   AlarmNoticeState = "failed"
+	NoticeQueued   AlarmNoticeState = "queued"
+	NoticeSent     AlarmNoticeState = "sent"
+)
+
+// Valid indicates whether the value is a known member of the AlarmNoticeState enum.
+func (e AlarmNoticeState) Valid() bool {
+	switch e {
+	case NoticeCanceled:
+		return true
+	case NoticeFailed:
+		return true
+	case NoticeQueued:
+		return true
+	case NoticeSent:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BacktestStatus.
 const (
 	BacktestStatusCanceled BacktestStatus = "canceled"
@@ -1917,6 +2037,249 @@ type AccountPatch struct {
 
 // AccountPatchDefaultConsent defines model for AccountPatch.DefaultConsent.
 type AccountPatchDefaultConsent string
+
+// AcknowledgeRequest defines model for AcknowledgeRequest.
+type AcknowledgeRequest struct {
+	Note *string `json:"note,omitempty"`
+}
+
+// Alarm Example: {"acknowledged_at":null,"acknowledged_by":null,"began_at":"2026-03-02T09:00:00Z","calm_since":null,"changes":[],"ended_at":null,"id":"alarm_1","kind":"error_rate","measured":{"attempted":40,"errors":12},"note":null,"open":true,"opened_at":"2026-03-02T09:01:00Z","reminders":0,"seen_at":"2026-03-02T09:05:00Z","summary":"12 of 40 steps failed in the last hour (30 %), at \"receipt\"","workflow":"welcome"}
+type Alarm struct {
+	AcknowledgedAt *time.Time `json:"acknowledged_at"`
+	AcknowledgedBy *string    `json:"acknowledged_by"`
+
+	// BeganAt When the trouble began
+	BeganAt time.Time `json:"began_at"`
+
+	// CalmSince Since when it has not been seen
+	CalmSince *time.Time `json:"calm_since"`
+
+	// Changes What was changed nearby, the likeliest cause first
+	Changes []AlarmChange `json:"changes"`
+	EndedAt *time.Time    `json:"ended_at"`
+	Id      string        `json:"id"`
+	Kind    AlarmKind     `json:"kind"`
+
+	// Measured Any JSON object
+	Measured Raw     `json:"measured"`
+	Note     *string `json:"note"`
+	Open     bool    `json:"open"`
+
+	// OpenedAt When it was bad enough for an alarm
+	OpenedAt  time.Time `json:"opened_at"`
+	Reminders int       `json:"reminders"`
+
+	// SeenAt When it was last seen
+	SeenAt  time.Time `json:"seen_at"`
+	Summary string    `json:"summary"`
+
+	// Workflow Null when the account as a whole is concerned
+	Workflow *string `json:"workflow"`
+}
+
+// AlarmChange Example: {"action":"workflow.publish","at":"2026-03-02T09:00:00Z","person":"Ana","subject":"welcome","words":"the publish of version 4 by Ana, 12 minutes before"}
+type AlarmChange struct {
+	// Action As in the audit: workflow.publish, email_template.update, secret.put, release …
+	Action  string    `json:"action"`
+	At      time.Time `json:"at"`
+	Person  string    `json:"person"`
+	Subject string    `json:"subject"`
+	Words   string    `json:"words"`
+}
+
+// AlarmChannel Example: {"created_at":"2026-03-02T09:00:00Z","enabled":true,"error":null,"error_at":null,"id":"chan_1","kinds":[],"name":"Operations","sent_at":null,"sign":null,"to":["ops@studio.example"],"type":"mail","updated_at":"2026-03-02T09:00:00Z","url":null,"workflows":[]}
+type AlarmChannel struct {
+	CreatedAt time.Time `json:"created_at"`
+	Enabled   bool      `json:"enabled"`
+
+	// Error Why the last notice was not handed over
+	Error   *string    `json:"error"`
+	ErrorAt *time.Time `json:"error_at"`
+	Id      string     `json:"id"`
+
+	// Kinds Empty is all
+	Kinds []AlarmChannelKind `json:"kinds"`
+	Name  string             `json:"name"`
+
+	// SentAt When the last notice was handed over
+	SentAt    *time.Time       `json:"sent_at"`
+	Sign      *string          `json:"sign"`
+	To        []string         `json:"to"`
+	Type      AlarmChannelType `json:"type"`
+	UpdatedAt time.Time        `json:"updated_at"`
+	Url       *string          `json:"url"`
+
+	// Workflows Empty is all
+	Workflows []string `json:"workflows"`
+}
+
+// AlarmChannelInput defines model for AlarmChannelInput.
+type AlarmChannelInput struct {
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// Kinds What it is told; all unless given
+	Kinds *[]AlarmChannelKind `json:"kinds,omitempty"`
+	Name  string              `json:"name"`
+
+	// Sign secret:name that calls of a webhook channel are signed with (Standard Webhooks)
+	Sign *string `json:"sign,omitempty"`
+
+	// To Addresses of a mail channel
+	To   *[]string        `json:"to,omitempty"`
+	Type AlarmChannelType `json:"type"`
+
+	// Url Address of a Slack or webhook channel, best as secret:name
+	Url *string `json:"url,omitempty"`
+
+	// Workflows Workflows that it is told of; all and the account unless given
+	Workflows *[]string `json:"workflows,omitempty"`
+}
+
+// AlarmChannelKind defines model for AlarmChannelKind.
+type AlarmChannelKind string
+
+// AlarmChannelList Example: {"items":[],"next":null}
+type AlarmChannelList struct {
+	Items []AlarmChannel `json:"items"`
+	Next  *string        `json:"next"`
+}
+
+// AlarmChannelPatch defines model for AlarmChannelPatch.
+type AlarmChannelPatch struct {
+	Enabled   *bool               `json:"enabled,omitempty"`
+	Kinds     *[]AlarmChannelKind `json:"kinds,omitempty"`
+	Name      *string             `json:"name,omitempty"`
+	Sign      *string             `json:"sign,omitempty"`
+	To        *[]string           `json:"to,omitempty"`
+	Url       *string             `json:"url,omitempty"`
+	Workflows *[]string           `json:"workflows,omitempty"`
+}
+
+// AlarmChannelTest Example: {"id":"test_1"}
+type AlarmChannelTest struct {
+	// Id Id of the notice: Message-ID and Idempotency-Key carry it
+	Id string `json:"id"`
+}
+
+// AlarmChannelType defines model for AlarmChannelType.
+type AlarmChannelType string
+
+// AlarmDetail defines model for AlarmDetail.
+type AlarmDetail struct {
+	// Alarm Example: {"acknowledged_at":null,"acknowledged_by":null,"began_at":"2026-03-02T09:00:00Z","calm_since":null,"changes":[],"ended_at":null,"id":"alarm_1","kind":"error_rate","measured":{"attempted":40,"errors":12},"note":null,"open":true,"opened_at":"2026-03-02T09:01:00Z","reminders":0,"seen_at":"2026-03-02T09:05:00Z","summary":"12 of 40 steps failed in the last hour (30 %), at \"receipt\"","workflow":"welcome"}
+	Alarm   Alarm         `json:"alarm"`
+	Notices []AlarmNotice `json:"notices"`
+}
+
+// AlarmKind defines model for AlarmKind.
+type AlarmKind string
+
+// AlarmList Example: {"items":[],"next":null}
+type AlarmList struct {
+	Items []Alarm `json:"items"`
+	Next  *string `json:"next"`
+}
+
+// AlarmNotice defines model for AlarmNotice.
+type AlarmNotice struct {
+	Channel   string           `json:"channel"`
+	CreatedAt time.Time        `json:"created_at"`
+	DoneAt    *time.Time       `json:"done_at"`
+	Error     *string          `json:"error"`
+	Id        string           `json:"id"`
+	Kind      AlarmNoticeKind  `json:"kind"`
+	State     AlarmNoticeState `json:"state"`
+
+	// Tries Attempts that failed
+	Tries int `json:"tries"`
+}
+
+// AlarmNoticeKind defines model for AlarmNotice.Kind.
+type AlarmNoticeKind string
+
+// AlarmNoticeState defines model for AlarmNotice.State.
+type AlarmNoticeState string
+
+// AlarmSettings Example: {"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.1,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
+type AlarmSettings struct {
+	// ClearAfter For how long trouble must be gone before an alarm is over
+	ClearAfter string `json:"clear_after"`
+
+	// ErrorRate Of the actions attempted within a length of time, the rate has failed, and at least min of them
+	ErrorRate struct {
+		Min    int     `json:"min"`
+		On     bool    `json:"on"`
+		Rate   float64 `json:"rate"`
+		Within string  `json:"within"`
+	} `json:"error_rate"`
+
+	// Lateness Something was due more than `after` ago
+	Lateness struct {
+		After string `json:"after"`
+		On    bool   `json:"on"`
+	} `json:"lateness"`
+	RemindEvery string `json:"remind_every"`
+
+	// Silence Nobody has entered for `after` at least, and for `factor` times the longest time that was usual in 4 weeks
+	Silence struct {
+		After  string  `json:"after"`
+		Factor float64 `json:"factor"`
+		On     bool    `json:"on"`
+	} `json:"silence"`
+
+	// Watch The 48 hours after each publish are summed up
+	Watch struct {
+		On bool `json:"on"`
+	} `json:"watch"`
+
+	// Wedged Something cannot go on without a person
+	Wedged struct {
+		On bool `json:"on"`
+	} `json:"wedged"`
+}
+
+// AlarmSettingsAnswer defines model for AlarmSettingsAnswer.
+type AlarmSettingsAnswer struct {
+	// Own Any JSON object
+	Own Raw `json:"own"`
+
+	// Settings Example: {"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.1,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
+	Settings AlarmSettings `json:"settings"`
+}
+
+// AlarmSettingsPatch defines model for AlarmSettingsPatch.
+type AlarmSettingsPatch struct {
+	// ClearAfter Like 90s, 15m, 4h, 7d
+	ClearAfter *string `json:"clear_after,omitempty"`
+	ErrorRate  *struct {
+		Min  *int     `json:"min,omitempty"`
+		On   *bool    `json:"on,omitempty"`
+		Rate *float64 `json:"rate,omitempty"`
+
+		// Within Like 90s, 15m, 4h, 7d
+		Within *string `json:"within,omitempty"`
+	} `json:"error_rate,omitempty"`
+	Lateness *struct {
+		// After Like 90s, 15m, 4h, 7d
+		After *string `json:"after,omitempty"`
+		On    *bool   `json:"on,omitempty"`
+	} `json:"lateness,omitempty"`
+
+	// RemindEvery Like 90s, 15m, 4h, 7d
+	RemindEvery *string `json:"remind_every,omitempty"`
+	Silence     *struct {
+		// After Like 90s, 15m, 4h, 7d
+		After  *string  `json:"after,omitempty"`
+		Factor *float64 `json:"factor,omitempty"`
+		On     *bool    `json:"on,omitempty"`
+	} `json:"silence,omitempty"`
+	Watch *struct {
+		On *bool `json:"on,omitempty"`
+	} `json:"watch,omitempty"`
+	Wedged *struct {
+		On *bool `json:"on,omitempty"`
+	} `json:"wedged,omitempty"`
+}
 
 // Analytics Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"currency":"USD","drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"from":"2026-03-01T00:00:00Z","lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"nodes":[],"saved":{"amount":810,"hours":20.25},"series":[],"steps":200,"succeeded":27,"throughput":{"enrollments_per_day":12,"enrollments_per_hour":0.5,"steps_per_day":72,"steps_per_hour":3},"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"timezone":"UTC","to":"2026-03-31T00:00:00Z","version":null,"versions":[],"workflow":"welcome"}
 type Analytics struct {
@@ -4628,6 +4991,33 @@ type Warning struct {
 	Pointer *string `json:"pointer,omitempty"`
 }
 
+// Watch Example: {"after":{"attempted":45,"entered":12,"errors":1,"finished":9,"late":0},"before":{"attempted":40,"entered":10,"errors":0,"finished":8,"late":0},"done_at":null,"ends_at":"2026-03-04T09:00:00Z","person":"Ana","started_at":"2026-03-02T09:00:00Z","summary":"In the 24 hours since version 4: 12 entered (10 before)","until":"2026-03-03T09:00:00Z","version":4,"workflow":"welcome"}
+type Watch struct {
+	After  WatchCount `json:"after"`
+	Before WatchCount `json:"before"`
+
+	// DoneAt When it was summed up
+	DoneAt    *time.Time `json:"done_at"`
+	EndsAt    time.Time  `json:"ends_at"`
+	Person    string     `json:"person"`
+	StartedAt time.Time  `json:"started_at"`
+	Summary   string     `json:"summary"`
+
+	// Until Up to when it is counted
+	Until    time.Time `json:"until"`
+	Version  int       `json:"version"`
+	Workflow string    `json:"workflow"`
+}
+
+// WatchCount defines model for WatchCount.
+type WatchCount struct {
+	Attempted int `json:"attempted"`
+	Entered   int `json:"entered"`
+	Errors    int `json:"errors"`
+	Finished  int `json:"finished"`
+	Late      int `json:"late"`
+}
+
 // Wedged Why an enrollment cannot go on by itself. Mend the cause, then retry
 type Wedged struct {
 	Cause string    `json:"cause"`
@@ -4794,6 +5184,35 @@ type Limit = int
 
 // RunTests defines model for RunTests.
 type RunTests = bool
+
+// ListAlarmChannelsParams defines parameters for ListAlarmChannels.
+type ListAlarmChannelsParams struct {
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateAlarmChannelParams defines parameters for CreateAlarmChannel.
+type CreateAlarmChannelParams struct {
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListAlarmsParams defines parameters for ListAlarms.
+type ListAlarmsParams struct {
+	// Open Only those that are not over (true) or are (false)
+	Open     *bool      `form:"open,omitempty" json:"open,omitempty"`
+	Kind     *AlarmKind `form:"kind,omitempty" json:"kind,omitempty"`
+	Workflow *string    `form:"workflow,omitempty" json:"workflow,omitempty"`
+
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
 
 // ListApiKeysParams defines parameters for ListApiKeys.
 type ListApiKeysParams struct {
@@ -5405,6 +5824,18 @@ type GetVersionParams struct {
 // PatchAccountJSONRequestBody defines body for PatchAccount for application/json ContentType.
 type PatchAccountJSONRequestBody = AccountPatch
 
+// CreateAlarmChannelJSONRequestBody defines body for CreateAlarmChannel for application/json ContentType.
+type CreateAlarmChannelJSONRequestBody = AlarmChannelInput
+
+// PatchAlarmChannelJSONRequestBody defines body for PatchAlarmChannel for application/json ContentType.
+type PatchAlarmChannelJSONRequestBody = AlarmChannelPatch
+
+// PatchAlarmSettingsJSONRequestBody defines body for PatchAlarmSettings for application/json ContentType.
+type PatchAlarmSettingsJSONRequestBody = AlarmSettingsPatch
+
+// AcknowledgeAlarmJSONRequestBody defines body for AcknowledgeAlarm for application/json ContentType.
+type AcknowledgeAlarmJSONRequestBody = AcknowledgeRequest
+
 // CreateApiKeyJSONRequestBody defines body for CreateApiKey for application/json ContentType.
 type CreateApiKeyJSONRequestBody = ApiKeyInput
 
@@ -5545,6 +5976,9 @@ type CreateWorkflowJSONRequestBody = Definition
 
 // PutWorkflowJSONRequestBody defines body for PutWorkflow for application/json ContentType.
 type PutWorkflowJSONRequestBody = Definition
+
+// PatchWorkflowAlarmSettingsJSONRequestBody defines body for PatchWorkflowAlarmSettings for application/json ContentType.
+type PatchWorkflowAlarmSettingsJSONRequestBody = AlarmSettingsPatch
 
 // StartBacktestJSONRequestBody defines body for StartBacktest for application/json ContentType.
 type StartBacktestJSONRequestBody = BacktestRequest
@@ -5846,6 +6280,39 @@ type ServerInterface interface {
 	// PatchAccount Change the account (merge patch)
 	// (PATCH /v1/account)
 	PatchAccount(c *gin.Context)
+	// ListAlarmChannels List channels
+	// (GET /v1/alarm-channels)
+	ListAlarmChannels(c *gin.Context, params ListAlarmChannelsParams)
+	// CreateAlarmChannel Tell alarms by mail, to Slack or to a webhook
+	// (POST /v1/alarm-channels)
+	CreateAlarmChannel(c *gin.Context, params CreateAlarmChannelParams)
+	// DeleteAlarmChannel Remove a channel and what is still to be told on it
+	// (DELETE /v1/alarm-channels/{id})
+	DeleteAlarmChannel(c *gin.Context, id string)
+	// GetAlarmChannel Read a channel
+	// (GET /v1/alarm-channels/{id})
+	GetAlarmChannel(c *gin.Context, id string)
+	// PatchAlarmChannel Change a channel (merge patch)
+	// (PATCH /v1/alarm-channels/{id})
+	PatchAlarmChannel(c *gin.Context, id string)
+	// TestAlarmChannel Send a test on a channel, at once
+	// (POST /v1/alarm-channels/{id}/test)
+	TestAlarmChannel(c *gin.Context, id string)
+	// GetAlarmSettings When there is an alarm
+	// (GET /v1/alarm-settings)
+	GetAlarmSettings(c *gin.Context)
+	// PatchAlarmSettings Change when there is an alarm (merge patch; null goes back to the default)
+	// (PATCH /v1/alarm-settings)
+	PatchAlarmSettings(c *gin.Context)
+	// ListAlarms Trouble that was seen, newest first
+	// (GET /v1/alarms)
+	ListAlarms(c *gin.Context, params ListAlarmsParams)
+	// GetAlarm One alarm with what was told about it
+	// (GET /v1/alarms/{id})
+	GetAlarm(c *gin.Context, id string)
+	// AcknowledgeAlarm Say that somebody knows: no more reminders
+	// (POST /v1/alarms/{id}/acknowledge)
+	AcknowledgeAlarm(c *gin.Context, id string)
 	// ListApiKeys List keys
 	// (GET /v1/api-keys)
 	ListApiKeys(c *gin.Context, params ListApiKeysParams)
@@ -6197,6 +6664,12 @@ type ServerInterface interface {
 	// PutWorkflow Create or replace the draft
 	// (PUT /v1/workflows/{key})
 	PutWorkflow(c *gin.Context, key string, params PutWorkflowParams)
+	// GetWorkflowAlarmSettings When there is an alarm about a workflow
+	// (GET /v1/workflows/{key}/alarm-settings)
+	GetWorkflowAlarmSettings(c *gin.Context, key string)
+	// PatchWorkflowAlarmSettings Override the account for one workflow (merge patch; null goes back to the account)
+	// (PATCH /v1/workflows/{key}/alarm-settings)
+	PatchWorkflowAlarmSettings(c *gin.Context, key string)
 	// GetAnalytics The figures of a workflow
 	// (GET /v1/workflows/{key}/analytics)
 	GetAnalytics(c *gin.Context, key string, params GetAnalyticsParams)
@@ -6251,6 +6724,9 @@ type ServerInterface interface {
 	// GetVersion Read a version, or compare it
 	// (GET /v1/workflows/{key}/versions/{n})
 	GetVersion(c *gin.Context, key string, n int, params GetVersionParams)
+	// GetWatch The 48 hours after the last publish against the 48 hours before it
+	// (GET /v1/workflows/{key}/watch)
+	GetWatch(c *gin.Context, key string)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -6338,6 +6814,316 @@ func (siw *ServerInterfaceWrapper) PatchAccount(c *gin.Context) {
 	}
 
 	siw.Handler.PatchAccount(c)
+}
+
+// ListAlarmChannels operation middleware
+func (siw *ServerInterfaceWrapper) ListAlarmChannels(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAlarmChannelsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAlarmChannels(c, params)
+}
+
+// CreateAlarmChannel operation middleware
+func (siw *ServerInterfaceWrapper) CreateAlarmChannel(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateAlarmChannelParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreateAlarmChannel(c, params)
+}
+
+// DeleteAlarmChannel operation middleware
+func (siw *ServerInterfaceWrapper) DeleteAlarmChannel(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeleteAlarmChannel(c, id)
+}
+
+// GetAlarmChannel operation middleware
+func (siw *ServerInterfaceWrapper) GetAlarmChannel(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAlarmChannel(c, id)
+}
+
+// PatchAlarmChannel operation middleware
+func (siw *ServerInterfaceWrapper) PatchAlarmChannel(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PatchAlarmChannel(c, id)
+}
+
+// TestAlarmChannel operation middleware
+func (siw *ServerInterfaceWrapper) TestAlarmChannel(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.TestAlarmChannel(c, id)
+}
+
+// GetAlarmSettings operation middleware
+func (siw *ServerInterfaceWrapper) GetAlarmSettings(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAlarmSettings(c)
+}
+
+// PatchAlarmSettings operation middleware
+func (siw *ServerInterfaceWrapper) PatchAlarmSettings(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PatchAlarmSettings(c)
+}
+
+// ListAlarms operation middleware
+func (siw *ServerInterfaceWrapper) ListAlarms(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAlarmsParams
+
+	// ------------- Optional query parameter "open" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "open", c.Request.URL.Query(), &params.Open, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter open: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", c.Request.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter kind: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "workflow" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "workflow", c.Request.URL.Query(), &params.Workflow, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter workflow: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListAlarms(c, params)
+}
+
+// GetAlarm operation middleware
+func (siw *ServerInterfaceWrapper) GetAlarm(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetAlarm(c, id)
+}
+
+// AcknowledgeAlarm operation middleware
+func (siw *ServerInterfaceWrapper) AcknowledgeAlarm(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.AcknowledgeAlarm(c, id)
 }
 
 // ListApiKeys operation middleware
@@ -10037,6 +10823,56 @@ func (siw *ServerInterfaceWrapper) PutWorkflow(c *gin.Context) {
 	siw.Handler.PutWorkflow(c, key, params)
 }
 
+// GetWorkflowAlarmSettings operation middleware
+func (siw *ServerInterfaceWrapper) GetWorkflowAlarmSettings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetWorkflowAlarmSettings(c, key)
+}
+
+// PatchWorkflowAlarmSettings operation middleware
+func (siw *ServerInterfaceWrapper) PatchWorkflowAlarmSettings(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PatchWorkflowAlarmSettings(c, key)
+}
+
 // GetAnalytics operation middleware
 func (siw *ServerInterfaceWrapper) GetAnalytics(c *gin.Context) {
 
@@ -10789,6 +11625,31 @@ func (siw *ServerInterfaceWrapper) GetVersion(c *gin.Context) {
 	siw.Handler.GetVersion(c, key, n, params)
 }
 
+// GetWatch operation middleware
+func (siw *ServerInterfaceWrapper) GetWatch(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "key" -------------
+	var key string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key", c.Param("key"), &key, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter key: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetWatch(c, key)
+}
+
 // GinServerOptions provides options for the Gin server.
 type GinServerOptions struct {
 	BaseURL      string
@@ -10838,6 +11699,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/workflows/:key/start", wrapper.StartWorkflow)
 	router.GET(options.BaseURL+"/v1/workflows/:key/analytics", wrapper.GetAnalytics)
 	router.GET(options.BaseURL+"/v1/workflows/:key/explain", wrapper.ExplainContact)
+	router.GET(options.BaseURL+"/v1/workflows/:key/watch", wrapper.GetWatch)
+	router.GET(options.BaseURL+"/v1/workflows/:key/alarm-settings", wrapper.GetWorkflowAlarmSettings)
+	router.PATCH(options.BaseURL+"/v1/workflows/:key/alarm-settings", wrapper.PatchWorkflowAlarmSettings)
 	router.POST(options.BaseURL+"/v1/workflows/:key/enrollments", wrapper.EnrollContacts)
 	router.POST(options.BaseURL+"/v1/workflows/:key/rehearse", wrapper.RehearseWorkflow)
 	router.POST(options.BaseURL+"/v1/workflows/:key/backtest", wrapper.StartBacktest)
@@ -10938,6 +11802,17 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/suppressions", wrapper.CreateSuppression)
 	router.DELETE(options.BaseURL+"/v1/suppressions/:address", wrapper.DeleteSuppression)
 	router.GET(options.BaseURL+"/v1/suppressions/:address", wrapper.GetSuppression)
+	router.GET(options.BaseURL+"/v1/alarms", wrapper.ListAlarms)
+	router.GET(options.BaseURL+"/v1/alarms/:id", wrapper.GetAlarm)
+	router.POST(options.BaseURL+"/v1/alarms/:id/acknowledge", wrapper.AcknowledgeAlarm)
+	router.GET(options.BaseURL+"/v1/alarm-settings", wrapper.GetAlarmSettings)
+	router.PATCH(options.BaseURL+"/v1/alarm-settings", wrapper.PatchAlarmSettings)
+	router.GET(options.BaseURL+"/v1/alarm-channels", wrapper.ListAlarmChannels)
+	router.POST(options.BaseURL+"/v1/alarm-channels", wrapper.CreateAlarmChannel)
+	router.DELETE(options.BaseURL+"/v1/alarm-channels/:id", wrapper.DeleteAlarmChannel)
+	router.GET(options.BaseURL+"/v1/alarm-channels/:id", wrapper.GetAlarmChannel)
+	router.PATCH(options.BaseURL+"/v1/alarm-channels/:id", wrapper.PatchAlarmChannel)
+	router.POST(options.BaseURL+"/v1/alarm-channels/:id/test", wrapper.TestAlarmChannel)
 	router.GET(options.BaseURL+"/v1/account", wrapper.GetAccount)
 	router.PATCH(options.BaseURL+"/v1/account", wrapper.PatchAccount)
 	router.GET(options.BaseURL+"/v1/secrets", wrapper.ListSecrets)

@@ -102,7 +102,7 @@ func (runAll) Run(ctx context.Context, s *app.Settings) error {
 }
 
 func run(ctx context.Context, s app.Settings, parts app.Parts) error {
-	a, err := app.Open(ctx, app.Options{Settings: s, Parts: parts})
+	a, err := app.Open(ctx, app.Options{Settings: s, Parts: parts, Release: version})
 	if err != nil {
 		return err
 	}

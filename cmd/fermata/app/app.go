@@ -43,6 +43,10 @@ type Options struct {
 	// Reconcile is how late a step may be before its run is looked at, and how often;
 	// 0 leaves both to the reconciler. Tests only.
 	Reconcile time.Duration
+	// AlarmEvery is how often the relay looks for trouble; 0 leaves it to the evaluator. Tests only.
+	AlarmEvery time.Duration
+	// Release is the version of the program, for the audit; default what the build says of itself.
+	Release string
 	// Clock is what schedules are fired by; default time.Now. Tests only.
 	Clock func() time.Time
 	// Worker tunes the worker; tests only.
@@ -124,14 +128,14 @@ func (a *App) prepare(ctx context.Context) error {
 	}}
 	a.metrics = newMetrics(a.store, time.Now)
 	a.metrics.pollers = a.health.pollers
-	a.relay = a.newRelay()
-	if a.o.Parts.Relay {
-		a.metrics.lost = a.relay.reconciler.Lost
-	}
 	if a.mailer, err = activities.NewSMTP(s.SMTPURL); err != nil {
 		return err
 	}
 	a.caller = activities.NewCaller(s.AllowPrivate)
+	a.relay = a.newRelay()
+	if a.o.Parts.Relay {
+		a.metrics.lost = a.relay.reconciler.Lost
+	}
 	var sink activities.Mailer
 	if s.Dev {
 		sink = a.mailer // every mail of the development server goes to its sink
@@ -166,6 +170,7 @@ func (a *App) Run(ctx context.Context) error {
 			}
 		}()
 	}
+	start(a.noteRelease)
 	if a.o.Parts.Relay {
 		for _, run := range a.relay.parts() {
 			start(run)

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"fermata/alarms"
 	"fermata/store"
 	"fermata/worker"
 )
@@ -29,6 +30,7 @@ var (
 	stoppedNow    = prometheus.NewDesc("fermata_contacts_stopped", "Contacts whose queue has stopped at an event that cannot be routed.", nil, nil)
 	lostNow       = prometheus.NewDesc("fermata_runs_lost", "Runs that the last round of the reconciler found lost, or open although their enrollment has ended.", nil, nil)
 	differenceNow = prometheus.NewDesc("fermata_reconcile_difference", "Active enrollments less open runs of Temporal, by cause, as compared last; absent before the first time.", []string{"cause"}, nil)
+	alarmsNow     = prometheus.NewDesc("fermata_alarms_open", "Alarms that are not over.", []string{"kind"}, nil)
 	pollersNow    = prometheus.NewDesc("fermata_pollers", "Workers that ask Temporal for tasks; absent while Temporal does not answer.", []string{"queue", "kind"}, nil)
 )
 
@@ -75,7 +77,7 @@ func (m *metrics) handler() http.Handler {
 
 // Describe implements prometheus.Collector.
 func (m *metrics) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{routerAge, dispatcherAge, activeNow, lateNow, wedgedNow, stoppedNow, lostNow, differenceNow, pollersNow} {
+	for _, d := range []*prometheus.Desc{routerAge, dispatcherAge, activeNow, lateNow, wedgedNow, stoppedNow, lostNow, differenceNow, alarmsNow, pollersNow} {
 		to <- d
 	}
 }
@@ -130,9 +132,16 @@ func (m *metrics) read(now time.Time) []prometheus.Metric {
 		}
 		gauge(wedgedNow, float64(wedged))
 		stopped, err := tx.StoppedContacts()
-		gauge(stoppedNow, float64(len(stopped)))
 		if err != nil {
 			return err
+		}
+		gauge(stoppedNow, float64(len(stopped)))
+		open, err := tx.CountAlarms()
+		if err != nil {
+			return err
+		}
+		for _, kind := range alarms.Kinds {
+			gauge(alarmsNow, float64(open[kind]), kind)
 		}
 		return readDifference(tx, gauge)
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"fermata/alarms"
 	"fermata/events"
 	"fermata/worker"
 )
@@ -23,6 +24,8 @@ type relay struct {
 	roller     *events.Roller
 	reconciler *worker.Reconciler
 	census     *worker.Census
+	evaluator  *alarms.Evaluator
+	courier    *alarms.Courier
 }
 
 func (a *App) newRelay() *relay {
@@ -47,6 +50,12 @@ func (a *App) newRelay() *relay {
 	r.census = &worker.Census{
 		Store: s, Engine: a.engine, Log: log, Now: time.Now, Lost: r.reconciler.Lost, Every: 4 * a.o.Reconcile,
 	}
+	r.courier = alarms.NewCourier(s, &alarms.Desk{
+		Mailer: a.mailer, Caller: a.caller, Secrets: a.box, MailFrom: a.o.Settings.MailFrom, Now: time.Now,
+	}, log)
+	r.evaluator = &alarms.Evaluator{
+		Store: s, Definitions: a.definitions, Log: log, Every: a.o.AlarmEvery, BaseURL: a.o.Settings.Base(), Queued: r.courier.Nudge,
+	}
 	return r
 }
 
@@ -55,6 +64,7 @@ func (r *relay) parts() []func(context.Context) error {
 	return []func(context.Context) error{
 		r.router.Run, r.dispatcher.Run, r.jobs.Run, r.scheduler.Run, r.planner.Run,
 		r.watcher.Run, r.hits.Run, r.resumer.Run, r.admitter.Run, r.roller.Run, r.reconciler.Run, r.census.Run,
+		r.evaluator.Run, r.courier.Run,
 	}
 }
 
