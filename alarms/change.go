@@ -164,13 +164,13 @@ func distance(at time.Time, f *finding) string {
 	if f.afterwards {
 		last := f.began(at)
 		if at.After(last) {
-			return span(at.Sub(last)) + " after the last entry"
+			return minutes(at.Sub(last)) + " after the last entry"
 		}
-		return span(last.Sub(at)) + " before the last entry"
+		return minutes(last.Sub(at)) + " before the last entry"
 	}
 	later := after(f.at, at)
 	if len(later) == 0 {
 		return "at the same time"
 	}
-	return span(slices.MinFunc(later, time.Time.Compare).Sub(at)) + " before"
+	return minutes(slices.MinFunc(later, time.Time.Compare).Sub(at)) + " before"
 }

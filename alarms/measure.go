@@ -9,7 +9,6 @@ import (
 
 	"fermata/events"
 	"fermata/interpreter/definition"
-	"fermata/interpreter/nodes"
 	"fermata/store"
 )
 
@@ -31,17 +30,6 @@ const (
 	// severalLate is how many workflows must be late for the account to be.
 	severalLate = 3
 )
-
-// Attempts are the types of step that count as attempted: what can fail. Waits and branches cannot.
-var Attempts = func() []string {
-	var types []string
-	for _, spec := range nodes.All() {
-		if spec.Action() {
-			types = append(types, spec.Type)
-		}
-	}
-	return types
-}()
 
 // look is one round's view of the store.
 type look struct {
@@ -91,11 +79,11 @@ func (l *look) errorRates() error {
 }
 
 func (l *look) errorRate(key string, set ErrorRate, within time.Duration, recent []store.Trouble) error {
-	attempted, err := l.tx.CountAttempted(key, Attempts, l.now.Add(-within), l.now.Add(time.Second))
+	attempted, err := l.tx.CountAttempted(key, l.now.Add(-within), l.now.Add(time.Second))
 	if err != nil {
 		return fmt.Errorf("count attempted steps: %w", err)
 	}
-	n, whole := len(recent), attempted[key]
+	n, whole := len(recent), attempted
 	for _, t := range recent {
 		if t.Source == store.TroubleHeld || t.Source == store.TroubleRetrying {
 			whole++ // not counted yet: its step is open

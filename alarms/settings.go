@@ -103,7 +103,7 @@ type Watching struct {
 // Defaults are the settings of an account where nobody has set anything.
 func Defaults() Settings {
 	return Settings{
-		ErrorRate:   ErrorRate{On: true, Rate: 0.1, Min: 3, Within: Length(time.Hour)},
+		ErrorRate:   ErrorRate{On: true, Rate: 0.05, Min: 3, Within: Length(time.Hour)},
 		Silence:     Silence{On: true, Factor: 1.5, After: Length(time.Hour)},
 		Lateness:    Lateness{On: true, After: Length(5 * time.Minute)},
 		Wedged:      Wedged{On: true},

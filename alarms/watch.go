@@ -56,7 +56,7 @@ func Compare(tx *store.Tx, w *store.Watch, now time.Time) (Comparison, error) {
 		into     *Count
 		from, to time.Time
 	}{{&c.Before, w.StartedAt.Add(-stretch), w.StartedAt}, {&c.After, w.StartedAt, until}} {
-		counted, err := tx.Stretch(w.Workflow, Attempts, part.from, part.to, watchLate)
+		counted, err := tx.Stretch(w.Workflow, part.from, part.to, watchLate)
 		if err != nil {
 			return c, fmt.Errorf("count stretch: %w", err)
 		}

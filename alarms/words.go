@@ -25,6 +25,14 @@ func span(d time.Duration) string {
 	return count(int(d/(24*time.Hour)), "day")
 }
 
+// minutes says a length of time no finer than by the minute.
+func minutes(d time.Duration) string {
+	if d < time.Minute {
+		return "less than a minute"
+	}
+	return span(d)
+}
+
 // length says a length that somebody set: the last hour, the last 15 minutes.
 func length(l Length) string {
 	words := span(time.Duration(l))

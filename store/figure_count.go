@@ -10,10 +10,15 @@ const (
 	// figureBroken is the kind of a step that is held because it failed for good. A hold node that
 	// waits for a person has not failed.
 	figureBroken = "broken"
+	// brokenStep holds for such a step, the table s.
+	brokenStep = "(s.status = 'held' AND s.type <> 'hold')"
 	// figureBounce is for how long after it was sent a mail that bounces hard counts as an error.
 	figureBounce = 7 * 24 * time.Hour
 	// figureWaits are the types whose due instant is a promise about time.
 	figureWaits = "('wait', 'wait_until', 'wait_event', 'window', 'approval')"
+	// timedWait holds for a wait that time ended, the table s: not an event, nor a person.
+	timedWait = "s.status = 'done' AND s.type IN " + figureWaits + ` AND s.due_at IS NOT NULL AND s.left_at >= s.due_at
+			AND (s.port = 'timeout' OR s.type NOT IN ('wait_event', 'approval'))`
 )
 
 // stretch is a stretch of time, its end left out.
@@ -167,7 +172,7 @@ func (tx *Tx) countEnrolled(c cohort, cells figureCells) error {
 
 func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, s.node, s.type,
-		CASE WHEN s.status = 'held' AND s.type <> 'hold' THEN '`+figureBroken+`' ELSE s.status END AS kind, count(*) AS n
+		CASE WHEN `+brokenStep+` THEN '`+figureBroken+`' ELSE s.status END AS kind, count(*) AS n
 		FROM c JOIN steps s ON s.enrollment_id = c.id GROUP BY 1, 2, 3, 4, 5, 6`, c.args...)
 	for _, row := range rows {
 		at := cells.at(row.key()).At(row.Node)
@@ -206,8 +211,7 @@ func (tx *Tx) countPassages(c cohort, cells figureCells) error {
 func (tx *Tx) countLateness(c cohort, cells figureCells) error {
 	return tx.figureLengths(c.with+`SELECT c.workflow, c.version, `+tx.micros("s.due_at", "s.left_at")+` / 1000 AS ms, count(*) AS n
 		FROM c JOIN steps s ON s.enrollment_id = c.id
-		WHERE s.status = 'done' AND s.type IN `+figureWaits+` AND s.due_at IS NOT NULL AND s.left_at >= s.due_at
-			AND (s.port = 'timeout' OR s.type NOT IN ('wait_event', 'approval'))
+		WHERE `+timedWait+`
 		GROUP BY 1, 2, 3`, c.args, func(key figureKey, row []int64) { cells.at(key).Lateness.Count(row[0], row[1]) }, 2)
 }
 
@@ -218,7 +222,7 @@ func (tx *Tx) countBounces(c cohort, cells figureCells) error {
 			FROM events v JOIN sends m ON m.id = v.data ->> 'send_id' JOIN c ON c.id = m.enrollment_id
 			JOIN steps s ON s.enrollment_id = m.enrollment_id AND s.node = m.node AND s.visit = m.visit
 			WHERE v.type = 'email.bounced' AND v.accepted_at >= ? AND v.data ->> 'bounce' = 'hard'
-				AND s.status <> 'failed' AND NOT (s.status = 'held' AND s.type <> 'hold')
+				AND s.status <> 'failed' AND NOT `+brokenStep+`
 				AND `+tx.micros("COALESCE(m.sent_at, m.created_at)", "v.occurred_at")+` <= ?)
 		SELECT workflow, version, day, node, count(*) AS n FROM bounced GROUP BY 1, 2, 3, 4`,
 		append(c.args, c.from, figureBounce.Microseconds())...)

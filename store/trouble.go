@@ -7,12 +7,6 @@ import (
 
 // Everything here leaves tests of workflows out.
 
-// WorkflowCount is a number of something in one workflow.
-type WorkflowCount struct {
-	Workflow string
-	N        int
-}
-
 // Sources of Trouble.
 const (
 	TroubleFailed   = "failed"   // a step that failed after all retries and went on
@@ -43,13 +37,13 @@ var troubles = []struct {
 	// A step that failed at once has no effect, and one that was tried has its last attempt there.
 	{TroubleHeld, `SELECT e.workflow, s.node, s.reason, s.entered_at AS at FROM enrollments e
 			JOIN steps s ON s.enrollment_id = e.id AND s.node = e.node AND s.visit = e.visit
-		WHERE e.active AND e.status = 'held' AND e.reason = 'step_failed' AND NOT e.test AND s.entered_at >= ?
+		WHERE e.active AND e.status = 'held' AND ` + brokenStep + ` AND NOT e.test AND s.entered_at >= ?
 			AND NOT EXISTS (SELECT 1 FROM effects f WHERE f.enrollment_id = s.enrollment_id AND f.node = s.node AND f.visit = s.visit)
 		ORDER BY s.entered_at DESC LIMIT ?`, false},
 	{TroubleHeld, `SELECT e.workflow, s.node, s.reason, f.updated_at AS at FROM effects f
 			JOIN enrollments e ON e.id = f.enrollment_id AND e.node = f.node AND e.visit = f.visit
 			JOIN steps s ON s.enrollment_id = f.enrollment_id AND s.node = f.node AND s.visit = f.visit
-		WHERE f.state = 'failed' AND f.updated_at >= ? AND e.active AND e.status = 'held' AND e.reason = 'step_failed' AND NOT e.test
+		WHERE f.state = 'failed' AND f.updated_at >= ? AND e.active AND e.status = 'held' AND ` + brokenStep + ` AND NOT e.test
 		ORDER BY f.updated_at DESC LIMIT ?`, false},
 	{TroubleRetrying, `SELECT e.workflow, s.node, s.reason, f.retry_from AS at FROM effects f
 			JOIN enrollments e ON e.id = f.enrollment_id AND e.node = f.node AND e.visit = f.visit
@@ -77,49 +71,34 @@ func (tx *Tx) Troubles(since, now time.Time, patience time.Duration, limit int) 
 		}
 		found = append(found, rows...)
 	}
-	bounced, err := tx.bounces(since, now, limit)
+	bounced, err := tx.bounces(since, now.Add(time.Second), limit)
 	return append(found, bounced...), err
 }
 
-// bounces lists the mails of workflows that bounced for good in [from, to], but those whose step has
-// failed by it.
+// bounces lists the mails of workflows that bounced for good in [from, to), by the rules of the figures:
+// soon after they were sent, and none whose step has failed.
 func (tx *Tx) bounces(from, to time.Time, limit int) ([]Trouble, error) {
-	field := func(name string) string {
-		if tx.dialect == Postgres {
-			return "v.data->>'" + name + "'"
-		}
-		return "json_extract(v.data, '$." + name + "')"
-	}
 	var rows []Trouble
-	_, err := tx.scan(&rows, `SELECT e.workflow, COALESCE(`+field("node")+`, '') AS node, 'bounced' AS reason, v.accepted_at AS at
-		FROM events v JOIN enrollments e ON e.id = `+field("enrollment")+`
-		WHERE v.type = 'email.bounced' AND v.accepted_at >= ? AND v.accepted_at <= ? AND `+field("bounce")+` = 'hard' AND NOT e.test
-			AND NOT EXISTS (SELECT 1 FROM steps s WHERE s.enrollment_id = e.id AND s.node = `+field("node")+` AND s.status IN ('failed', 'held'))
-		ORDER BY v.accepted_at DESC LIMIT ?`, from, to, limit)
+	_, err := tx.scan(&rows, `SELECT m.workflow, m.node, 'bounced' AS reason, v.accepted_at AS at
+		FROM events v JOIN sends m ON m.id = v.data ->> 'send_id' JOIN enrollments e ON e.id = m.enrollment_id
+			JOIN steps s ON s.enrollment_id = m.enrollment_id AND s.node = m.node AND s.visit = m.visit
+		WHERE v.type = 'email.bounced' AND v.accepted_at >= ? AND v.accepted_at < ? AND v.data ->> 'bounce' = 'hard' AND NOT e.test
+			AND s.status <> 'failed' AND NOT `+brokenStep+` AND `+tx.micros("COALESCE(m.sent_at, m.created_at)", "v.occurred_at")+` <= ?
+		ORDER BY v.accepted_at DESC LIMIT ?`, from, to, figureBounce.Microseconds(), limit)
 	for i := range rows {
 		rows[i].Source = TroubleBounced
 	}
 	return rows, err
 }
 
-// CountAttempted counts the steps of some types that were carried out, or failed, in [from, to), by
-// workflow; of one workflow unless it is "".
-func (tx *Tx) CountAttempted(workflow string, types []string, from, to time.Time) (map[string]int, error) {
-	return tx.countByWorkflow(`SELECT e.workflow, count(*) AS n FROM steps s JOIN enrollments e ON e.id = s.enrollment_id
-		WHERE s.left_at >= ? AND s.left_at < ? AND s.status IN ('done', 'failed', 'unknown') AND s.type IN ? AND NOT e.test
-			AND (? = '' OR e.workflow = ?) GROUP BY e.workflow`, from, to, types, workflow, workflow)
-}
-
-func (tx *Tx) countByWorkflow(sql string, args ...any) (map[string]int, error) {
-	var rows []WorkflowCount
-	if _, err := tx.scan(&rows, sql, args...); err != nil {
-		return nil, err
-	}
-	counts := map[string]int{}
-	for _, row := range rows {
-		counts[row.Workflow] = row.N
-	}
-	return counts, nil
+// CountAttempted counts the steps of a workflow that were carried out, whatever came of it, and left in
+// [from, to): the attempted steps of the figures but those that are still open.
+func (tx *Tx) CountAttempted(workflow string, from, to time.Time) (int, error) {
+	var n int
+	_, err := tx.scan(&n, `SELECT count(*) FROM steps s JOIN enrollments e ON e.id = s.enrollment_id
+		WHERE s.left_at >= ? AND s.left_at < ? AND s.status IN ('done', 'failed', 'unknown') AND e.workflow = ? AND NOT e.test`,
+		from, to, workflow)
+	return n, err
 }
 
 // LateEnrollments lists the workflow, node and due instant of active enrollments that were due before
@@ -136,8 +115,8 @@ func (tx *Tx) LateEnrollments(workflow string, before time.Time, limit int) ([]T
 // WedgedEnrollments lists where enrollments cannot go on by themselves, why, and since when.
 func (tx *Tx) WedgedEnrollments(limit int) ([]Trouble, error) {
 	var rows []Trouble
-	_, err := tx.scan(&rows, `SELECT workflow, node, wedge AS reason, COALESCE(wedged_at, started_at) AS at FROM enrollments
-		WHERE wedge <> '' AND active AND NOT test ORDER BY id LIMIT ?`, limit)
+	_, err := tx.scan(&rows, `SELECT workflow, node, wedge AS reason, wedged_at AS at FROM enrollments
+		WHERE wedge <> '' AND wedged_at IS NOT NULL AND active AND NOT test ORDER BY id LIMIT ?`, limit)
 	return rows, err
 }
 

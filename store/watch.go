@@ -42,35 +42,32 @@ func (tx *Tx) EndWatch(w *Watch) (bool, error) {
 	return n > 0, err
 }
 
-// Stretch is what happened in a workflow in [from, to).
+// maxBounces bounds how many bounces of one stretch are looked at.
+const maxBounces = 10_000
+
+// Stretch is what happened in a workflow in some time.
 type Stretch struct {
 	Entered, Finished, Attempted, Errors, Late int
 }
 
-// Stretch counts what happened in a workflow in [from, to): who entered and finished, the steps of
-// some types that were attempted, their errors, and the waits that went on more than lateAfter too late.
-func (tx *Tx) Stretch(workflow string, types []string, from, to time.Time, lateAfter time.Duration) (Stretch, error) {
+// Stretch counts what happened in a workflow in [from, to): who entered and finished, the steps that
+// were attempted, their errors, and the waits that time ended more than lateAfter too late.
+func (tx *Tx) Stretch(workflow string, from, to time.Time, lateAfter time.Duration) (Stretch, error) {
 	var s Stretch
-	attempted, err := tx.CountAttempted(workflow, types, from, to)
-	if err != nil {
-		return s, err
-	}
 	bounced, err := tx.bounces(from, to, maxBounces)
 	if err != nil {
 		return s, err
 	}
-	s.Attempted = attempted[workflow]
 	for _, b := range bounced {
-		if b.Workflow == workflow && b.At.Before(to) {
+		if b.Workflow == workflow {
 			s.Errors++
 		}
 	}
-	var failed, held int
-	late := "s.left_at > s.due_at + make_interval(secs => ?)"
-	if tx.dialect == SQLite {
-		late = "(julianday(s.left_at) - julianday(s.due_at)) * 86400 > ?"
+	if s.Attempted, err = tx.CountAttempted(workflow, from, to); err != nil {
+		return s, err
 	}
-	inside := " FROM steps s JOIN enrollments e ON e.id = s.enrollment_id WHERE s.left_at >= ? AND s.left_at < ? AND e.workflow = ? AND NOT e.test AND "
+	var failed, broken int
+	left := " FROM steps s JOIN enrollments e ON e.id = s.enrollment_id WHERE s.left_at >= ? AND s.left_at < ? AND e.workflow = ? AND NOT e.test AND "
 	for _, one := range []struct {
 		into *int
 		sql  string
@@ -78,19 +75,16 @@ func (tx *Tx) Stretch(workflow string, types []string, from, to time.Time, lateA
 	}{
 		{&s.Entered, "SELECT count(*) FROM enrollments WHERE workflow = ? AND started_at >= ? AND started_at < ? AND NOT test", []any{workflow, from, to}},
 		{&s.Finished, "SELECT count(*) FROM enrollments WHERE workflow = ? AND NOT active AND ended_at >= ? AND ended_at < ? AND NOT test", []any{workflow, from, to}},
-		{&failed, "SELECT count(*)" + inside + "s.status = 'failed'", []any{from, to, workflow}},
-		{&s.Late, "SELECT count(*)" + inside + "s.status = 'done' AND s.due_at IS NOT NULL AND " + late, []any{from, to, workflow, lateAfter.Seconds()}},
-		{&held, `SELECT count(*) FROM enrollments e JOIN steps s ON s.enrollment_id = e.id AND s.node = e.node AND s.visit = e.visit
-			WHERE e.workflow = ? AND e.active AND e.status = 'held' AND e.reason = 'step_failed' AND NOT e.test AND s.entered_at >= ? AND s.entered_at < ?`, []any{workflow, from, to}},
+		{&failed, "SELECT count(*)" + left + "s.status = 'failed'", []any{from, to, workflow}},
+		{&s.Late, "SELECT count(*)" + left + timedWait + " AND " + tx.micros("s.due_at", "s.left_at") + " > ?", []any{from, to, workflow, lateAfter.Microseconds()}},
+		{&broken, `SELECT count(*) FROM enrollments e JOIN steps s ON s.enrollment_id = e.id AND s.node = e.node AND s.visit = e.visit
+			WHERE e.workflow = ? AND e.active AND e.status = 'held' AND ` + brokenStep + ` AND NOT e.test AND s.entered_at >= ? AND s.entered_at < ?`, []any{workflow, from, to}},
 	} {
 		if _, err := tx.scan(one.into, one.sql, one.args...); err != nil {
 			return s, err
 		}
 	}
-	s.Attempted += held
-	s.Errors += failed + held
+	s.Attempted += broken
+	s.Errors += failed + broken
 	return s, nil
 }
-
-// maxBounces bounds how many bounces of one stretch are looked at.
-const maxBounces = 10_000

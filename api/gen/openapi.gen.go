@@ -2200,12 +2200,12 @@ type AlarmNoticeKind string
 // AlarmNoticeState defines model for AlarmNotice.State.
 type AlarmNoticeState string
 
-// AlarmSettings Example: {"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.1,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
+// AlarmSettings Example: {"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.05,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
 type AlarmSettings struct {
 	// ClearAfter For how long trouble must be gone before an alarm is over
 	ClearAfter string `json:"clear_after"`
 
-	// ErrorRate Of the actions attempted within a length of time, the rate has failed, and at least min of them
+	// ErrorRate Of the steps attempted within a length of time, the rate has failed, and at least min of them
 	ErrorRate struct {
 		Min    int     `json:"min"`
 		On     bool    `json:"on"`
@@ -2243,7 +2243,7 @@ type AlarmSettingsAnswer struct {
 	// Own Any JSON object
 	Own Raw `json:"own"`
 
-	// Settings Example: {"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.1,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
+	// Settings Example: {"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.05,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
 	Settings AlarmSettings `json:"settings"`
 }
 
