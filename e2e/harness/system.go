@@ -50,6 +50,8 @@ type Options struct {
 	Log *slog.Logger
 	// Reconcile is how late a step may be before its run is looked at; default the program's.
 	Reconcile time.Duration
+	// AlarmEvery is how often the program looks for trouble; default the program's.
+	AlarmEvery time.Duration
 	// Clock is what schedules are fired by; default the real one.
 	Clock func() time.Time
 	// Change changes the settings of the program before it starts.
@@ -78,7 +80,7 @@ func Start(t testing.TB, o Options) *System {
 	}
 	s.options = app.Options{
 		Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true, Reconcile: o.Reconcile, Log: log, Worker: o.Worker,
-		Clock: o.Clock,
+		Clock: o.Clock, AlarmEvery: o.AlarmEvery,
 		Settings: app.Settings{
 			HTTPAddr: "127.0.0.1:0", DataDir: dir, DatabaseURL: o.Database, TemporalAddr: o.Temporal.Addr,
 			TemporalNamespace: "default", TemporalUIAddr: "127.0.0.1:8233", SMTPURL: s.SMTP.URL(), APIKey: Key,
