@@ -115,6 +115,17 @@ func TestOnlyOneOfManyMakesARound(t *testing.T) {
 		var token string
 		b.pass(time.Hour)
 		b.write(func(tx *store.Tx) (err error) {
+			token, err = tx.ClaimRound(roundName, b.now(), time.Minute)
+			return err
+		})
+		did, err := b.evaluator().Tick(context.Background())
+		require.NoError(t, err)
+		require.False(t, did, "somebody else makes the round")
+		b.write(func(tx *store.Tx) error {
+			_, err := tx.EndRound(roundName, token, b.now())
+			return err
+		})
+		b.write(func(tx *store.Tx) (err error) {
 			token, err = tx.ClaimRound(roundName, b.now(), -time.Second) // its lease has run out already
 			return err
 		})

@@ -155,6 +155,7 @@ func (tx *Tx) foundErasures() []string {
 	return []string{
 		"UPDATE audits SET detail = NULL WHERE " + inText("detail"),
 		"UPDATE job_errors SET field = '', message = '' WHERE " + inText("message"),
+		"UPDATE alarms SET note = '' WHERE " + inText("note"),
 		"UPDATE jobs SET params = NULL WHERE ended_at IS NOT NULL AND " + inText("params"),
 		"UPDATE jobs SET error = '' WHERE " + inText("error"),
 		"DELETE FROM idempotency_keys WHERE " + inBytes("response"),
