@@ -50,7 +50,7 @@ func (s *server) GetEnrollmentDefinition(c *gin.Context, id string) {
 		if err != nil {
 			return reply{}, err
 		}
-		shown := gen.RunDefinition{Workflow: e.Workflow, Hash: e.Hash, Summaries: shownSummaries(nil)}
+		shown := gen.RunDefinition{Workflow: e.Workflow, Hash: e.Hash, Trigger: text(e.TriggerID), Summaries: shownSummaries(nil)}
 		if e.Version > 0 {
 			// The document of the version has the layout, which the content by hash leaves out.
 			v, err := tx.Version(e.Workflow, e.Version)

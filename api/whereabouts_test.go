@@ -39,9 +39,19 @@ func TestWhereAnEnrollmentStands(t *testing.T) {
 
 		ran := f.must(200, "GET", "/v1/enrollments/"+real+"/definition", nil)
 		require.EqualValues(t, 1, ran["version"])
+		require.Nil(t, ran["trigger"], "by hand")
 		require.Equal(t, "Later", path(t, ran, "definition", "name"))
 		require.NotNil(t, path(t, ran, "definition", "layout"), "as it was drawn")
 		require.Equal(t, "Wait 3 days", path(t, ran, "summaries", "nodes", "pause"))
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
+			e, err := tx.Enrollment(real)
+			if err != nil {
+				return err
+			}
+			e.TriggerID = "start"
+			return tx.SaveEnrollment(e)
+		}))
+		require.Equal(t, "start", f.must(200, "GET", "/v1/enrollments/"+real+"/definition", nil)["trigger"])
 		tested := f.must(200, "GET", "/v1/enrollments/"+draft+"/definition", nil)
 		require.Nil(t, tested["version"])
 		require.Equal(t, "Hello", path(t, tested, "definition", "name"), "the draft as it was then")

@@ -4432,7 +4432,7 @@ type RollbackRequestOnMissing string
 // RollbackRequestRetime Open waits: the new length less what was waited already, the new length from now, or the instant as it was
 type RollbackRequestRetime string
 
-// RunDefinition Example: {"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"hash":"9f2c51","summaries":{"exits":{},"nodes":{"hello":"End"},"triggers":{}},"version":1,"workflow":"welcome"}
+// RunDefinition Example: {"definition":{"key":"welcome","name":"Welcome","nodes":{"hello":{"type":"end"}},"schema":1,"start":"hello"},"hash":"9f2c51","summaries":{"exits":{},"nodes":{"hello":"End"},"triggers":{}},"trigger":"signed_up","version":1,"workflow":"welcome"}
 type RunDefinition struct {
 	// Definition A definition; GET /v1/schema answers its JSON Schema.
 	//
@@ -4442,6 +4442,9 @@ type RunDefinition struct {
 
 	// Summaries One line for each card, by id; what is incomplete is left out
 	Summaries Summaries `json:"summaries"`
+
+	// Trigger Id of the trigger that enrolled; null when none did, such as by hand
+	Trigger *string `json:"trigger"`
 
 	// Version Null for a draft
 	Version  *int   `json:"version"`

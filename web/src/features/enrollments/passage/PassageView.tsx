@@ -35,7 +35,7 @@ export function PassageView({ enrollment, ran }: Props) {
     return "definition" in read ? read.definition : { key: ran.workflow };
   }, [ran]);
   const steps = enrollment.steps ?? [];
-  const passage = useMemo(() => passageOfSteps(steps), [steps]);
+  const passage = useMemo(() => passageOfSteps(steps, ran.trigger), [steps, ran.trigger]);
   const labels = useMemo(() => labelsOf(enrollment), [enrollment]);
   const select = (node: string | null) =>
     void navigate({ to: ".", search: node ? { step: node } : {}, replace: true, resetScroll: false });

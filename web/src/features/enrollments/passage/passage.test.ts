@@ -12,6 +12,12 @@ test("a passage is the visits and the ways between them", () => {
   expect(path.nodes.vip).toEqual({ status: "done", visits: 1 });
 });
 
+test("the way begins at the trigger that enrolled", () => {
+  const steps = [{ node: "mail", status: "done", port: "next" }];
+  expect(passageOf(steps, "bought").edges).toEqual(["trigger:bought", "@start:start", "mail:next"]);
+  expect(passageOf([], "bought").edges).toEqual(["trigger:bought"]);
+});
+
 test("a loop counts its visits and shows the last one", () => {
   const path = passageOf([
     { node: "a", status: "done", port: "next" },

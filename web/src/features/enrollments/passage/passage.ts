@@ -1,5 +1,5 @@
 import type { Schemas } from "@/api";
-import { type Definition, ENTRY, edgeKey } from "@/graph";
+import { type Definition, ENTRY, edgeKey, triggerKey } from "@/graph";
 
 export type Step = Schemas["Step"];
 
@@ -15,10 +15,11 @@ export type Passage = {
 
 export type Visited = Pick<Step, "node" | "port"> & { status: string; open?: boolean };
 
-/** Reads the path out of visits in their order. */
-export function passageOf(visits: readonly Visited[]): Passage {
+/** Reads the path out of visits in their order, from the trigger that enrolled. */
+export function passageOf(visits: readonly Visited[], trigger: string | null = null): Passage {
   const nodes: Passage["nodes"] = {};
   const edges = new Set<string>();
+  if (trigger !== null) edges.add(triggerKey(trigger));
   if (visits.length > 0) edges.add(edgeKey(ENTRY));
   let active: string | null = null;
   for (const { node, status, port, open } of visits) {
@@ -30,8 +31,11 @@ export function passageOf(visits: readonly Visited[]): Passage {
 }
 
 /** The passage of an enrollment. */
-export const passageOfSteps = (steps: readonly Step[]): Passage =>
-  passageOf(steps.map((s) => ({ node: s.node, status: s.status, port: s.port, open: s.left_at === null })));
+export const passageOfSteps = (steps: readonly Step[], trigger: string | null = null): Passage =>
+  passageOf(
+    steps.map((s) => ({ node: s.node, status: s.status, port: s.port, open: s.left_at === null })),
+    trigger,
+  );
 
 /** The settings with which a node was drawn; they are what a step began with. */
 export function settingsOf(definition: Definition, node: string): Record<string, unknown> | undefined {

@@ -1,14 +1,14 @@
-import { Box, Group, Skeleton, Text } from "@mantine/core";
-import { Suspense, useRef } from "react";
+import { Box, Group, Text } from "@mantine/core";
+import { useRef } from "react";
 import { api, call, type Schemas } from "@/api";
 import { Labelled } from "../form/Labelled";
 import { useForm, type WidgetProps } from "../form/scope";
 import { PreviewFor } from "../previews/PreviewFor";
 import { usePreview } from "../previews/usePreview";
 import { usePreviewContact } from "../previews/usePreviewContact";
-import { LiquidEditor } from "./editor";
 import type { EditorHandle, EditorProps } from "./editorProps";
 import { InsertField } from "./InsertField";
+import { TextEditor } from "./TextEditor";
 
 type Body = Schemas["TextPreviewRequest"];
 
@@ -43,23 +43,21 @@ export function LiquidInput({ text, lines, language = "text", preview = true, on
     <Box>
       <Labelled {...field}>
         {(wired) => (
-          <Suspense fallback={<Skeleton height={lines * 22 + 14} aria-label={`${label} is loading`} />}>
-            <LiquidEditor
-              handle={handle}
-              id={wired.id}
-              label={label}
-              describedBy={wired["aria-describedby"]}
-              invalid={wired["aria-invalid"]}
-              required={required}
-              lines={lines}
-              language={language}
-              placeholder={placeholder}
-              value={text}
-              gaps={gaps}
-              readOnly={readOnly}
-              onChange={onText}
-            />
-          </Suspense>
+          <TextEditor
+            handle={handle}
+            id={wired.id}
+            label={label}
+            describedBy={wired["aria-describedby"]}
+            invalid={wired["aria-invalid"]}
+            required={required}
+            lines={lines}
+            language={language}
+            placeholder={placeholder}
+            value={text}
+            gaps={gaps}
+            readOnly={readOnly}
+            onChange={onText}
+          />
         )}
       </Labelled>
       <Group justify="space-between" align="flex-start" wrap="nowrap" gap="xs" mt={2}>

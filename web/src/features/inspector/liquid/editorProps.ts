@@ -1,3 +1,5 @@
+import type { Ref } from "react";
+
 export type EditorHandle = {
   /** Puts a text at the cursor and returns there. */
   insert: (text: string) => void;
@@ -19,3 +21,5 @@ export type EditorProps = {
   readOnly: boolean;
   onChange: (text: string) => void;
 };
+
+export type HandleProps = { handle?: Ref<EditorHandle> | undefined };
