@@ -37,17 +37,26 @@ func (t *turn) heldBack(c interpreter.Command) (bool, error) {
 		return false, nil
 	}
 	row, err := t.step(c)
-	return !closed(row) && (row == nil || row.Status != "held"), err
+	return t.heldAt(row), err
 }
 
-// held reports whether somebody else must let the enrollment go on: the end of a pause, or its
-// workflow's limits.
-func (t *turn) held() bool { return t.e.Paused || t.e.AdmittedAt == nil }
+// held reports whether somebody else must let the enrollment go on: a person who holds it, the end of
+// a pause, or its workflow's limits.
+func (t *turn) held() bool { return t.e.Paused || t.e.AdmittedAt == nil || t.e.Hold != "" }
+
+// heldAt reports whether an enrollment that is held stays at, or before, a step. One that is held by
+// itself has a reason of its own, but a person's hold comes first.
+func (t *turn) heldAt(row *store.Step) bool {
+	return t.held() && !closed(row) && (row == nil || row.Status != "held" || t.e.Hold != "")
+}
 
 // pausedAt parks the enrollment before or at a step until it is let go on.
 func (t *turn) pausedAt(c interpreter.Command) *interpreter.Occurrence {
 	status, reason := store.StatusPaused, ""
-	if !t.e.Paused {
+	switch {
+	case t.e.Hold != "":
+		status, reason = store.StatusHeld, t.e.Hold
+	case !t.e.Paused:
 		status, reason = store.StatusWaiting, events.ReasonCapped
 	}
 	t.stand(c, status, nil)

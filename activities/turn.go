@@ -36,6 +36,8 @@ type turn struct {
 	// exits is true when this turn wrote an event that the definition exits on, and
 	// nobody has looked at it yet.
 	exits bool
+	// attempted and failed count the actions that this turn has decided, for the breaker.
+	attempted, failed int
 }
 
 // open begins a turn. It returns an occurrence when the enrollment has ended: the
@@ -95,15 +97,14 @@ func ended(e *store.Enrollment) *interpreter.Occurrence {
 	return &interpreter.Occurrence{Kind: interpreter.Ended, Status: e.Status, Code: e.Reason}
 }
 
-// close writes the enrollment row when the turn changed it.
+// close writes the enrollment row when the turn changed it, and lets the breaker count.
 func (t *turn) close() error {
-	if !t.dirty {
-		return nil
+	if t.dirty {
+		if err := t.tx.SaveEnrollment(t.e); err != nil {
+			return fmt.Errorf("save enrollment: %w", err)
+		}
 	}
-	if err := t.tx.SaveEnrollment(t.e); err != nil {
-		return fmt.Errorf("save enrollment: %w", err)
-	}
-	return nil
+	return t.countSteps()
 }
 
 // stand notes where the enrollment is.
@@ -234,7 +235,7 @@ func (t *turn) putStep(row *store.Step) error {
 		if err := t.tx.SaveStep(row); err != nil {
 			return fmt.Errorf("save step: %w", err)
 		}
-		return nil
+		return t.tally(row)
 	}
 	if _, inserted, err := t.tx.InsertStep(row); err != nil {
 		return fmt.Errorf("insert step: %w", err)
@@ -242,7 +243,7 @@ func (t *turn) putStep(row *store.Step) error {
 		return fmt.Errorf("insert step %s/%d: decided meanwhile", row.Node, row.Visit)
 	}
 	t.fresh = row.LeftAt != nil
-	return nil
+	return t.tally(row)
 }
 
 func left(row *store.Step) interpreter.Occurrence {

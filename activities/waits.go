@@ -92,7 +92,7 @@ func (t *turn) arrive(c interpreter.Command) (*interpreter.Occurrence, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.held() && !closed(row) && (row == nil || row.Status != "held") {
+	if t.heldAt(row) {
 		return t.pausedAt(c), nil
 	}
 	if row == nil {

@@ -26,10 +26,14 @@ type Operator interface {
 	Skip(ctx context.Context, id, port, person string) error
 	// Retry runs a held step again.
 	Retry(ctx context.Context, id, person string) error
-	// Release lets an enrollment out of a hold node by port; "" is the main port.
+	// Release ends a person's hold, or lets an enrollment out of a hold node by port; "" is the main port.
 	Release(ctx context.Context, id, port, person string) error
 	// Move begins a node of the version that the enrollment runs (0), or of another published one.
 	Move(ctx context.Context, id, node string, version int, person string) error
+	// Hold keeps an enrollment where it is.
+	Hold(ctx context.Context, id, reason, person string) error
+	// Preview counts what an order would do to many, until stop says that time is up.
+	Preview(tx *store.Tx, order events.Order, s events.Selection, stop func() bool) (*events.OperatePreview, error)
 }
 
 // Effects carries out what a person decides about an effect outside whose outcome nobody knows. It
@@ -114,7 +118,7 @@ type Config struct {
 	// Caller makes HTTP calls with the checks of a real step; default none, then trying one answers
 	// not_available.
 	Caller Caller
-	// Operator carries out exit, skip, retry and release; default none, then they answer not_available.
+	// Operator carries out exit, skip, retry, release and hold; default none, then they answer not_available.
 	Operator Operator
 	// Effects carries out mark_sent and resend; default none, then they answer not_available.
 	Effects Effects

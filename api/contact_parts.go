@@ -56,15 +56,12 @@ func (s *server) ReleaseContactQueue(c *gin.Context, id string) {
 		if err != nil {
 			return err
 		}
-		err = tx.RestartContact(contact.ID)
+		tx.AfterCommit(s.nudge)
+		err = events.ReleaseQueue(tx, contact.ID, callerOf(c).person, "", s.now())
 		if errors.Is(err, store.ErrNotFound) {
 			return failure(kindState, "the queue of this contact has not stopped")
 		}
-		if err != nil {
-			return err
-		}
-		tx.AfterCommit(s.nudge)
-		return s.audit(c, tx, "contact.queue.release", contact.ID, nil)
+		return err
 	})
 }
 

@@ -138,26 +138,34 @@ func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParam
 		if err != nil {
 			return reply{}, err
 		}
-		people := make([]string, len(rows))
-		for i := range rows {
-			people[i] = rows[i].ContactID
-		}
-		contacts, err := tx.Contacts(people)
-		if err != nil {
-			return reply{}, err
-		}
-		paused, err := tx.PausedWorkflows()
-		if err != nil {
-			return reply{}, err
-		}
-		where, err := s.whereabouts(tx, contacts)
-		if err != nil {
-			return reply{}, err
-		}
-		return listReply(rows, next, func(e *store.Enrollment) gen.Enrollment {
-			return where.of(e, s.shapeEnrollment(e, contacts, paused))
-		}), nil
+		shown, err := s.shapeEnrollments(tx, rows)
+		return ok(list[gen.Enrollment]{Items: shown, Next: text(next)}), err
 	})
+}
+
+// shapeEnrollments shapes a list of enrollments.
+func (s *server) shapeEnrollments(tx *store.Tx, rows []store.Enrollment) ([]gen.Enrollment, error) {
+	people := make([]string, len(rows))
+	for i := range rows {
+		people[i] = rows[i].ContactID
+	}
+	contacts, err := tx.Contacts(people)
+	if err != nil {
+		return nil, err
+	}
+	paused, err := tx.PausedWorkflows()
+	if err != nil {
+		return nil, err
+	}
+	where, err := s.whereabouts(tx, contacts)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]gen.Enrollment, len(rows))
+	for i := range rows {
+		shown[i] = where.of(&rows[i], s.shapeEnrollment(&rows[i], contacts, paused))
+	}
+	return shown, nil
 }
 
 func (s *server) GetEnrollment(c *gin.Context, id string) {
@@ -224,6 +232,17 @@ func (s *server) MoveEnrollment(c *gin.Context, id string) {
 	}
 	s.operate(c, id, func(ctx context.Context, o Operator, person string) error {
 		return o.Move(ctx, id, in.Node, or(in.Version, 0), person)
+	})
+}
+
+func (s *server) HoldEnrollment(c *gin.Context, id string) {
+	in, err := bind[gen.HoldRequest](c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.operate(c, id, func(ctx context.Context, o Operator, person string) error {
+		return o.Hold(ctx, id, or(in.Reason, ""), person)
 	})
 }
 

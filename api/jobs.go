@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
@@ -70,6 +72,9 @@ func (s *server) ListJobErrors(c *gin.Context, id string, params gen.ListJobErro
 	})
 }
 
+// publisherJobs are the kinds of jobs that act on workflows, whether or not they name one.
+var publisherJobs = []string{events.JobOperate, events.JobReleaseQueues}
+
 // CancelJob ends a job for good. Whoever may edit contacts may cancel an import of contacts, and a
 // backtest, which changes nothing; what acts on workflows is a publisher's.
 func (s *server) CancelJob(c *gin.Context, id string) {
@@ -78,7 +83,8 @@ func (s *server) CancelJob(c *gin.Context, id string) {
 		if err != nil {
 			return reply{}, err
 		}
-		if j.Subject != "" && j.Kind != events.JobBacktest && !callerOf(c).may(scopePublisher) {
+		acts := j.Subject != "" && j.Kind != events.JobBacktest || slices.Contains(publisherJobs, j.Kind)
+		if acts && !callerOf(c).may(scopePublisher) {
 			return reply{}, failure(kindForbidden, "canceling work on a workflow needs the scope %s", scopePublisher)
 		}
 		if j, err = events.CancelJob(tx, id, s.now()); err != nil {

@@ -1,13 +1,13 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
+	"fermata/events"
 	"fermata/interpreter/calendar"
 	"fermata/store"
 )
@@ -34,14 +34,8 @@ func (s *server) PauseWorkflow(c *gin.Context, key string, params gen.PauseWorkf
 			return s.pauseReply(tx, w)
 		}
 		now := s.now()
-		if err := tx.BeginPause(&store.Pause{Workflow: key, StartedAt: now, Clocks: clocks, Person: callerOf(c).person}); err != nil {
+		if err := events.BeginPause(tx, w, &store.Pause{Workflow: key, StartedAt: now, Clocks: clocks, Person: callerOf(c).person}); err != nil {
 			return reply{}, err
-		}
-		if w.Status == statusActive {
-			w.Status = statusPaused
-			if err := tx.SaveWorkflow(w); err != nil {
-				return reply{}, err
-			}
 		}
 		if err := s.audit(c, tx, "workflow.pause", key, map[string]any{"clocks": clocks}); err != nil {
 			return reply{}, err
@@ -68,14 +62,8 @@ func (s *server) ResumeWorkflow(c *gin.Context, key string, params gen.ResumeWor
 		if err != nil || or(params.DryRun, false) {
 			return before, err
 		}
-		if err := tx.EndPause(open); err != nil {
+		if err := events.EndPause(tx, w, open); err != nil {
 			return reply{}, err
-		}
-		if w.Status == statusPaused {
-			w.Status = statusActive
-			if err := tx.SaveWorkflow(w); err != nil {
-				return reply{}, err
-			}
 		}
 		tx.AfterCommit(s.nudge)
 		if err := s.audit(c, tx, "workflow.resume", key, map[string]any{"overdue": open.Overdue, "over_ms": open.OverMs}); err != nil {
@@ -97,10 +85,7 @@ func lockPaused(tx *store.Tx, key string) (*store.Workflow, *store.Pause, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	open, err := tx.OpenPause(key)
-	if errors.Is(err, store.ErrNotFound) {
-		return w, nil, nil
-	}
+	open, err := events.OpenPause(tx, key)
 	return w, open, err
 }
 
@@ -142,12 +127,9 @@ func (s *server) pauseReply(tx *store.Tx, w *store.Workflow) (reply, error) {
 
 // shownPause is the pause that is going on, nil for none.
 func shownPause(tx *store.Tx, key string) (*gen.Pause, error) {
-	open, err := tx.OpenPause(key)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
+	open, err := events.OpenPause(tx, key)
+	if err != nil || open == nil {
 		return nil, err
 	}
-	return &gen.Pause{Since: open.StartedAt.UTC(), Clocks: gen.PauseClocks(open.Clocks), Person: open.Person}, nil
+	return &gen.Pause{Since: open.StartedAt.UTC(), Clocks: gen.PauseClocks(open.Clocks), Person: open.Person, Reason: text(open.Reason)}, nil
 }

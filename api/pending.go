@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -12,9 +11,7 @@ type call struct{ method, path, scope string }
 
 // notAvailable lists the calls that answer 501. They are absent from the document; building one
 // means describing it there and taking it from this list.
-var notAvailable = []call{
-	{http.MethodPost, "/v1/enrollments/batch", scopePublisher},
-}
+var notAvailable = []call{}
 
 func findNotAvailable(method, path string) (call, bool) {
 	for _, one := range notAvailable {

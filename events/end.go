@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"fermata/interpreter"
 	"fermata/interpreter/definition"
 	"fermata/store"
 )
@@ -48,6 +49,11 @@ func end(tx *store.Tx, c *store.Contact, e *store.Enrollment, how Ending) error 
 	}
 	if err := closeSteps(tx, e, how); err != nil {
 		return err
+	}
+	if how.Status == store.StatusFailed && how.Reason != interpreter.ReasonStepFailed {
+		if err := RecordFailure(tx, e, e.Node, e.Visit, "", how.Reason, "", how.Now); err != nil {
+			return err
+		}
 	}
 	if err := tx.DropSubscriptions(e.ID, ""); err != nil {
 		return fmt.Errorf("drop subscriptions of %s: %w", e.ID, err)

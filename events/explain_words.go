@@ -114,6 +114,8 @@ func (in *Inside) stays(now time.Time) string {
 	switch {
 	case in.Stands == "starting":
 		return "It has been accepted and starts in a moment." + calls
+	case e.Hold != "":
+		return fmt.Sprintf("Somebody holds it at node %s: %s. It goes on when it is released.", e.Node, e.Hold) + calls
 	case in.Stands == store.StatusPaused:
 		return fmt.Sprintf("It stands still at node %s because the workflow is paused.", e.Node) + calls
 	case in.Step == nil && e.Reason == ReasonCapped:

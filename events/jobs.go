@@ -288,5 +288,6 @@ func JobKinds(definitions *Definitions) []JobKind {
 	return []JobKind{
 		&enrollJob{definitions: definitions}, &backtestJob{definitions: definitions}, &scheduleJob{definitions: definitions}, dateJob{},
 		importJob{}, leaveJob{}, &migrateJob{definitions: definitions},
+		&operateJob{operator: &Operator{Definitions: definitions}}, releaseQueuesJob{},
 	}
 }

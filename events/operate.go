@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"fermata/interpreter/definition"
@@ -36,62 +34,30 @@ type Operator struct {
 
 // Exit ends an active enrollment at once.
 func (o *Operator) Exit(ctx context.Context, id, reason, outcome, person string) error {
-	return o.decide(ctx, id, person, "enrollment.exit", func(d *decision) error {
-		if reason == "" {
-			reason = "operator"
-		}
-		if outcome == "" {
-			outcome = "neutral"
-		}
-		d.detail["reason"], d.detail["outcome"] = reason, outcome
-		return End(d.tx, d.e, "exited", outcome, reason, o.Now())
-	})
+	return o.decide(ctx, id, Order{Action: ActionExit, Reason: reason, Outcome: outcome}, person)
 }
 
 // Skip leaves the open step by a port; "" is the main one. A step that is being carried out is
 // left too, and an effect that is under way is still recorded in the ledger.
 func (o *Operator) Skip(ctx context.Context, id, port, person string) error {
-	return o.decide(ctx, id, person, "enrollment.skip", func(d *decision) error {
-		return d.leave("skipped", port)
-	})
+	return o.decide(ctx, id, Order{Action: ActionSkip, Port: port}, person)
 }
 
-// Release lets an enrollment out of a hold node by a port; "" is the main one.
+// Release ends a hold: a person's, and the enrollment goes on where it was; or that of a hold node,
+// which is left by a port, "" for the main one.
 func (o *Operator) Release(ctx context.Context, id, port, person string) error {
-	return o.decide(ctx, id, person, "enrollment.release", func(d *decision) error {
-		if d.step == nil || d.step.Type != "hold" {
-			return &RefusedError{
-				Message: "the enrollment does not stand at a hold node", Hint: "use skip to leave another step, retry to repeat a failed one",
-			}
-		}
-		return d.leave("done", port)
-	})
+	return o.decide(ctx, id, Order{Action: ActionRelease, Port: port}, person)
 }
 
 // Retry carries out a held step again. The run of an enrollment that cannot go on by itself is
-// made anew from the rows.
+// made anew from the rows. It ends a person's hold as well.
 func (o *Operator) Retry(ctx context.Context, id, person string) error {
-	return o.decide(ctx, id, person, "enrollment.retry", func(d *decision) error {
-		held := d.step != nil && d.step.Status == "held" && d.step.Type != "hold"
-		if d.e.Wedge != "" {
-			d.detail["wedged"] = d.e.Wedge
-			if err := d.tx.Rebuild(id, d.now); err != nil || !held {
-				return err
-			}
-		}
-		if !held {
-			return &RefusedError{Message: "no step of the enrollment is held after a failure", Hint: "only a held step can be retried"}
-		}
-		d.step.Status = "running"
-		if !d.node.Spec.Action() {
-			d.step.Status = "waiting"
-		}
-		d.step.Reason, d.step.Error = "", ""
-		if err := d.tx.ResetRetry(id, d.step.Node, d.step.Visit); err != nil {
-			return fmt.Errorf("begin retry time anew: %w", err)
-		}
-		return d.goOn()
-	})
+	return o.decide(ctx, id, Order{Action: ActionRetry}, person)
+}
+
+// Hold keeps an enrollment where it is until it is released, retried or skipped; exits still end it.
+func (o *Operator) Hold(ctx context.Context, id, reason, person string) error {
+	return o.decide(ctx, id, Order{Action: ActionHold, Reason: reason}, person)
 }
 
 // decision is one person's call in one transaction.
@@ -105,30 +71,61 @@ type decision struct {
 	detail map[string]any
 }
 
-func (o *Operator) decide(ctx context.Context, id, person, action string, carryOut func(*decision) error) error {
+func (o *Operator) decide(ctx context.Context, id string, order Order, person string) error {
 	return o.Store.Write(ctx, func(tx *store.Tx) error {
-		d, err := o.read(tx, id)
-		if err != nil {
-			return err
-		}
-		if !d.e.Active {
-			return &RefusedError{Message: fmt.Sprintf("the enrollment has ended: %s", d.e.Status), Hint: "only an active enrollment can be changed"}
-		}
-		if d.step != nil {
-			d.detail["node"], d.detail["visit"] = d.step.Node, d.step.Visit
-		}
-		if err := carryOut(d); err != nil {
-			return err
-		}
-		if o.Nudge != nil {
-			tx.AfterCommit(o.Nudge)
-		}
-		detail, err := json.Marshal(d.detail)
-		if err != nil {
-			return fmt.Errorf("encode detail: %w", err)
-		}
-		return tx.AddAudit(&store.Audit{At: d.now, Person: person, Action: action, Subject: "enrollment:" + id, Detail: detail})
+		o.nudgeAfter(tx)
+		return o.carryOut(tx, id, order, person, "")
 	})
+}
+
+// decideBy is decide for what is no order that many could be given.
+func (o *Operator) decideBy(ctx context.Context, id, person, action string, act func(*decision) error) error {
+	return o.Store.Write(ctx, func(tx *store.Tx) error {
+		o.nudgeAfter(tx)
+		return o.audited(tx, id, person, action, "", func(d *decision) error {
+			if !d.e.Active {
+				return hasEnded(d.e)
+			}
+			return act(d)
+		})
+	})
+}
+
+func (o *Operator) nudgeAfter(tx *store.Tx) {
+	if o.Nudge != nil {
+		tx.AfterCommit(o.Nudge)
+	}
+}
+
+// carryOut carries out an order in tx and audits it; job is the job that it belongs to, if any.
+func (o *Operator) carryOut(tx *store.Tx, id string, order Order, person, job string) error {
+	return o.audited(tx, id, person, "enrollment."+order.Action, job, func(d *decision) error {
+		if refused := d.may(order); refused != nil {
+			return refused
+		}
+		return orders[order.Action].carryOut(d, order)
+	})
+}
+
+func (o *Operator) audited(tx *store.Tx, id, person, action, job string, act func(*decision) error) error {
+	d, err := o.read(tx, id)
+	if err != nil {
+		return err
+	}
+	if d.step != nil {
+		d.detail["node"], d.detail["visit"] = d.step.Node, d.step.Visit
+	}
+	if job != "" {
+		d.detail["job"] = job
+	}
+	if err := act(d); err != nil {
+		return err
+	}
+	detail, err := json.Marshal(d.detail)
+	if err != nil {
+		return fmt.Errorf("encode detail: %w", err)
+	}
+	return tx.AddAudit(&store.Audit{At: d.now, Person: person, Action: action, Subject: "enrollment:" + id, Detail: detail})
 }
 
 // read locks the contact and reads where the enrollment stands.
@@ -137,10 +134,15 @@ func (o *Operator) read(tx *store.Tx, id string) (*decision, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock enrollment %s: %w", id, err)
 	}
+	return o.look(tx, e, c)
+}
+
+// look reads where an enrollment stands.
+func (o *Operator) look(tx *store.Tx, e *store.Enrollment, c *store.Contact) (*decision, error) {
 	d := &decision{tx: tx, now: o.Now().UTC(), c: c, e: e, detail: map[string]any{}}
-	steps, err := tx.Steps(id)
+	steps, err := tx.Steps(e.ID)
 	if err != nil {
-		return nil, fmt.Errorf("read steps of %s: %w", id, err)
+		return nil, fmt.Errorf("read steps of %s: %w", e.ID, err)
 	}
 	for i := range steps {
 		if steps[i].LeftAt == nil {
@@ -159,17 +161,8 @@ func (o *Operator) read(tx *store.Tx, id string) (*decision, error) {
 
 // leave decides the open step by a person's word.
 func (d *decision) leave(status, port string) error {
-	if d.step == nil || d.node == nil {
-		return &RefusedError{Message: "no step of the enrollment is open at this moment", Hint: "try again when it waits or is held"}
-	}
-	ports := d.node.Settings.Ports()
 	if port == "" {
 		port = d.node.MainPort()
-	}
-	if !slices.Contains(ports, port) {
-		return &RefusedError{
-			Pointer: "/port", Message: fmt.Sprintf("node %s has no port %q", d.node.ID, port), Hint: "one of " + strings.Join(ports, ", "),
-		}
 	}
 	d.detail["port"] = port
 	left := d.now
@@ -193,6 +186,14 @@ func (d *decision) goOn() error {
 		return fmt.Errorf("save step: %w", err)
 	}
 	d.e.Status, d.e.Reason, d.e.DueAt = "running", "", nil
+	return d.letGo()
+}
+
+// letGo writes the enrollment, which nobody holds any more, and wakes the run.
+func (d *decision) letGo() error {
+	if err := d.endHold(); err != nil {
+		return err
+	}
 	if err := d.tx.SaveEnrollment(d.e); err != nil {
 		return fmt.Errorf("save enrollment: %w", err)
 	}

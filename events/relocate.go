@@ -112,7 +112,7 @@ func LastVisit(steps []store.Step, node string) int {
 // another published one. It leaves whatever it stands at, also an action that is being carried out;
 // an effect that is under way is still recorded in the ledger.
 func (o *Operator) Move(ctx context.Context, id, node string, version int, person string) error {
-	return o.decide(ctx, id, person, "enrollment.move", func(d *decision) error {
+	return o.decideBy(ctx, id, person, "enrollment.move", func(d *decision) error {
 		r := Relocation{Version: d.e.Version, Hash: d.e.Hash, Open: d.step, Stops: true, Now: d.now}
 		pending := d.e.MoveID
 		if version > 0 && version != r.Version {
@@ -152,6 +152,9 @@ func (d *decision) relocate(r Relocation, node, pending string) error {
 	}
 	d.e.Node, d.e.Visit, d.e.MoveID = node, LastVisit(steps, node)+1, pending
 	d.e.Status, d.e.Reason, d.e.DueAt = store.StatusRunning, "", nil
+	if err := d.endHold(); err != nil {
+		return err
+	}
 	if err := d.tx.SaveEnrollment(d.e); err != nil {
 		return fmt.Errorf("move enrollment %s: %w", d.e.ID, err)
 	}

@@ -60,6 +60,7 @@ type Enrollment struct {
 	RunID       string
 	AdmittedAt  *time.Time // when the workflow's limits let it in; nil while it waits for that
 	MoveID      string     // the Move on which it is: obeyed at its next safe point; "" for none
+	Hold        string     // why a person holds it where it is, "" when nobody does; written by SetHold alone
 	CreatedAt   time.Time
 
 	// Read together with the lock (LockEnrollmentContact), and never written.
@@ -75,6 +76,8 @@ type EnrollmentFilter struct {
 	Test                            *bool
 	Active                          *bool
 	Wedged                          *bool // whether it cannot go on by itself
+	IDs                             []string
+	Failure                         string // fingerprint of the failure after which a step is held
 }
 
 func isActive(status string) bool {
@@ -178,6 +181,11 @@ func (tx *Tx) SaveEnrollment(e *Enrollment) error {
 		e.WakePending, e.WaitSeq, e.RunID, e.AdmittedAt, e.MoveID, e.ID)
 }
 
+// SetHold notes why a person holds an enrollment, which is locked; "" ends the hold.
+func (tx *Tx) SetHold(id, reason string) error {
+	return tx.remove("UPDATE enrollments SET hold = ? WHERE id = ?", reason, id)
+}
+
 // ActiveEnrollments lists a contact's active enrollments, tests included, oldest first.
 func (tx *Tx) ActiveEnrollments(contactID string) ([]Enrollment, error) {
 	return all[Enrollment](tx, "WHERE contact_id = ? AND active ORDER BY id", contactID)
@@ -222,6 +230,12 @@ func (tx *Tx) applyEnrollments(f EnrollmentFilter, q *query) error {
 	} else if f.Wedged != nil {
 		q.and("wedge = ''")
 	}
+	if f.IDs != nil {
+		q.and("id IN ?", f.IDs)
+	}
+	if f.Failure != "" {
+		q.and(heldAfter, f.Failure)
+	}
 	return nil
 }
 
@@ -248,6 +262,39 @@ func (tx *Tx) ListEnrollments(f EnrollmentFilter, page Page) ([]Enrollment, stri
 		return nil, "", err
 	}
 	return listByID(tx, q, func(e *Enrollment) string { return e.ID })
+}
+
+// WalkEnrollments lists enrollments by id, behind after and up to until.
+func (tx *Tx) WalkEnrollments(f EnrollmentFilter, after, until string, limit int) ([]Enrollment, error) {
+	q := &query{}
+	if err := tx.applyEnrollments(f, q); err != nil {
+		return nil, err
+	}
+	q.and("id > ? AND id <= ?", after, until)
+	return all[Enrollment](tx, q.clause()+" ORDER BY id LIMIT ?", append(q.args, limit)...)
+}
+
+// MatchEnrollments returns those of ids that a filter selects.
+func (tx *Tx) MatchEnrollments(f EnrollmentFilter, ids []string) (map[string]bool, error) {
+	q := &query{}
+	if err := tx.applyEnrollments(f, q); err != nil {
+		return nil, err
+	}
+	q.and("id IN ?", ids)
+	var found []string
+	_, err := tx.scan(&found, "SELECT id FROM enrollments"+q.clause(), q.args...)
+	matched := make(map[string]bool, len(found))
+	for _, id := range found {
+		matched[id] = true
+	}
+	return matched, err
+}
+
+// NewestEnrollment is the last id that an enrollment has, "" when there is none.
+func (tx *Tx) NewestEnrollment() (string, error) {
+	var id string
+	_, err := tx.scan(&id, "SELECT id FROM enrollments ORDER BY id DESC LIMIT 1")
+	return id, err
 }
 
 // CountEnrollments counts enrollments.

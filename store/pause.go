@@ -27,6 +27,7 @@ type Pause struct {
 	Overdue   string // "" while it goes on
 	OverMs    int64  // for OverdueSpread
 	Person    string // who began it
+	Reason    string // in words; "" when a person gave none
 }
 
 // Over is the stretch over which the overdue waits end, for OverdueSpread.

@@ -182,6 +182,90 @@ func (e BacktestStatus) Valid() bool {
 	}
 }
 
+// Defines values for BatchFilterStatus.
+const (
+	BatchFilterStatusCompleted BatchFilterStatus = "completed"
+	BatchFilterStatusExited    BatchFilterStatus = "exited"
+	BatchFilterStatusFailed    BatchFilterStatus = "failed"
+	BatchFilterStatusHeld      BatchFilterStatus = "held"
+	BatchFilterStatusPaused    BatchFilterStatus = "paused"
+	BatchFilterStatusRunning   BatchFilterStatus = "running"
+	BatchFilterStatusWaiting   BatchFilterStatus = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the BatchFilterStatus enum.
+func (e BatchFilterStatus) Valid() bool {
+	switch e {
+	case BatchFilterStatusCompleted:
+		return true
+	case BatchFilterStatusExited:
+		return true
+	case BatchFilterStatusFailed:
+		return true
+	case BatchFilterStatusHeld:
+		return true
+	case BatchFilterStatusPaused:
+		return true
+	case BatchFilterStatusRunning:
+		return true
+	case BatchFilterStatusWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BatchRequestAction.
+const (
+	BatchRequestActionExit    BatchRequestAction = "exit"
+	BatchRequestActionHold    BatchRequestAction = "hold"
+	BatchRequestActionMove    BatchRequestAction = "move"
+	BatchRequestActionRelease BatchRequestAction = "release"
+	BatchRequestActionRetry   BatchRequestAction = "retry"
+	BatchRequestActionSkip    BatchRequestAction = "skip"
+)
+
+// Valid indicates whether the value is a known member of the BatchRequestAction enum.
+func (e BatchRequestAction) Valid() bool {
+	switch e {
+	case BatchRequestActionExit:
+		return true
+	case BatchRequestActionHold:
+		return true
+	case BatchRequestActionMove:
+		return true
+	case BatchRequestActionRelease:
+		return true
+	case BatchRequestActionRetry:
+		return true
+	case BatchRequestActionSkip:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BatchRequestOutcome.
+const (
+	BatchRequestOutcomeFailed  BatchRequestOutcome = "failed"
+	BatchRequestOutcomeNeutral BatchRequestOutcome = "neutral"
+	BatchRequestOutcomeSuccess BatchRequestOutcome = "success"
+)
+
+// Valid indicates whether the value is a known member of the BatchRequestOutcome enum.
+func (e BatchRequestOutcome) Valid() bool {
+	switch e {
+	case BatchRequestOutcomeFailed:
+		return true
+	case BatchRequestOutcomeNeutral:
+		return true
+	case BatchRequestOutcomeSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ChangeOp.
 const (
 	Add     ChangeOp = "add"
@@ -542,6 +626,105 @@ func (e ExplanationStatus) Valid() bool {
 	case ExplanationStatusPaused:
 		return true
 	case ExplanationStatusStopped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FailureKind.
+const (
+	FailureKindQueue  FailureKind = "queue"
+	FailureKindStep   FailureKind = "step"
+	FailureKindWedged FailureKind = "wedged"
+)
+
+// Valid indicates whether the value is a known member of the FailureKind enum.
+func (e FailureKind) Valid() bool {
+	switch e {
+	case FailureKindQueue:
+		return true
+	case FailureKindStep:
+		return true
+	case FailureKindWedged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FailureItemState.
+const (
+	FailureItemStateFailed   FailureItemState = "failed"
+	FailureItemStateHeld     FailureItemState = "held"
+	FailureItemStateRetrying FailureItemState = "retrying"
+	FailureItemStateStopped  FailureItemState = "stopped"
+	FailureItemStateUnknown  FailureItemState = "unknown"
+	FailureItemStateWedged   FailureItemState = "wedged"
+)
+
+// Valid indicates whether the value is a known member of the FailureItemState enum.
+func (e FailureItemState) Valid() bool {
+	switch e {
+	case FailureItemStateFailed:
+		return true
+	case FailureItemStateHeld:
+		return true
+	case FailureItemStateRetrying:
+		return true
+	case FailureItemStateStopped:
+		return true
+	case FailureItemStateUnknown:
+		return true
+	case FailureItemStateWedged:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FailureNameKind.
+const (
+	FailureNameKindData    FailureNameKind = "data"
+	FailureNameKindProgram FailureNameKind = "program"
+	FailureNameKindSecret  FailureNameKind = "secret"
+	FailureNameKindSetting FailureNameKind = "setting"
+)
+
+// Valid indicates whether the value is a known member of the FailureNameKind enum.
+func (e FailureNameKind) Valid() bool {
+	switch e {
+	case FailureNameKindData:
+		return true
+	case FailureNameKindProgram:
+		return true
+	case FailureNameKindSecret:
+		return true
+	case FailureNameKindSetting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FailureRetryHelps.
+const (
+	AfterData    FailureRetryHelps = "after_data"
+	AfterSetting FailureRetryHelps = "after_setting"
+	Never        FailureRetryHelps = "never"
+	WhenBack     FailureRetryHelps = "when_back"
+)
+
+// Valid indicates whether the value is a known member of the FailureRetryHelps enum.
+func (e FailureRetryHelps) Valid() bool {
+	switch e {
+	case AfterData:
+		return true
+	case AfterSetting:
+		return true
+	case Never:
+		return true
+	case WhenBack:
 		return true
 	default:
 		return false
@@ -2725,6 +2908,91 @@ type BacktestSends struct {
 	Total      int `json:"total"`
 }
 
+// BatchFilter The names of the list of enrollments; at least one
+type BatchFilter struct {
+	// Contact Id, mail address or external id
+	Contact *string `json:"contact,omitempty"`
+
+	// Fingerprint Those that wait for a person because of this group of failures
+	Fingerprint *string            `json:"fingerprint,omitempty"`
+	Ids         *[]string          `json:"ids,omitempty"`
+	Node        *string            `json:"node,omitempty"`
+	Status      *BatchFilterStatus `json:"status,omitempty"`
+	Test        *bool              `json:"test,omitempty"`
+	Version     *int               `json:"version,omitempty"`
+	Wedged      *bool              `json:"wedged,omitempty"`
+	Workflow    *string            `json:"workflow,omitempty"`
+}
+
+// BatchFilterStatus defines model for BatchFilter.Status.
+type BatchFilterStatus string
+
+// BatchPreview Example: {"action":"retry","allowed":10,"complete":true,"examined":12,"matched":12,"reasons":[{"count":2,"hint":"only an active enrollment can be changed","message":"the enrollment has ended: exited","samples":["enr_1"]}],"refused":2,"samples":[]}
+type BatchPreview struct {
+	Action string `json:"action"`
+
+	// Allowed Of those that were looked at
+	Allowed int `json:"allowed"`
+
+	// Complete false when it ran out of time
+	Complete bool `json:"complete"`
+
+	// Examined Those that were looked at
+	Examined int `json:"examined"`
+
+	// Matched Enrollments that the filter selects
+	Matched int `json:"matched"`
+
+	// Reasons Why some would be refused
+	Reasons []BatchReason `json:"reasons"`
+
+	// Refused Of those that were looked at
+	Refused int `json:"refused"`
+
+	// Samples Some of those that are allowed
+	Samples []Enrollment `json:"samples"`
+}
+
+// BatchReason defines model for BatchReason.
+type BatchReason struct {
+	Count   int    `json:"count"`
+	Hint    string `json:"hint"`
+	Message string `json:"message"`
+
+	// Samples Ids of some
+	Samples []string `json:"samples"`
+}
+
+// BatchRequest defines model for BatchRequest.
+type BatchRequest struct {
+	Action BatchRequestAction `json:"action"`
+	DryRun *bool              `json:"dry_run,omitempty"`
+
+	// Filter The names of the list of enrollments; at least one
+	Filter BatchFilter `json:"filter"`
+
+	// Node Of move
+	Node *string `json:"node,omitempty"`
+
+	// Outcome Of exit; default neutral
+	Outcome *BatchRequestOutcome `json:"outcome,omitempty"`
+
+	// Port Of skip and release; default the main port
+	Port *string `json:"port,omitempty"`
+
+	// Rate Enrollments in a time, 100/1m; default 50/1s
+	Rate *string `json:"rate,omitempty"`
+
+	// Reason Of exit and hold
+	Reason *string `json:"reason,omitempty"`
+}
+
+// BatchRequestAction defines model for BatchRequest.Action.
+type BatchRequestAction string
+
+// BatchRequestOutcome Of exit; default neutral
+type BatchRequestOutcome string
+
 // Change defines model for Change.
 type Change struct {
 	// From Any JSON value
@@ -3434,6 +3702,117 @@ type Explanation struct {
 // ExplanationStatus defines model for Explanation.Status.
 type ExplanationStatus string
 
+// Failure Example: {"cause":"Book a call failed: the other side does not know who is calling: the key or secret is wrong (http_401)","code":"http_401","count":12,"examples":["enr_1"],"fingerprint":"s3f1","first_seen":"2026-03-02T09:00:00Z","kind":"step","last_seen":"2026-03-02T11:00:00Z","message":"answer #","names":[{"kind":"secret","name":"calendar-key"}],"node":"book","open":12,"retry":{"advice":"mend the setting, then retry","count":12,"helps":"after_setting"},"states":{"held":12},"title":"Book a call","type":"webhook","versions":[3],"workflow":"welcome"}
+type Failure struct {
+	// Cause In words
+	Cause string `json:"cause"`
+	Code  string `json:"code"`
+	Count int    `json:"count"`
+
+	// Examples Ids of enrollments; of contacts for queues
+	Examples []string `json:"examples"`
+
+	// Fingerprint Stands for workflow, node, code and message, numbers, ids, addresses and quoted values left out
+	Fingerprint string      `json:"fingerprint"`
+	FirstSeen   time.Time   `json:"first_seen"`
+	Kind        FailureKind `json:"kind"`
+	LastSeen    time.Time   `json:"last_seen"`
+	Message     string      `json:"message"`
+
+	// Names Settings and data that may be the cause
+	Names []FailureName `json:"names"`
+	Node  *string       `json:"node"`
+
+	// Open How many wait for a person
+	Open  int          `json:"open"`
+	Retry FailureRetry `json:"retry"`
+
+	// States Of these: held, retrying, unknown, failed, wedged, stopped
+	States map[string]int `json:"states"`
+
+	// Title Name of the node
+	Title *string `json:"title"`
+
+	// Type Type of the node
+	Type *string `json:"type"`
+
+	// Versions 0 is a draft
+	Versions []int `json:"versions"`
+
+	// Workflow Null for queues of contacts
+	Workflow *string `json:"workflow"`
+}
+
+// FailureKind defines model for Failure.Kind.
+type FailureKind string
+
+// FailureDetail Example: {"failure":{"cause":"Book a call failed: the other side does not know who is calling: the key or secret is wrong (http_401)","code":"http_401","count":12,"examples":["enr_1"],"fingerprint":"s3f1","first_seen":"2026-03-02T09:00:00Z","kind":"step","last_seen":"2026-03-02T11:00:00Z","message":"answer #","names":[{"kind":"secret","name":"calendar-key"}],"node":"book","open":12,"retry":{"advice":"mend the setting, then retry","count":12,"helps":"after_setting"},"states":{"held":12},"title":"Book a call","type":"webhook","versions":[3],"workflow":"welcome"},"items":[],"next":null}
+type FailureDetail struct {
+	// Failure Example: {"cause":"Book a call failed: the other side does not know who is calling: the key or secret is wrong (http_401)","code":"http_401","count":12,"examples":["enr_1"],"fingerprint":"s3f1","first_seen":"2026-03-02T09:00:00Z","kind":"step","last_seen":"2026-03-02T11:00:00Z","message":"answer #","names":[{"kind":"secret","name":"calendar-key"}],"node":"book","open":12,"retry":{"advice":"mend the setting, then retry","count":12,"helps":"after_setting"},"states":{"held":12},"title":"Book a call","type":"webhook","versions":[3],"workflow":"welcome"}
+	Failure Failure       `json:"failure"`
+	Items   []FailureItem `json:"items"`
+	Next    *string       `json:"next"`
+}
+
+// FailureItem defines model for FailureItem.
+type FailureItem struct {
+	// At When it failed last
+	At       time.Time  `json:"at"`
+	Attempts int        `json:"attempts"`
+	Contact  ContactRef `json:"contact"`
+
+	// Enrollment Null for a queue
+	Enrollment *Enrollment `json:"enrollment"`
+
+	// Error What the other side said
+	Error *string          `json:"error"`
+	Node  *string          `json:"node"`
+	State FailureItemState `json:"state"`
+	Visit int              `json:"visit"`
+
+	// WhyNot Why it cannot be retried
+	WhyNot *string `json:"why_not"`
+}
+
+// FailureItemState defines model for FailureItem.State.
+type FailureItemState string
+
+// FailureList Example: {"items":[],"next":null}
+type FailureList struct {
+	Items []Failure `json:"items"`
+	Next  *string   `json:"next"`
+}
+
+// FailureName defines model for FailureName.
+type FailureName struct {
+	// Kind A pointer into the definition, a secret, a path of data, or a setting of the program
+	Kind FailureNameKind `json:"kind"`
+	Name string          `json:"name"`
+}
+
+// FailureNameKind A pointer into the definition, a secret, a path of data, or a setting of the program
+type FailureNameKind string
+
+// FailureRequest defines model for FailureRequest.
+type FailureRequest struct {
+	DryRun *bool `json:"dry_run,omitempty"`
+
+	// Rate Enrollments in a time, 100/1m; default 50/1s
+	Rate *string `json:"rate,omitempty"`
+}
+
+// FailureRetry defines model for FailureRetry.
+type FailureRetry struct {
+	Advice string `json:"advice"`
+
+	// Count How many can be retried now
+	Count int               `json:"count"`
+	Helps FailureRetryHelps `json:"helps"`
+}
+
+// FailureRetryHelps defines model for FailureRetry.Helps.
+type FailureRetryHelps string
+
 // Field Example: {"created_at":"2026-03-02T09:00:00Z","key":"plan","type":"text"}
 type Field struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -3588,6 +3967,11 @@ type GalleryThingKind string
 type Health struct {
 	Status               string                 `json:"status"`
 	AdditionalProperties map[string]interface{} `json:"-"`
+}
+
+// HoldRequest defines model for HoldRequest.
+type HoldRequest struct {
+	Reason *string `json:"reason,omitempty"`
 }
 
 // HookAddress The secret address of a webhook trigger
@@ -4049,8 +4433,13 @@ type PathList struct {
 // Pause The pause that is going on
 type Pause struct {
 	Clocks PauseClocks `json:"clocks"`
-	Person string      `json:"person"`
-	Since  time.Time   `json:"since"`
+
+	// Person `circuit breaker` when it was that
+	Person string `json:"person"`
+
+	// Reason Why the circuit breaker paused it
+	Reason *string   `json:"reason,omitempty"`
+	Since  time.Time `json:"since"`
 }
 
 // PauseClocks defines model for Pause.Clocks.
@@ -5391,6 +5780,15 @@ type ListEnrollmentsParams struct {
 // ListEnrollmentsParamsStatus defines parameters for ListEnrollments.
 type ListEnrollmentsParamsStatus string
 
+// OperateEnrollmentsParams defines parameters for OperateEnrollments.
+type OperateEnrollmentsParams struct {
+	// DryRun true counts and changes nothing
+	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// Limit Items per page
@@ -5414,6 +5812,51 @@ type ListEventsParamsVerdict string
 
 // PostEventsParams defines parameters for PostEvents.
 type PostEventsParams struct {
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListFailuresParams defines parameters for ListFailures.
+type ListFailuresParams struct {
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Workflow Workflow key
+	Workflow *string `form:"workflow,omitempty" json:"workflow,omitempty"`
+
+	// From Last seen at this instant or later
+	From *time.Time `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last seen before this instant
+	To *time.Time `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// GetFailureParams defines parameters for GetFailure.
+type GetFailureParams struct {
+	// Limit Items per page
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// RetryFailuresParams defines parameters for RetryFailures.
+type RetryFailuresParams struct {
+	// DryRun true counts and changes nothing
+	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
+	// IdempotencyKey The same key with the same body answers the same again, for 7 days
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SkipFailuresParams defines parameters for SkipFailures.
+type SkipFailuresParams struct {
+	// DryRun true counts and changes nothing
+	DryRun *bool `form:"dry_run,omitempty" json:"dry_run,omitempty"`
+
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5878,8 +6321,14 @@ type CreateEmailTemplateJSONRequestBody = EmailTemplateInput
 // PatchEmailTemplateJSONRequestBody defines body for PatchEmailTemplate for application/json ContentType.
 type PatchEmailTemplateJSONRequestBody = EmailTemplatePatch
 
+// OperateEnrollmentsJSONRequestBody defines body for OperateEnrollments for application/json ContentType.
+type OperateEnrollmentsJSONRequestBody = BatchRequest
+
 // ExitEnrollmentJSONRequestBody defines body for ExitEnrollment for application/json ContentType.
 type ExitEnrollmentJSONRequestBody = ExitRequest
+
+// HoldEnrollmentJSONRequestBody defines body for HoldEnrollment for application/json ContentType.
+type HoldEnrollmentJSONRequestBody = HoldRequest
 
 // MarkEffectSentJSONRequestBody defines body for MarkEffectSent for application/json ContentType.
 type MarkEffectSentJSONRequestBody = EffectRequest
@@ -5898,6 +6347,12 @@ type SkipEnrollmentJSONRequestBody = PortRequest
 
 // PostEventsJSONRequestBody defines body for PostEvents for application/json ContentType.
 type PostEventsJSONRequestBody = EventsRequest
+
+// RetryFailuresJSONRequestBody defines body for RetryFailures for application/json ContentType.
+type RetryFailuresJSONRequestBody = FailureRequest
+
+// SkipFailuresJSONRequestBody defines body for SkipFailures for application/json ContentType.
+type SkipFailuresJSONRequestBody = FailureRequest
 
 // CreateFieldJSONRequestBody defines body for CreateField for application/json ContentType.
 type CreateFieldJSONRequestBody = FieldInput
@@ -6421,6 +6876,9 @@ type ServerInterface interface {
 	// ListEnrollments List enrollments, newest first
 	// (GET /v1/enrollments)
 	ListEnrollments(c *gin.Context, params ListEnrollmentsParams)
+	// OperateEnrollments Exit, skip, retry, release or hold many enrollments
+	// (POST /v1/enrollments/batch)
+	OperateEnrollments(c *gin.Context, params OperateEnrollmentsParams)
 	// GetEnrollment State and timeline of an enrollment
 	// (GET /v1/enrollments/{id})
 	GetEnrollment(c *gin.Context, id string)
@@ -6430,6 +6888,9 @@ type ServerInterface interface {
 	// ExitEnrollment End an enrollment at once
 	// (POST /v1/enrollments/{id}/exit)
 	ExitEnrollment(c *gin.Context, id string)
+	// HoldEnrollment Hold an enrollment where it is
+	// (POST /v1/enrollments/{id}/hold)
+	HoldEnrollment(c *gin.Context, id string)
 	// MarkEffectSent Say that an effect of unknown outcome was carried out
 	// (POST /v1/enrollments/{id}/mark_sent)
 	MarkEffectSent(c *gin.Context, id string)
@@ -6460,6 +6921,18 @@ type ServerInterface interface {
 	// GetEvent Read an event
 	// (GET /v1/events/{id})
 	GetEvent(c *gin.Context, id string)
+	// ListFailures Failures by cause, those that wait for a person first
+	// (GET /v1/failures)
+	ListFailures(c *gin.Context, params ListFailuresParams)
+	// GetFailure One group of failures with its enrollments
+	// (GET /v1/failures/{fingerprint})
+	GetFailure(c *gin.Context, fingerprint string, params GetFailureParams)
+	// RetryFailures Retry a group of failures
+	// (POST /v1/failures/{fingerprint}/retry)
+	RetryFailures(c *gin.Context, fingerprint string, params RetryFailuresParams)
+	// SkipFailures Skip the failed step for a group
+	// (POST /v1/failures/{fingerprint}/skip)
+	SkipFailures(c *gin.Context, fingerprint string, params SkipFailuresParams)
 	// ListFields List fields
 	// (GET /v1/fields)
 	ListFields(c *gin.Context, params ListFieldsParams)
@@ -8375,6 +8848,54 @@ func (siw *ServerInterfaceWrapper) ListEnrollments(c *gin.Context) {
 	siw.Handler.ListEnrollments(c, params)
 }
 
+// OperateEnrollments operation middleware
+func (siw *ServerInterfaceWrapper) OperateEnrollments(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OperateEnrollmentsParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.OperateEnrollments(c, params)
+}
+
 // GetEnrollment operation middleware
 func (siw *ServerInterfaceWrapper) GetEnrollment(c *gin.Context) {
 
@@ -8448,6 +8969,31 @@ func (siw *ServerInterfaceWrapper) ExitEnrollment(c *gin.Context) {
 	}
 
 	siw.Handler.ExitEnrollment(c, id)
+}
+
+// HoldEnrollment operation middleware
+func (siw *ServerInterfaceWrapper) HoldEnrollment(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.HoldEnrollment(c, id)
 }
 
 // MarkEffectSent operation middleware
@@ -8735,6 +9281,223 @@ func (siw *ServerInterfaceWrapper) GetEvent(c *gin.Context) {
 	}
 
 	siw.Handler.GetEvent(c, id)
+}
+
+// ListFailures operation middleware
+func (siw *ServerInterfaceWrapper) ListFailures(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFailuresParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "workflow" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "workflow", c.Request.URL.Query(), &params.Workflow, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter workflow: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", c.Request.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", c.Request.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListFailures(c, params)
+}
+
+// GetFailure operation middleware
+func (siw *ServerInterfaceWrapper) GetFailure(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "fingerprint" -------------
+	var fingerprint string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "fingerprint", c.Param("fingerprint"), &fingerprint, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fingerprint: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetFailureParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetFailure(c, fingerprint, params)
+}
+
+// RetryFailures operation middleware
+func (siw *ServerInterfaceWrapper) RetryFailures(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "fingerprint" -------------
+	var fingerprint string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "fingerprint", c.Param("fingerprint"), &fingerprint, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fingerprint: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RetryFailuresParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RetryFailures(c, fingerprint, params)
+}
+
+// SkipFailures operation middleware
+func (siw *ServerInterfaceWrapper) SkipFailures(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "fingerprint" -------------
+	var fingerprint string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "fingerprint", c.Param("fingerprint"), &fingerprint, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter fingerprint: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SkipFailuresParams
+
+	// ------------- Optional query parameter "dry_run" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dry_run", c.Request.URL.Query(), &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter dry_run: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.SkipFailures(c, fingerprint, params)
 }
 
 // ListFields operation middleware
@@ -11725,6 +12488,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/events/:id", wrapper.GetEvent)
 	router.GET(options.BaseURL+"/v1/event-types", wrapper.ListEventTypes)
 	router.GET(options.BaseURL+"/v1/enrollments", wrapper.ListEnrollments)
+	router.POST(options.BaseURL+"/v1/enrollments/batch", wrapper.OperateEnrollments)
 	router.GET(options.BaseURL+"/v1/enrollments/:id", wrapper.GetEnrollment)
 	router.GET(options.BaseURL+"/v1/enrollments/:id/definition", wrapper.GetEnrollmentDefinition)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/exit", wrapper.ExitEnrollment)
@@ -11734,6 +12498,11 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/v1/enrollments/:id/mark_sent", wrapper.MarkEffectSent)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/resend", wrapper.ResendEffect)
 	router.POST(options.BaseURL+"/v1/enrollments/:id/release", wrapper.ReleaseEnrollment)
+	router.POST(options.BaseURL+"/v1/enrollments/:id/hold", wrapper.HoldEnrollment)
+	router.GET(options.BaseURL+"/v1/failures", wrapper.ListFailures)
+	router.GET(options.BaseURL+"/v1/failures/:fingerprint", wrapper.GetFailure)
+	router.POST(options.BaseURL+"/v1/failures/:fingerprint/retry", wrapper.RetryFailures)
+	router.POST(options.BaseURL+"/v1/failures/:fingerprint/skip", wrapper.SkipFailures)
 	router.GET(options.BaseURL+"/v1/jobs", wrapper.ListJobs)
 	router.GET(options.BaseURL+"/v1/jobs/:id", wrapper.GetJob)
 	router.GET(options.BaseURL+"/v1/jobs/:id/errors", wrapper.ListJobErrors)

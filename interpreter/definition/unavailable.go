@@ -7,22 +7,11 @@ import (
 	"fermata/interpreter/nodes/form"
 )
 
-// unavailableSettings are the settings that are read and checked but not carried
-// out by this build. Each would silently change what a workflow does, so it stops
-// the publish. Remove a line with the change that makes it work.
-var unavailableSettings = []string{"breaker"}
-
 // availableTriggers are the trigger types that this build runs.
 var availableTriggers = []string{TriggerEvent, TriggerManual, TriggerDate, TriggerSchedule, TriggerInactivity, TriggerWebhook}
 
 // notAvailable reports everything that this build knows but cannot run.
 func (v *validation) notAvailable() {
-	settings, _ := v.Raw["settings"].(map[string]any)
-	for _, key := range unavailableSettings {
-		if _, given := settings[key]; given {
-			v.unavailable(form.Join("/settings", key), "the setting "+key)
-		}
-	}
 	triggers, _ := v.Raw["triggers"].([]any)
 	for i, raw := range triggers {
 		object, _ := raw.(map[string]any)
