@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"database/sql"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"net/url"
@@ -363,45 +362,4 @@ func TestExpectedFiguresAreWhatTheOtherProgramComputes(t *testing.T) {
 	raw, err := os.ReadFile(figuresData + "expected.json")
 	require.NoError(t, err)
 	same(t, raw, out, "expected.json")
-}
-
-func TestFiguresAsCSV(t *testing.T) {
-	t.Parallel()
-	s := storetest.Open(t)
-	f := setup(t, s)
-	data := loadFigures(t)
-	data.fill(f)
-	q := data.Queries[0]
-	as := f.must(200, "GET", q.url(), nil)
-	for name, a := range map[string]answer{
-		"format": f.call("GET", q.url()+"&format=csv", nil),
-		"accept": f.call("GET", q.url(), nil, withHeader("Accept", "text/csv")),
-	} {
-		require.Equal(t, 200, a.status, name)
-		require.Contains(t, a.header.Get("Content-Type"), "text/csv")
-		lines, err := csv.NewReader(strings.NewReader(a.body)).ReadAll()
-		require.NoError(t, err)
-		require.Len(t, lines, 1+len(as["series"].([]any))+len(as["nodes"].([]any)))
-		column := map[string]int{}
-		for i, name := range lines[0] {
-			column[name] = i
-		}
-		days, enrolled, entries := 0, 0, 0
-		for _, line := range lines[1:] {
-			n, _ := strconv.Atoi(line[column["enrolled"]])
-			enrolled += n
-			n, _ = strconv.Atoi(line[column["entries"]])
-			entries += n
-			if line[0] == "day" {
-				days++
-			}
-		}
-		require.Equal(t, 6, days)
-		require.EqualValues(t, as["enrolled"], enrolled)
-		var all float64
-		for _, n := range as["nodes"].([]any) {
-			all += n.(map[string]any)["entries"].(float64)
-		}
-		require.EqualValues(t, all, entries)
-	}
 }
