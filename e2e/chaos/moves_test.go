@@ -22,7 +22,7 @@ func TestPeopleMoveUnderFire(t *testing.T) {
 	s.api.Must("PUT", "/v1/workflows/chaos-moved", draft)
 	plan := map[string]any{"in_flight": "migrate", "spread": "none", "rate": "50/1s"}
 	foreseen := s.api.Must("POST", "/v1/workflows/chaos-moved/publish?dry_run=true", plan)
-	require.EqualValues(t, n, foreseen["leaving"].(map[string]any)["count"])
+	require.EqualValues(t, n, foreseen["in_flight"].(map[string]any)["migrate"])
 	job := s.api.Must("POST", "/v1/workflows/chaos-moved/publish", plan)["job"]
 
 	calls := make(chan error, 1)
