@@ -79,9 +79,11 @@ export const saveDraft = async (key: string, definition: Definition, etag: strin
 
 export const validateDraft = (key: string) => call(api.POST("/v1/workflows/{key}/validate", path(key)));
 
-export type PublishChoice = { in_flight: "stay" | "exit" };
+/** What becomes of the people inside; what is not said is as the server has it by default. */
+export type Flight = Schemas["PublishRequest"];
+export type Job = Schemas["Job"];
 
-export const publish = (key: string, body: PublishChoice, options: { dryRun: boolean; createMissing?: boolean }) =>
+export const publish = (key: string, body: Flight, options: { dryRun: boolean; createMissing?: boolean }) =>
   call(
     api.POST("/v1/workflows/{key}/publish", {
       params: {
@@ -89,17 +91,29 @@ export const publish = (key: string, body: PublishChoice, options: { dryRun: boo
         query: { dry_run: options.dryRun, create_missing: options.createMissing ?? false },
         header: { "Idempotency-Key": idempotencyKey() },
       },
-      body: { on_missing: "stay", retime: "credit", ...body },
+      body,
     }),
   );
 
-export const rollback = (key: string, to: number, choice: PublishChoice, dryRun: boolean) =>
+export const rollback = (key: string, to: number, choice: Flight, dryRun: boolean) =>
   call(
     api.POST("/v1/workflows/{key}/rollback", {
       params: { path: { key }, query: { dry_run: dryRun }, header: { "Idempotency-Key": idempotencyKey() } },
       body: { to, ...choice },
     }),
   );
+
+export const hasEnded = (job: Job) => ["done", "failed", "canceled"].includes(job.status);
+
+/** A job, read again every second until it has ended. */
+export const jobQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["jobs", id],
+    queryFn: ({ signal }) => call(api.GET("/v1/jobs/{id}", { params: { path: { id } }, signal })),
+    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : 1_000),
+  });
+
+export const cancelJob = (id: string) => call(api.POST("/v1/jobs/{id}/cancel", { params: { path: { id } } }));
 
 export const pause = (key: string, clocks: "run" | "freeze", dryRun: boolean) =>
   call(

@@ -1,20 +1,36 @@
-import { Radio, Stack, Table, Text, Title } from "@mantine/core";
-import { nodesOf } from "@/graph";
-import { stepName } from "../diff/words";
-import { useBuilder, useDefinition } from "../page/context";
-import type { PublishChoice, PublishResult } from "../queries";
+import { Radio, Stack, Text, Title } from "@mantine/core";
+import type { Definition } from "@/graph";
+import type { Flight, PublishResult } from "../queries";
+import { insideOf } from "./flight";
+import { MoveTerms } from "./MoveTerms";
+import { Places } from "./Places";
 
-type Props = {
+export type InsideProps = {
   result: PublishResult;
-  inFlight: PublishChoice["in_flight"];
-  onInFlight: (choice: PublishChoice["in_flight"]) => void;
+  flight: Flight;
+  onFlight: (change: Partial<Flight>) => void;
+  /** The definition that is published now, and the one that takes its place. */
+  from: Definition | undefined;
+  to: Definition;
+  /** The answer is about an earlier choice, and the next one is on its way. */
+  isOld: boolean;
 };
 
+const choices = [
+  ["stay", "Finish on the version that they began with", "Nobody moves. New entries take the new version."],
+  [
+    "migrate",
+    "Go on in the new version",
+    "Each goes on where they are, and waits are timed anew. See below what happens to whom.",
+  ],
+  ["exit", "Leave now", "Their enrollments end as exited. This cannot be taken back."],
+] as const;
+
 /** Who is inside, where, and what becomes of them. */
-export function PeopleInside({ result, inFlight, onInFlight }: Props) {
-  const inside = result.in_flight.stay + result.in_flight.migrate + result.in_flight.exit;
+export function PeopleInside(props: InsideProps) {
+  const { result, flight, onFlight } = props;
+  const inside = insideOf(result);
   const people = inside === 1 ? "1 person is" : `${inside.toLocaleString("en")} people are`;
-  const fires = (result.nodes ?? []).reduce((n, node) => n + node.fires_now, 0);
   return (
     <section aria-label="People inside">
       <Title order={3} size="h5" mb="xs">
@@ -23,62 +39,22 @@ export function PeopleInside({ result, inFlight, onInFlight }: Props) {
       {inside === 0 ? (
         <Text size="sm">Nobody is inside. Everyone who enters from now on takes the new version.</Text>
       ) : (
-        <Stack gap="sm">
-          <Where result={result} />
+        <Stack gap="md">
           <Radio.Group
             label={`${people} inside on an earlier version. They`}
-            value={inFlight}
-            onChange={(v) => onInFlight(v === "exit" ? "exit" : "stay")}
+            value={flight.in_flight}
+            onChange={(value) => onFlight({ in_flight: choices.find(([one]) => one === value)?.[0] ?? "stay" })}
           >
             <Stack gap="xs" mt="xs">
-              <Radio
-                value="stay"
-                label="Finish on the version that they began with"
-                description="New entries take the new version."
-              />
-              <Radio
-                value="exit"
-                label="Leave now"
-                description="Their enrollments end as exited. This cannot be taken back."
-              />
+              {choices.map(([value, label, description]) => (
+                <Radio key={value} value={value} label={label} description={description} />
+              ))}
             </Stack>
           </Radio.Group>
-          <Text size="sm">
-            {inFlight === "exit"
-              ? `${result.in_flight.exit.toLocaleString("en")} enrollments end at once.`
-              : `Nobody moves, and ${fires === 0 ? "no step fires" : `${fires.toLocaleString("en")} steps fire`} at once.`}
-          </Text>
+          {flight.in_flight === "migrate" && <MoveTerms {...props} />}
+          <Places {...props} />
         </Stack>
       )}
     </section>
-  );
-}
-
-function Where({ result }: { result: PublishResult }) {
-  const { specs } = useBuilder();
-  const definition = useDefinition();
-  const nodes = result.nodes ?? [];
-  if (nodes.length === 0) return null;
-  return (
-    <Table withTableBorder>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Step</Table.Th>
-          <Table.Th>People</Table.Th>
-          <Table.Th>Fires at once</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {nodes.map((one) => (
-          <Table.Tr key={one.node}>
-            <Table.Td>
-              {one.node === "" ? "At the start" : stepName(one.node, nodesOf(definition)[one.node], specs)}
-            </Table.Td>
-            <Table.Td>{one.waiting.toLocaleString("en")}</Table.Td>
-            <Table.Td>{one.fires_now.toLocaleString("en")}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }

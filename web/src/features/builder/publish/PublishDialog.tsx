@@ -4,7 +4,8 @@ import { useState } from "react";
 import type { Selection } from "@/graph";
 import { ProblemAlert } from "@/shared";
 import { useBuilder, useDefinition } from "../page/context";
-import { type PublishChoice, publish, workflowKey } from "../queries";
+import { type Flight, publish, workflowKey } from "../queries";
+import { asked, atFirst, undecided } from "./flight";
 import { Published } from "./Published";
 import { PublishPreview } from "./PublishPreview";
 
@@ -13,12 +14,13 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
   const { workflow, flush, open, revalidate } = useBuilder();
   const definition = useDefinition();
   const client = useQueryClient();
-  const [inFlight, setInFlight] = useState<PublishChoice["in_flight"]>("stay");
+  const [flight, setFlight] = useState<Flight>(atFirst);
+  const change = (to: Partial<Flight>) => setFlight((now) => ({ ...now, ...to }));
   const preview = useQuery({
-    queryKey: [...workflowKey(workflow.key), "publish", definition, inFlight],
+    queryKey: [...workflowKey(workflow.key), "publish", definition, flight],
     queryFn: async () => {
       await flush();
-      return publish(workflow.key, { in_flight: inFlight }, { dryRun: true });
+      return publish(workflow.key, asked(flight), { dryRun: true });
     },
     gcTime: 0,
     retry: false,
@@ -27,7 +29,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
   const action = useMutation({
     mutationFn: async () => {
       await flush();
-      return publish(workflow.key, { in_flight: inFlight }, { dryRun: false });
+      return publish(workflow.key, asked(flight), { dryRun: false });
     },
     onSuccess: () => client.invalidateQueries({ queryKey: workflowKey(workflow.key) }),
   });
@@ -39,6 +41,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
     open(target, "first empty");
   };
   const stopped = preview.data?.problems.some((p) => p.severity === "error") ?? true;
+  const waitsFor = preview.data ? undecided(preview.data, flight) : null;
   const same = preview.data?.changed === false;
   return (
     <Modal
@@ -58,8 +61,9 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
             {preview.data && (
               <PublishPreview
                 result={preview.data}
-                inFlight={inFlight}
-                onInFlight={setInFlight}
+                flight={flight}
+                onFlight={change}
+                isOld={preview.isPlaceholderData}
                 onOpen={go}
                 onFixed={fixed}
               />
@@ -72,7 +76,8 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
             </Button>
             <Button
               loading={action.isPending}
-              disabled={stopped || same || preview.isError || preview.isPlaceholderData}
+              disabled={stopped || same || preview.isError || preview.isPlaceholderData || waitsFor !== null}
+              title={waitsFor ?? undefined}
               onClick={() => action.mutate()}
             >
               {preview.data && !same ? `Publish version ${preview.data.version}` : "Publish"}

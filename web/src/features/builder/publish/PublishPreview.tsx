@@ -5,22 +5,25 @@ import type { Selection } from "@/graph";
 import { useBuilder, useDefinition } from "../page/context";
 import { ProblemList } from "../problems/ProblemList";
 import { placesOf } from "../problems/places";
-import type { PublishChoice, PublishResult } from "../queries";
+import type { Flight, PublishResult } from "../queries";
 import { PeopleInside } from "./PeopleInside";
+import { usePublished } from "./usePublished";
 import { WhatChanges } from "./WhatChanges";
 
 type Props = {
   result: PublishResult;
-  inFlight: PublishChoice["in_flight"];
-  onInFlight: (choice: PublishChoice["in_flight"]) => void;
+  flight: Flight;
+  onFlight: (change: Partial<Flight>) => void;
+  isOld: boolean;
   onOpen: (target: Selection) => void;
   onFixed: () => Promise<void>;
 };
 
 /** What the server says that publishing would do. */
-export function PublishPreview({ result, inFlight, onInFlight, onOpen, onFixed }: Props) {
+export function PublishPreview({ result, flight, onFlight, isOld, onOpen, onFixed }: Props) {
   const { specs, workflow } = useBuilder();
   const definition = useDefinition();
+  const from = usePublished();
   const places = useMemo(() => placesOf(result.problems, definition, specs), [result.problems, definition, specs]);
   const errors = places.reduce((n, p) => n + p.errors, 0);
   return (
@@ -52,7 +55,7 @@ export function PublishPreview({ result, inFlight, onInFlight, onOpen, onFixed }
         />
       </section>
       {result.changed ? (
-        <PeopleInside result={result} inFlight={inFlight} onInFlight={onInFlight} />
+        <PeopleInside result={result} flight={flight} onFlight={onFlight} from={from} to={definition} isOld={isOld} />
       ) : (
         <Text size="sm">The draft is the same as version {result.version}. There is nothing to publish.</Text>
       )}

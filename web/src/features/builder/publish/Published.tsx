@@ -1,6 +1,7 @@
 import { Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
 import { CircleCheck } from "lucide-react";
 import type { PublishResult } from "../queries";
+import { MoveProgress } from "./MoveProgress";
 
 /** It is published: what runs now, and the addresses that others need. */
 export function Published({ result, onClose }: { result: PublishResult; onClose: () => void }) {
@@ -11,9 +12,10 @@ export function Published({ result, onClose }: { result: PublishResult; onClose:
         <CircleCheck size={28} color="var(--mantine-color-teal-text)" aria-hidden />
         <Text>
           Version {result.version} is published. Everyone who enters from now on takes it.
-          {left > 0 && ` ${left.toLocaleString("en")} enrollments were ended.`}
+          {!result.job && left > 0 && ` ${left.toLocaleString("en")} enrollments were ended.`}
         </Text>
       </Group>
+      {result.job && <MoveProgress job={result.job} />}
       {(result.hooks ?? []).map((hook) => (
         <div key={hook.trigger}>
           <Text size="sm" fw={600}>

@@ -4,29 +4,34 @@ import { useState } from "react";
 import { readDefinition } from "@/graph";
 import { ProblemAlert } from "@/shared";
 import { useBuilder } from "../page/context";
-import { type PublishChoice, rollback, versionQuery, workflowKey } from "../queries";
+import { type Flight, rollback, versionQuery, workflowKey } from "../queries";
+import { asked, atFirst, undecided } from "./flight";
 import { PeopleInside } from "./PeopleInside";
 import { Published } from "./Published";
+import { usePublished } from "./usePublished";
 import { WhatChanges } from "./WhatChanges";
 
 /** Publishes the content of an earlier version under a new number. */
 export function RollbackDialog({ version, onClose }: { version: number; onClose: () => void }) {
   const { workflow } = useBuilder();
   const client = useQueryClient();
-  const [inFlight, setInFlight] = useState<PublishChoice["in_flight"]>("stay");
+  const [flight, setFlight] = useState<Flight>(atFirst);
+  const change = (to: Partial<Flight>) => setFlight((now) => ({ ...now, ...to }));
+  const from = usePublished();
   const old = useQuery(versionQuery(workflow.key, version));
   const preview = useQuery({
-    queryKey: [...workflowKey(workflow.key), "rollback", version, inFlight],
-    queryFn: () => rollback(workflow.key, version, { in_flight: inFlight }, true),
+    queryKey: [...workflowKey(workflow.key), "rollback", version, flight],
+    queryFn: () => rollback(workflow.key, version, asked(flight), true),
     gcTime: 0,
     retry: false,
     placeholderData: (before) => before,
   });
   const action = useMutation({
-    mutationFn: () => rollback(workflow.key, version, { in_flight: inFlight }, false),
+    mutationFn: () => rollback(workflow.key, version, asked(flight), false),
     onSuccess: () => client.invalidateQueries({ queryKey: workflowKey(workflow.key) }),
   });
   const read = old.data && readDefinition(old.data.definition);
+  const waitsFor = preview.data ? undecided(preview.data, flight) : null;
   const problems = (preview.data?.problems ?? []).filter((p) => p.severity === "error");
   return (
     <Modal
@@ -49,8 +54,15 @@ export function RollbackDialog({ version, onClose }: { version: number; onClose:
               <WhatChanges version={workflow.version} to={read.definition} name={`version ${version}`} />
             )}
             {preview.isPending && <Skeleton height={80} />}
-            {preview.data?.changed && (
-              <PeopleInside result={preview.data} inFlight={inFlight} onInFlight={setInFlight} />
+            {preview.data?.changed && read && "definition" in read && (
+              <PeopleInside
+                result={preview.data}
+                flight={flight}
+                onFlight={change}
+                from={from}
+                to={read.definition}
+                isOld={preview.isPlaceholderData}
+              />
             )}
             {problems.map((p) => (
               <Text key={`${p.path} ${p.message}`} size="sm" c="red">
@@ -65,7 +77,8 @@ export function RollbackDialog({ version, onClose }: { version: number; onClose:
             </Button>
             <Button
               loading={action.isPending}
-              disabled={!preview.data?.changed || problems.length > 0}
+              disabled={!preview.data?.changed || problems.length > 0 || preview.isPlaceholderData || waitsFor !== null}
+              title={waitsFor ?? undefined}
               onClick={() => action.mutate()}
             >
               Publish again
