@@ -221,6 +221,38 @@ func TestMoveOfAHeldAction(t *testing.T) {
 	})
 }
 
+// Who is marked in the middle of an action that then fails for good is moved as soon as it is held.
+func TestMoveOfAnActionThatEndsHeld(t *testing.T) {
+	t.Parallel()
+	node := func(with string) string {
+		return "  a: {type: deal_move, with: {pipeline: gone, stage: won" + with + "}, next: c}\n  c: {type: hold}"
+	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		v := &traveller{race: newRace(t, s, fmt.Sprintf(journey, "ends-held", "", node("")), nil)}
+		act := interpreter.Command{Kind: interpreter.Act, Node: "a", Visit: 1, Port: "next"}
+		require.Equal(t, interpreter.Failed, v.advanceAt(v.at, interpreter.Command{Kind: interpreter.Begin}, act).Kind)
+		v.published(moving.Terms{}, "", node(", create: true"))
+		hold := interpreter.Command{Kind: interpreter.Hold, Node: "a", Visit: 1, Code: interpreter.ReasonStepFailed}
+		require.Equal(t, interpreter.Moved, v.advanceAt(v.at, hold).Kind)
+		e := v.enrollment()
+		require.Equal(t, []any{"held", 2, ""}, []any{e.Status, e.Version, e.MoveID})
+	})
+}
+
+// An exit that stands in the log when the run moves comes before what its wait would do there.
+func TestExitComesBeforeTheMovedWait(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		v := setsOut(t, s, "exit-first", "", fmt.Sprintf(restFor, "10d"))
+		m := v.published(moving.Terms{}, "", fmt.Sprintf(restFor, "1s"))
+		v.exitsOn(m, fmt.Sprintf(journey, "exit-first", "", fmt.Sprintf(restFor, "1s")), "order.lost")
+		v.post("order.lost", nil)
+		v.wakes(v.at.Add(time.Minute))
+		require.Equal(t, "exited", v.enrollment().Status)
+		require.Equal(t, []string{"a/1:exited"}, v.way())
+	})
+}
+
 // A turn that was carried out and whose answer was lost is told the same again, and so is everything
 // else that the run before still has under way.
 func TestMoveIsDoneOnce(t *testing.T) {
