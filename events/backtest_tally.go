@@ -163,8 +163,15 @@ func (t *tallied) add(o *tallied) {
 		}
 	}
 	for _, pair := range []struct{ into, from map[string]int }{
-		{t.Rules, o.Rules}, {t.Ends, o.Ends}, {t.Inside, o.Inside}, {t.Ports, o.Ports}, {t.Sends, o.Sends}, {t.SendNodes, o.SendNodes},
-		{t.Effects, o.Effects}, {t.LivedVersions, o.LivedVersions}, {t.LivedEnds, o.LivedEnds},
+		{t.Rules, o.Rules},
+		{t.Ends, o.Ends},
+		{t.Inside, o.Inside},
+		{t.Ports, o.Ports},
+		{t.Sends, o.Sends},
+		{t.SendNodes, o.SendNodes},
+		{t.Effects, o.Effects},
+		{t.LivedVersions, o.LivedVersions},
+		{t.LivedEnds, o.LivedEnds},
 	} {
 		for key, n := range pair.from {
 			pair.into[key] += n

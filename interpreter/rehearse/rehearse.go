@@ -25,7 +25,7 @@ const codeNotAvailable = "not_available"
 // maxRounds ends a rehearsal that does not end by itself.
 const maxRounds = 20_000
 
-// ErrStopped: Input.Stop has ended a rehearsal.
+// ErrStopped says that Input.Stop has ended a rehearsal.
 var ErrStopped = errors.New("rehearsal stopped")
 
 // Input is one rehearsal.

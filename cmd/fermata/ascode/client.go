@@ -30,7 +30,7 @@ type Client struct {
 	HTTP *http.Client
 }
 
-// UnreachableError: the server gave no answer, or did not let the key in.
+// UnreachableError says that the server gave no answer, or did not let the key in.
 type UnreachableError struct {
 	Server string
 	Cause  error

@@ -92,7 +92,7 @@ func (o Output) rehearsed(r *gen.RehearseResult) {
 			port = *s.Port
 		}
 		if s.Effect != nil {
-			effect = brief(json.RawMessage(*s.Effect))
+			effect = brief(*s.Effect)
 		}
 		table = append(table, []string{s.At.UTC().Format(time.RFC3339), s.Node, s.Type, s.Status, port, effect})
 	}
