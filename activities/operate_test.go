@@ -249,4 +249,3 @@ func (p *passage) trigger(data string) {
 	p.Helper()
 	p.change(func(e *store.Enrollment, _ *store.Contact) { e.TriggerData = store.JSON(data) })
 }
-

@@ -248,10 +248,9 @@ func (c *Courier) one(ctx context.Context, n *store.Notice) (bool, error) {
 	failed := c.send(whole, n)
 	now := c.now()
 	said := ""
-	switch {
-	case failed == nil:
+	if failed == nil {
 		n.State, n.Error, n.DoneAt = store.NoticeSent, "", &now
-	default:
+	} else {
 		n.Tries++
 		said = outgoing.Plain(failed.Error())
 		n.Error, n.NotBefore = said, now.Add(pause(n.Tries))

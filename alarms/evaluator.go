@@ -216,8 +216,8 @@ func (w *writer) begin(f *finding) error {
 		Kind: f.kind, Workflow: f.workflow, Summary: f.summary, BeganAt: f.began(w.now), OpenedAt: w.now, SeenAt: w.now,
 		RemindAt: w.now.Add(time.Duration(w.book.of(f.workflow).RemindEvery)),
 	}
-	if later := []time.Time{}; len(named) > 0 && !f.afterwards {
-		if later = after(f.at, named[0].At); len(later) > 0 {
+	if len(named) > 0 && !f.afterwards {
+		if later := after(f.at, named[0].At); len(later) > 0 {
 			a.BeganAt = (&finding{at: later}).began(w.now)
 		}
 	}

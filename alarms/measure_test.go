@@ -125,7 +125,7 @@ func TestLatenessOfManyIsOneAlarm(t *testing.T) {
 		b.round()
 		require.ElementsMatch(t, []string{"lateness one open", "lateness  open"}, b.alarms())
 		whole := b.list()[0]
-		require.Equal(t, "", whole.Workflow)
+		require.Empty(t, whole.Workflow)
 		require.Equal(t, []string{"the start of release 1.1, 20 minutes before"}, changesOf(t, &whole))
 	})
 }

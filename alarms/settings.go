@@ -68,7 +68,8 @@ type Settings struct {
 	ClearAfter Length `json:"clear_after"`
 }
 
-// ErrorRate: of the steps attempted within a length of time, Rate have failed, and at least Min.
+// ErrorRate is about failing: of the steps attempted within a length of time, Rate have failed, and at
+// least Min.
 type ErrorRate struct {
 	On     bool    `json:"on"`
 	Rate   float64 `json:"rate"`
@@ -76,7 +77,7 @@ type ErrorRate struct {
 	Within Length  `json:"within"`
 }
 
-// Silence: nobody has entered for After at least, and for Factor times the longest time that was
+// Silence is about entering: nobody has for After at least, and for Factor times the longest time that was
 // usual in the weeks before.
 type Silence struct {
 	On     bool    `json:"on"`
@@ -84,18 +85,18 @@ type Silence struct {
 	After  Length  `json:"after"`
 }
 
-// Lateness: an enrollment was due more than After ago.
+// Lateness is about time: an enrollment was due more than After ago.
 type Lateness struct {
 	On    bool   `json:"on"`
 	After Length `json:"after"`
 }
 
-// Wedged: runs that cannot go on by themselves, contact queues that have stopped.
+// Wedged is about runs that cannot go on by themselves, contact queues that have stopped.
 type Wedged struct {
 	On bool `json:"on"`
 }
 
-// Watching: the days after a publish are watched and summed up.
+// Watching is whether the days after a publish are watched and summed up.
 type Watching struct {
 	On bool `json:"on"`
 }

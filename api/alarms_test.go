@@ -143,9 +143,9 @@ func TestAPublishIsWatched(t *testing.T) {
 		f.must(200, "POST", "/v1/workflows/shop/enrollments", object{"contacts": []any{object{"email": "ana@example.com"}}})
 		f.clock.Advance(time.Hour)
 		a := f.must(200, "GET", "/v1/workflows/shop/watch", nil)
-		require.Equal(t, 1.0, a["version"])
-		require.Equal(t, 1.0, path(t, a, "after", "entered"))
-		require.Equal(t, 0.0, path(t, a, "before", "entered"))
+		require.EqualValues(t, 1, a["version"])
+		require.EqualValues(t, 1, path(t, a, "after", "entered"))
+		require.EqualValues(t, 0, path(t, a, "before", "entered"))
 		require.Nil(t, a["done_at"])
 		f.must(200, "POST", "/v1/workflows/shop/publish", object{}) // unchanged: the watch goes on
 		require.Equal(t, a["started_at"], f.must(200, "GET", "/v1/workflows/shop/watch", nil)["started_at"])
@@ -153,8 +153,8 @@ func TestAPublishIsWatched(t *testing.T) {
 		f.must(200, "PUT", "/v1/workflows/shop", def)
 		f.must(200, "POST", "/v1/workflows/shop/publish", object{})
 		b := f.must(200, "GET", "/v1/workflows/shop/watch", nil)
-		require.Equal(t, 2.0, b["version"])
-		require.Equal(t, 0.0, path(t, b, "after", "entered"))
+		require.EqualValues(t, 2, b["version"])
+		require.EqualValues(t, 0, path(t, b, "after", "entered"))
 
 		f.must(201, "POST", "/v1/email-templates", object{"key": "welcome", "subject": "Hi", "text": "Hi"})
 		f.must(200, "PATCH", "/v1/email-templates/welcome", object{"subject": "Hello"})

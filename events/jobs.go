@@ -286,8 +286,12 @@ func brief(err error) string {
 // JobKinds are the kinds of work that this build carries out.
 func JobKinds(definitions *Definitions) []JobKind {
 	return []JobKind{
-		&enrollJob{definitions: definitions}, &backtestJob{definitions: definitions}, &scheduleJob{definitions: definitions}, dateJob{},
-		importJob{}, leaveJob{}, &migrateJob{definitions: definitions},
-		&operateJob{operator: &Operator{Definitions: definitions}}, releaseQueuesJob{},
+		&enrollJob{definitions: definitions}, &backtestJob{definitions: definitions}, &scheduleJob{definitions: definitions},
+		dateJob{},
+		importJob{},
+		leaveJob{},
+		&migrateJob{definitions: definitions},
+		&operateJob{operator: &Operator{Definitions: definitions}},
+		releaseQueuesJob{},
 	}
 }

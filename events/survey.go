@@ -167,11 +167,9 @@ func (s *Survey) retime(tx *store.Tx, p *store.Inside, f *Prospect) error {
 		Now: s.Now, Anchor: e.AnchorAt, Scope: scope, Location: scope.Location, InCycle: s.Next.InCycle(f.Node),
 		Seed: e.ID + "/" + f.Node + "/" + fmt.Sprint(e.Visit),
 	}, s.Now)
-	switch {
-	case timing.Exit:
+	if timing.Exit {
 		f.Way, f.Node = moving.Exit, ""
-	case timing.Failure != nil, timing.Forever:
-	default:
+	} else if timing.Failure == nil && !timing.Forever { // else no instant ends it
 		f.Due = &timing.Due
 		overdue := e.DueAt != nil && !e.DueAt.After(s.Now)
 		f.Fires = timing.Fires && !overdue

@@ -83,7 +83,7 @@ func fits(d *definition.Definition, s interpreter.Snapshot, o interpreter.Occurr
 	here := o.Node == s.Node && o.Visit == s.Visit
 	under := s.Phase == interpreter.PhaseEntering || s.Phase == interpreter.PhaseFailed || s.Phase == interpreter.PhaseParked
 	switch o.Kind {
-	case interpreter.Started, interpreter.Ended:
+	case interpreter.Started, interpreter.Ended, interpreter.Moved:
 		return true
 	case interpreter.Resumed:
 		return o.Resume != nil && standable(d, *o.Resume)
@@ -134,7 +134,7 @@ func pick[T any](r *bytesReader, list ...T) T {
 func (r *bytesReader) occurrence(d *definition.Definition, s interpreter.Snapshot) interpreter.Occurrence {
 	kinds := []interpreter.OccurrenceKind{
 		interpreter.Left, interpreter.Started, interpreter.Begun, interpreter.Parked, interpreter.Failed, interpreter.Woken,
-		interpreter.Standing, interpreter.Resumed, interpreter.Ended, "", "dance",
+		interpreter.Standing, interpreter.Resumed, interpreter.Ended, interpreter.Moved, "", "dance",
 	}
 	o := interpreter.Occurrence{Kind: kinds[int(r.next())%len(kinds)]}
 	o.Node = pick(r, s.Node, "a", "b", "c", "gone", "")
@@ -149,7 +149,8 @@ func (r *bytesReader) occurrence(d *definition.Definition, s interpreter.Snapsho
 		o.Code = pick(r, "refused", "")
 	case interpreter.Resumed:
 		o.Resume = r.snapshot(d, s)
-	case interpreter.Started, interpreter.Begun, interpreter.Woken, interpreter.Standing, interpreter.Ended:
+	case interpreter.Started, interpreter.Begun, interpreter.Woken, interpreter.Standing, interpreter.Ended,
+		interpreter.Moved:
 	}
 	return o
 }

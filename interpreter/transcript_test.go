@@ -175,7 +175,7 @@ func (s *transcript) occurrence(words []string) interpreter.Occurrence {
 		o.Code = words[0]
 	case interpreter.Ended:
 		o.Status = words[0]
-	case interpreter.Started, interpreter.Resumed, interpreter.Begun, interpreter.Woken, interpreter.Standing:
+	case interpreter.Started, interpreter.Resumed, interpreter.Begun, interpreter.Woken, interpreter.Standing, interpreter.Moved:
 		s.Fatalf("%s takes no %q", o.Kind, words)
 	}
 	return o

@@ -34,18 +34,18 @@ func (a *App) release() string {
 
 // noteRelease audits the start of another version than before: what broke may have come with it.
 func (a *App) noteRelease(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		err := NoteRelease(ctx, a.store, a.release(), time.Now().UTC())
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
 			return nil
 		}
 		a.log.WarnContext(ctx, "note release", "error", err)
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-time.After(releaseRetry):
 		}
 	}
+	return nil
 }
 
 // NoteRelease audits a version of the program unless it was the last one that was noted.
