@@ -1,4 +1,4 @@
-import { Anchor, Group, Loader, ScrollArea, Table, Text } from "@mantine/core";
+import { Anchor, Group, Loader, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { nodesOf } from "@/graph";
 import { Fold, Instant } from "@/shared";
@@ -19,28 +19,26 @@ export function Places({ result, from, to, isOld }: InsideProps) {
   if (places.length === 0) return null;
   return (
     <div>
-      <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: "group", "aria-label": "What happens to them" }}>
-        <Table withTableBorder aria-label="What happens to them" miw={460}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Step</Table.Th>
-              <Table.Th>People</Table.Th>
-              <Table.Th>What happens to them</Table.Th>
-              <Table.Th>At once</Table.Th>
+      <Table withTableBorder aria-label="What happens to them">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Step</Table.Th>
+            <Table.Th>People</Table.Th>
+            <Table.Th>What happens to them</Table.Th>
+            <Table.Th>At once</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {places.map((place) => (
+            <Table.Tr key={[place.node, place.way, place.class, place.becomes].join(" ")}>
+              <Table.Td>{old(place.node)}</Table.Td>
+              <Table.Td>{place.waiting.toLocaleString("en")}</Table.Td>
+              <Table.Td>{becomes(place, name)}</Table.Td>
+              <Table.Td>{place.fires_now.toLocaleString("en")}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {places.map((place) => (
-              <Table.Tr key={[place.node, place.way, place.class, place.becomes].join(" ")}>
-                <Table.Td>{old(place.node)}</Table.Td>
-                <Table.Td>{place.waiting.toLocaleString("en")}</Table.Td>
-                <Table.Td>{becomes(place, name)}</Table.Td>
-                <Table.Td>{place.fires_now.toLocaleString("en")}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollArea>
+          ))}
+        </Table.Tbody>
+      </Table>
       <Group gap="xs" mt="xs" role="status">
         <Text size="sm">
           {fires === 0 ? "No step fires at once." : `${fires.toLocaleString("en")} steps fire at once.`}

@@ -16,22 +16,24 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const [flight, setFlight] = useState<Flight>(atFirst);
   const change = (to: Partial<Flight>) => setFlight((now) => ({ ...now, ...to }));
-  const preview = useQuery({
-    queryKey: [...workflowKey(workflow.key), "publish", definition, flight],
-    queryFn: async () => {
-      await flush();
-      return publish(workflow.key, asked(flight), { dryRun: true });
-    },
-    gcTime: 0,
-    retry: false,
-    placeholderData: (before) => before,
-  });
   const action = useMutation({
     mutationFn: async () => {
       await flush();
       return publish(workflow.key, asked(flight), { dryRun: false });
     },
     onSuccess: () => client.invalidateQueries({ queryKey: workflowKey(workflow.key) }),
+  });
+  const preview = useQuery({
+    queryKey: [...workflowKey(workflow.key), "publish", definition, flight],
+    queryFn: async () => {
+      await flush();
+      return publish(workflow.key, asked(flight), { dryRun: true });
+    },
+    // What has been published is no question any more.
+    enabled: action.isIdle || action.isError,
+    gcTime: 0,
+    retry: false,
+    placeholderData: (before) => before,
   });
   const fixed = async () => {
     await Promise.all([revalidate(), preview.refetch()]);

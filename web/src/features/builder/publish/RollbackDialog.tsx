@@ -19,16 +19,18 @@ export function RollbackDialog({ version, onClose }: { version: number; onClose:
   const change = (to: Partial<Flight>) => setFlight((now) => ({ ...now, ...to }));
   const from = usePublished();
   const old = useQuery(versionQuery(workflow.key, version));
-  const preview = useQuery({
-    queryKey: [...workflowKey(workflow.key), "rollback", version, flight],
-    queryFn: () => rollback(workflow.key, version, asked(flight), true),
-    gcTime: 0,
-    retry: false,
-    placeholderData: (before) => before,
-  });
   const action = useMutation({
     mutationFn: () => rollback(workflow.key, version, asked(flight), false),
     onSuccess: () => client.invalidateQueries({ queryKey: workflowKey(workflow.key) }),
+  });
+  const preview = useQuery({
+    queryKey: [...workflowKey(workflow.key), "rollback", version, flight],
+    queryFn: () => rollback(workflow.key, version, asked(flight), true),
+    // What has been published is no question any more.
+    enabled: action.isIdle || action.isError,
+    gcTime: 0,
+    retry: false,
+    placeholderData: (before) => before,
   });
   const read = old.data && readDefinition(old.data.definition);
   const waitsFor = preview.data ? undecided(preview.data, flight) : null;
