@@ -2347,7 +2347,7 @@ type AlarmChannelTest struct {
 // AlarmChannelType defines model for AlarmChannelType.
 type AlarmChannelType string
 
-// AlarmDetail defines model for AlarmDetail.
+// AlarmDetail Example: {"alarm":{"acknowledged_at":null,"acknowledged_by":null,"began_at":"2026-03-02T09:00:00Z","calm_since":null,"changes":[],"ended_at":null,"id":"alarm_1","kind":"error_rate","measured":{"attempted":40,"errors":12},"note":null,"open":true,"opened_at":"2026-03-02T09:01:00Z","reminders":0,"seen_at":"2026-03-02T09:05:00Z","summary":"12 of 40 steps failed in the last hour (30 %), at \"receipt\"","workflow":"welcome"},"notices":[]}
 type AlarmDetail struct {
 	// Alarm Example: {"acknowledged_at":null,"acknowledged_by":null,"began_at":"2026-03-02T09:00:00Z","calm_since":null,"changes":[],"ended_at":null,"id":"alarm_1","kind":"error_rate","measured":{"attempted":40,"errors":12},"note":null,"open":true,"opened_at":"2026-03-02T09:01:00Z","reminders":0,"seen_at":"2026-03-02T09:05:00Z","summary":"12 of 40 steps failed in the last hour (30 %), at \"receipt\"","workflow":"welcome"}
 	Alarm   Alarm         `json:"alarm"`
@@ -2421,7 +2421,7 @@ type AlarmSettings struct {
 	} `json:"wedged"`
 }
 
-// AlarmSettingsAnswer defines model for AlarmSettingsAnswer.
+// AlarmSettingsAnswer Example: {"own":{"error_rate":{"rate":0.02}},"settings":{"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.02,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}}
 type AlarmSettingsAnswer struct {
 	// Own Any JSON object
 	Own Raw `json:"own"`
