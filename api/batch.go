@@ -41,22 +41,19 @@ func (s *server) OperateEnrollments(c *gin.Context, params gen.OperateEnrollment
 // ordersOf says to which actions a value belongs.
 var ordersOf = map[string][]string{
 	"reason": {events.ActionExit, events.ActionHold}, "outcome": {events.ActionExit}, "port": {events.ActionSkip, events.ActionRelease},
-	"node": {actionMove},
+	"node": {events.ActionMove},
 }
 
-// actionMove is named by the contract and not carried out for many by this build.
-const actionMove = "move"
-
 func orderOf(in gen.BatchRequest) (events.Order, error) {
-	order := events.Order{Action: string(in.Action), Reason: or(in.Reason, ""), Outcome: string(or(in.Outcome, "")), Port: or(in.Port, "")}
-	given := map[string]string{"reason": order.Reason, "outcome": order.Outcome, "port": order.Port, "node": or(in.Node, "")}
+	order := events.Order{Action: string(in.Action), Reason: or(in.Reason, ""), Outcome: string(or(in.Outcome, "")), Port: or(in.Port, ""), Node: or(in.Node, "")}
+	given := map[string]string{"reason": order.Reason, "outcome": order.Outcome, "port": order.Port, "node": order.Node}
 	for _, name := range []string{"reason", "outcome", "port", "node"} {
 		if given[name] != "" && !slices.Contains(ordersOf[name], order.Action) {
 			return order, invalid("/"+name, fmt.Sprintf("has no meaning for the action %s", order.Action), "remove it")
 		}
 	}
-	if order.Action == actionMove {
-		return order, failure(kindNotAvailable, "this build moves no enrollments by a filter; POST /v1/enrollments/{id}/move moves one")
+	if order.Action == events.ActionMove && order.Node == "" {
+		return order, invalid("/node", "is needed to move", "the id of a node of the version that they run")
 	}
 	return order, checkRate(in.Rate)
 }

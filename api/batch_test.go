@@ -152,8 +152,28 @@ func TestBatchRefusesWhatHasNoMeaning(t *testing.T) {
 		{name: "no such action", method: "POST", url: url, body: object{"action": "stop", "filter": object{"workflow": "calls"}}, status: 422},
 		{name: "a rate that is none", method: "POST", url: url, body: object{"action": "exit", "filter": object{"workflow": "calls"}, "rate": "fast"}, status: 422, expected: []string{"/rate"}},
 		{name: "a port of exit", method: "POST", url: url, body: object{"action": "exit", "filter": object{"workflow": "calls"}, "port": "ok"}, status: 422, expected: []string{"/port"}},
-		{name: "move", method: "POST", url: url, body: object{"action": "move", "node": "done", "filter": object{"workflow": "calls"}}, status: 501, expected: []string{"not_available"}},
+		{name: "move to nowhere", method: "POST", url: url, body: object{"action": "move", "filter": object{"workflow": "calls"}}, status: 422, expected: []string{"/node"}},
 		{name: "unknown failure", method: "POST", url: "/v1/failures/s00/retry", body: object{}, status: 404},
+	})
+}
+
+func TestBatchMoves(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := calling(t, s)
+		ids := f.held(3, 500)
+		body := object{"action": "move", "node": "gone", "filter": object{"workflow": "calls"}, "rate": quick}
+		preview := f.must(200, "POST", "/v1/enrollments/batch?dry_run=true", body)
+		require.Equal(t, []any{0.0, 3.0}, []any{preview["allowed"], preview["refused"]})
+		require.Equal(t, `the version has no node "gone"`, path(t, preview, "reasons", 0, "message"))
+		body["node"] = "done"
+		job := f.must(202, "POST", "/v1/enrollments/batch", body)
+		require.Equal(t, object{"matched": 3.0, "done": 3.0}, f.finish(job["id"].(string))["counts"])
+		e := f.must(200, "GET", "/v1/enrollments/"+ids[0], nil)
+		require.Equal(t, []any{"running", "done"}, []any{e["status"], e["node"]})
+		require.Equal(t, []any{"canceled", "moved"}, []any{path(t, e, "steps", 0, "status"), path(t, e, "steps", 0, "reason")})
+		audit := f.must(200, "GET", "/v1/audit?subject=enrollment:"+ids[0], nil)
+		require.Equal(t, []any{"enrollment.move", "done"}, []any{path(t, audit, "items", 0, "action"), path(t, audit, "items", 0, "detail", "to")})
 	})
 }
 

@@ -101,20 +101,6 @@ func TestObjectsAreClosed(t *testing.T) {
 	}
 }
 
-// TestNotAvailable: calls that the contract names and this build does not carry out are absent from
-// the document and say so.
-func TestNotAvailable(t *testing.T) {
-	t.Parallel()
-	f := setup(t, storetest.Open(t))
-	for _, c := range notAvailable {
-		_, described := testDocument().operations[c.method+" "+c.path]
-		require.False(t, described, c.path)
-		a := f.call(c.method, strings.NewReplacer(":key", "hello", ":id", "x", ":token", "t").Replace(c.path), nil)
-		require.Equal(t, http.StatusNotImplemented, a.status, c.path)
-		require.Equal(t, "not_available", a.json["type"])
-	}
-}
-
 func TestRoutesAreProblemsToo(t *testing.T) {
 	t.Parallel()
 	f := setup(t, storetest.Open(t))

@@ -130,9 +130,6 @@ func (s *server) routes() (http.Handler, error) {
 	engine.HEAD("/", s.front)
 	engine.POST(framePath, s.showFrame)
 	s.mailRoutes(engine)
-	for _, call := range notAvailable {
-		engine.Handle(call.method, call.path, s.notAvailable)
-	}
 	for path, handler := range s.Extra {
 		if strings.HasSuffix(path, "/") {
 			engine.Any(path+"*rest", gin.WrapH(handler))
@@ -169,15 +166,10 @@ func (s *server) protect(c *gin.Context) {
 func (s *server) guard(c *gin.Context) {
 	route := c.Request.Method + " " + c.FullPath()
 	op, known := s.document.operations[route]
-	scope := ""
-	switch {
-	case known:
-		scope = op.scope
-	case isNotAvailable(c.Request.Method, c.FullPath()):
-		scope = notAvailableScope(c.Request.Method, c.FullPath())
-	default:
+	if !known {
 		return // no route, or one of Extra
 	}
+	scope := op.scope
 	if scope != scopePublic {
 		who, err := s.authenticate(c)
 		if err == nil && !who.may(scope) {

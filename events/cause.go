@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"fermata/store"
 )
 
 const (
@@ -86,4 +88,13 @@ func (c *Cause) Loops(workflow, contact string, at time.Time) bool {
 		}
 	}
 	return false
+}
+
+// CauseOf returns the cause of an event that a step of this enrollment makes.
+func CauseOf(e *store.Enrollment, node string, visit int) (*Cause, error) {
+	cause, err := ParseCause(e.Cause)
+	if err != nil {
+		return nil, fmt.Errorf("enrollment %s: %w", e.ID, err)
+	}
+	return cause.ByStep(e.ID, e.Workflow, node, visit), nil
 }

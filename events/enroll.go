@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"fermata/interpreter/definition"
@@ -375,32 +374,4 @@ func newEnrollment(tx *store.Tx, in EnrollInput, key string) (*store.Enrollment,
 	}
 	e.CursorSeq, e.WaitSeq = e.StartSeq, e.StartSeq
 	return e, nil
-}
-
-// MetaInterpreter is where the store keeps the machine's version for new enrollments.
-const MetaInterpreter = "interpreter_active"
-
-// activeInterpreter is the interpreter version that new enrollments run.
-func activeInterpreter(tx *store.Tx) (int, error) {
-	stored, err := tx.Meta(MetaInterpreter)
-	if errors.Is(err, store.ErrNotFound) || err == nil && stored == "" {
-		return 1, nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("read active interpreter: %w", err)
-	}
-	version, err := strconv.Atoi(stored)
-	if err != nil {
-		return 0, fmt.Errorf("read active interpreter: %w", err)
-	}
-	return version, nil
-}
-
-// CauseOf returns the cause of an event that a step of this enrollment makes.
-func CauseOf(e *store.Enrollment, node string, visit int) (*Cause, error) {
-	cause, err := ParseCause(e.Cause)
-	if err != nil {
-		return nil, fmt.Errorf("enrollment %s: %w", e.ID, err)
-	}
-	return cause.ByStep(e.ID, e.Workflow, node, visit), nil
 }

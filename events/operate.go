@@ -67,6 +67,9 @@ type decision struct {
 	c      *store.Contact
 	e      *store.Enrollment
 	step   *store.Step
+	def    *definition.Definition // of the version that it runs, or is to be moved in
+	number int                    // of that version
+	hash   string                 // of it
 	node   *definition.Node
 	detail map[string]any
 }
@@ -99,12 +102,14 @@ func (o *Operator) nudgeAfter(tx *store.Tx) {
 
 // carryOut carries out an order in tx and audits it; job is the job that it belongs to, if any.
 func (o *Operator) carryOut(tx *store.Tx, id string, order Order, person, job string) error {
-	return o.audited(tx, id, person, "enrollment."+order.Action, job, func(d *decision) error {
-		if refused := d.may(order); refused != nil {
-			return refused
-		}
-		return orders[order.Action].carryOut(d, order)
-	})
+	return o.audited(tx, id, person, "enrollment."+order.Action, job, func(d *decision) error { return d.carryOut(order) })
+}
+
+func (d *decision) carryOut(order Order) error {
+	if refused := d.may(order); refused != nil {
+		return refused
+	}
+	return orders[order.Action].carryOut(d, order)
 }
 
 func (o *Operator) audited(tx *store.Tx, id, person, action, job string, act func(*decision) error) error {
@@ -139,7 +144,7 @@ func (o *Operator) read(tx *store.Tx, id string) (*decision, error) {
 
 // look reads where an enrollment stands.
 func (o *Operator) look(tx *store.Tx, e *store.Enrollment, c *store.Contact) (*decision, error) {
-	d := &decision{tx: tx, now: o.Now().UTC(), c: c, e: e, detail: map[string]any{}}
+	d := &decision{tx: tx, now: o.Now().UTC(), c: c, e: e, number: e.Version, hash: e.Hash, detail: map[string]any{}}
 	steps, err := tx.Steps(e.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read steps of %s: %w", e.ID, err)
@@ -149,12 +154,11 @@ func (o *Operator) look(tx *store.Tx, e *store.Enrollment, c *store.Contact) (*d
 			d.step = &steps[i]
 		}
 	}
-	def, err := o.Definitions.Load(tx, e.Hash)
-	if err != nil {
+	if d.def, err = o.Definitions.Load(tx, e.Hash); err != nil {
 		return nil, err
 	}
 	if d.step != nil {
-		d.node = def.Nodes[d.step.Node]
+		d.node = d.def.Nodes[d.step.Node]
 	}
 	return d, nil
 }

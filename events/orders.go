@@ -16,18 +16,20 @@ const (
 	ActionRetry   = "retry"
 	ActionRelease = "release"
 	ActionHold    = "hold"
+	ActionMove    = "move"
 )
 
 // reasonOperator stands where a person gave no reason.
 const reasonOperator = "operator"
 
 // Order is what a person wants done with one enrollment, or with each of many. Reason belongs to exit
-// and hold, Outcome to exit, Port to skip and release; each may be empty.
+// and hold, Outcome to exit, Port to skip and release; each may be empty. Node belongs to move.
 type Order struct {
 	Action  string `json:"action"`
 	Reason  string `json:"reason,omitempty"`
 	Outcome string `json:"outcome,omitempty"`
 	Port    string `json:"port,omitempty"`
+	Node    string `json:"node,omitempty"`
 }
 
 // order is one kind of order. What it may be given to is decided by reading alone, so that a preview
@@ -43,6 +45,7 @@ var orders = map[string]order{
 	ActionRetry:   {(*decision).mayRetry, (*decision).retry},
 	ActionRelease: {(*decision).mayRelease, (*decision).release},
 	ActionHold:    {(*decision).mayHold, (*decision).hold},
+	ActionMove:    {(*decision).mayMove, (*decision).move},
 }
 
 // may says why an order cannot be carried out, nil when it can.

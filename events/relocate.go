@@ -112,37 +112,48 @@ func LastVisit(steps []store.Step, node string) int {
 // another published one. It leaves whatever it stands at, also an action that is being carried out;
 // an effect that is under way is still recorded in the ledger.
 func (o *Operator) Move(ctx context.Context, id, node string, version int, person string) error {
-	return o.decideBy(ctx, id, person, "enrollment.move", func(d *decision) error {
-		r := Relocation{Version: d.e.Version, Hash: d.e.Hash, Open: d.step, Stops: true, Now: d.now}
-		pending := d.e.MoveID
-		if version > 0 && version != r.Version {
-			v, err := d.tx.Version(d.e.Workflow, version)
-			if errors.Is(err, store.ErrNotFound) {
-				return &RefusedError{Pointer: "/version", Message: fmt.Sprintf("workflow %s has no version %d", d.e.Workflow, version)}
-			}
-			if err != nil {
-				return fmt.Errorf("read version %d of %s: %w", version, d.e.Workflow, err)
-			}
-			r.Version, r.Hash, pending = v.Number, v.Hash, ""
+	order := Order{Action: ActionMove, Node: node}
+	if version == 0 {
+		return o.decide(ctx, id, order, person)
+	}
+	return o.decideBy(ctx, id, person, "enrollment."+ActionMove, func(d *decision) error {
+		if version == d.e.Version {
+			return d.carryOut(order)
 		}
-		var err error
-		if r.Def, err = o.Definitions.Load(d.tx, r.Hash); err != nil {
+		v, err := d.tx.Version(d.e.Workflow, version)
+		if errors.Is(err, store.ErrNotFound) {
+			return &RefusedError{Pointer: "/version", Message: fmt.Sprintf("workflow %s has no version %d", d.e.Workflow, version)}
+		}
+		if err != nil {
+			return fmt.Errorf("read version %d of %s: %w", version, d.e.Workflow, err)
+		}
+		d.number, d.hash = v.Number, v.Hash
+		if d.def, err = o.Definitions.Load(d.tx, v.Hash); err != nil {
 			return err
 		}
-		if r.Def.Nodes[node] == nil {
-			return &RefusedError{
-				Pointer: "/node", Message: fmt.Sprintf("the version has no node %q", node),
-				Hint: "one of " + strings.Join(slices.Sorted(maps.Keys(r.Def.Nodes)), ", "),
-			}
-		}
-		d.detail["to"], d.detail["version"] = node, r.Version
-		return d.relocate(r, node, pending)
+		return d.carryOut(order)
 	})
 }
 
-// relocate puts the enrollment before a node and wakes the run. A move to another version that is
+func (d *decision) mayMove(in Order) *RefusedError {
+	if d.def.Nodes[in.Node] != nil {
+		return nil
+	}
+	return &RefusedError{
+		Pointer: "/node", Message: fmt.Sprintf("the version has no node %q", in.Node),
+		Hint: "one of " + strings.Join(slices.Sorted(maps.Keys(d.def.Nodes)), ", "),
+	}
+}
+
+// move puts the enrollment before a node and wakes the run. A move to another version that is
 // still pending is carried out from there.
-func (d *decision) relocate(r Relocation, node, pending string) error {
+func (d *decision) move(in Order) error {
+	r := Relocation{Version: d.number, Hash: d.hash, Def: d.def, Open: d.step, Stops: true, Now: d.now}
+	d.detail["to"], d.detail["version"] = in.Node, r.Version
+	pending := d.e.MoveID
+	if r.Version != d.e.Version {
+		pending = ""
+	}
 	steps, err := d.tx.Steps(d.e.ID)
 	if err != nil {
 		return fmt.Errorf("read steps of %s: %w", d.e.ID, err)
@@ -150,7 +161,7 @@ func (d *decision) relocate(r Relocation, node, pending string) error {
 	if err := Relocate(d.tx, d.c, d.e, r); err != nil {
 		return err
 	}
-	d.e.Node, d.e.Visit, d.e.MoveID = node, LastVisit(steps, node)+1, pending
+	d.e.Node, d.e.Visit, d.e.MoveID = in.Node, LastVisit(steps, in.Node)+1, pending
 	d.e.Status, d.e.Reason, d.e.DueAt = store.StatusRunning, "", nil
 	if err := d.endHold(); err != nil {
 		return err

@@ -83,8 +83,10 @@ func fits(d *definition.Definition, s interpreter.Snapshot, o interpreter.Occurr
 	here := o.Node == s.Node && o.Visit == s.Visit
 	under := s.Phase == interpreter.PhaseEntering || s.Phase == interpreter.PhaseFailed || s.Phase == interpreter.PhaseParked
 	switch o.Kind {
-	case interpreter.Started, interpreter.Ended, interpreter.Moved:
+	case interpreter.Started, interpreter.Ended:
 		return true
+	case interpreter.Moved: // the run goes on with another machine
+		return false
 	case interpreter.Resumed:
 		return o.Resume != nil && standable(d, *o.Resume)
 	case interpreter.Begun:
