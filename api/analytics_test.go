@@ -6,9 +6,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"fermata/events"
 	"fermata/store"
 	"fermata/store/storetest"
 )
@@ -27,6 +29,42 @@ func TestAnalyticsOfAWorkflowThatNobodyEntered(t *testing.T) {
 		o := f.must(http.StatusOK, "GET", "/v1/overview", nil)
 		require.Len(t, o["workflows"], 1)
 		require.Equal(t, http.StatusNotFound, f.call("GET", "/v1/workflows/nobody/analytics", nil).status)
+	})
+}
+
+// A wait of three days, carried on under another id after two and over after the third, has planned
+// three days and not five.
+func TestAWaitThatWasMovedIsPlannedOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		f.publishText(`{"schema": 1, "key": "rest", "name": "Rest", "triggers": [{"id": "by_hand", "manual": true}],
+			"start": "longer", "nodes": {"longer": {"type": "wait", "with": {"for": "3d"}, "next": "done"}, "done": {"type": "end"}}}`)
+		list := f.must(200, "POST", "/v1/workflows/rest/enrollments", object{"contacts": []object{{"email": "ada@example.com"}}})
+		id := path(t, list, "items", 0, "enrollment").(string)
+		began := f.clock.Now()
+		moved, due, ended := began.Add(48*time.Hour), began.Add(72*time.Hour), began.Add(72*time.Hour+4*time.Second)
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
+			e, _, err := tx.LockEnrollmentContact(id)
+			if err != nil {
+				return err
+			}
+			for _, row := range []store.Step{
+				{Node: "rest", Visit: 1, Status: "canceled", Reason: events.ReasonMoved, EnteredAt: began, LeftAt: &moved, DueAt: &due},
+				{Node: "longer", Visit: 1, Status: "done", EnteredAt: began, LeftAt: &ended, DueAt: &due, MovedAt: &moved},
+			} {
+				row.EnrollmentID, row.Type = id, "wait"
+				if _, _, err := tx.InsertStep(&row); err != nil {
+					return err
+				}
+			}
+			e.Status, e.Outcome, e.Active, e.EndedAt = store.StatusCompleted, "success", false, &ended
+			return tx.SaveEnrollment(e)
+		}))
+		f.clock.now = ended.Add(time.Hour)
+		a := f.must(200, "GET", "/v1/workflows/rest/analytics", nil)
+		require.EqualValues(t, 1, a["completed"])
+		require.EqualValues(t, 4, path(t, a, "excess_s", "p50"))
 	})
 }
 

@@ -14,8 +14,8 @@ import (
 const JobMigrate = "migrate"
 
 // MigrateParams are the parameters of a JobMigrate. Move is the row with the terms, Version where it
-// leads, for those who look at the job. Spread is the pace
-// of those whom the change lets go on at once, "" when they go with the others.
+// leads, for those who look at the job. Spread is the pace of those whom the change lets go on at
+// once, "" when they go with the others.
 type MigrateParams struct {
 	Move    string `json:"move"`
 	Version int    `json:"version"`

@@ -185,12 +185,15 @@ func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 // countPassages counts how long completed enrollments took, and how much of it no wait had planned. A
 // wait plans the time from its entry to its due instant, as if there had been no pause, and to its
 // leaving at most; one without a due instant plans all of it. A message held back by quiet hours or
-// a rate waits, too.
+// a rate waits, too. A wait that a move carried on under another node is planned once, by
+// the row that carries it on.
 func (tx *Tx) countPassages(c cohort, cells figureCells) error {
 	return tx.figureLengths(c.with+`, planned AS (SELECT s.enrollment_id AS id, sum(`+
 		tx.micros("s.entered_at", tx.earlier("s.left_at", "COALESCE(s.planned_at, s.due_at)"))+`) AS us
 			FROM c JOIN steps s ON s.enrollment_id = c.id
 			WHERE c.status = 'completed' AND s.left_at IS NOT NULL
+				AND NOT (s.status = 'canceled' AND s.reason = 'moved' AND EXISTS (SELECT 1 FROM steps n
+					WHERE n.enrollment_id = s.enrollment_id AND n.entered_at = s.entered_at AND n.moved_at IS NOT NULL AND n.node <> s.node))
 				AND (s.due_at > s.entered_at AND COALESCE(s.planned_at, s.due_at) > s.entered_at
 					OR s.type IN ('wait_event', 'approval') AND s.due_at IS NULL AND s.planned_at IS NULL)
 			GROUP BY s.enrollment_id),
