@@ -42,11 +42,14 @@ func (a *Activities) MarkSent(ctx context.Context, d outgoing.Doubt) error {
 		if err := t.sentAfterAll(c); err != nil {
 			return err
 		}
-		row.Reason, row.Error = "operator", ""
+		row.Error = ""
 		if closed(row) {
-			row.Status = "done"
+			if !taken(row) {
+				row.Status, row.Reason = "done", "operator"
+			}
 			err = t.putStep(row)
 		} else {
+			row.Reason = "operator"
 			_, _, err = t.concluded(row, "done", t.def.Nodes[row.Node].MainPort())
 		}
 		if err == nil {
@@ -88,10 +91,13 @@ func (a *Activities) doubted(tx *store.Tx, d outgoing.Doubt) (*turn, *store.Step
 	}
 }
 
+// taken reports whether an exit, a move or an operator took the enrollment away from a step.
+func taken(row *store.Step) bool { return row.Status == "exited" || row.Status == "canceled" }
+
 // inDoubt reports whether nobody knows the outcome of a step's effect, and nobody is at work on it. An
 // attempt that died is noticed here, as nobody else comes to a step that has been left.
 func (t *turn) inDoubt(row *store.Step) (bool, error) {
-	if row.Status != "unknown" && (row.Status != "held" || !t.e.Active) {
+	if row.Status != "unknown" && !taken(row) && (row.Status != "held" || !t.e.Active) {
 		return false, nil
 	}
 	ref := store.EffectRef{EnrollmentID: row.EnrollmentID, Node: row.Node, Visit: row.Visit}
@@ -143,6 +149,9 @@ func (a *Activities) Resend(ctx context.Context, d outgoing.Doubt) error {
 		}
 		if !closed(step) {
 			return &events.RefusedError{Message: "the step is held", Hint: "retry carries it out again"}
+		}
+		if taken(step) {
+			return &events.RefusedError{Message: "the enrollment was taken away from the step: " + step.Status, Hint: "use mark_sent, or send it by hand"}
 		}
 		if f, err = t.again(step); err != nil {
 			return err

@@ -169,6 +169,34 @@ func TestAttemptThatDiedCanBeResolved(t *testing.T) {
 	})
 }
 
+// An exit took the contact away while a worker died over the mail: what became of it can be said, and
+// changes nothing else; it is not sent again behind the exit.
+func TestEffectOfAnExitedStepCanBeSaidToBeSent(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		p, server := doubtful(t, s)
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
+			steps, err := tx.Steps(p.in.Enrollment)
+			if err != nil {
+				return err
+			}
+			steps[0].Status, steps[0].Reason = "exited", "bought"
+			return tx.SaveStep(&steps[0])
+		}))
+		var refused *events.RefusedError
+		require.ErrorAs(t, p.activities.Resend(t.Context(), p.doubt()), &refused)
+		require.Contains(t, refused.Hint, "mark_sent")
+		require.NoError(t, p.activities.MarkSent(t.Context(), p.doubt()))
+		require.Equal(t, store.EffectDone, p.landed().State)
+		_, step := p.stands()
+		require.Equal(t, []string{"exited", "bought"}, []string{step.Status, step.Reason})
+		send, times := p.told()
+		require.Equal(t, store.SendSent, send)
+		require.Equal(t, 1, times)
+		require.Len(t, server.sent, 1)
+	})
+}
+
 func TestMarkSentLetsAHeldStepGoOn(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -102,6 +102,26 @@ func (tx *Tx) ClaimEffect(ref EffectRef, kind, key, token string, lease time.Dur
 	return row, n > 0 && err == nil, err
 }
 
+// StaleClaims lists claims whose lease has ended at least an age ago, by the database's clock: their
+// attempt died, and no other one has come to find that out.
+func (tx *Tx) StaleClaims(age time.Duration, limit int) ([]Effect, error) {
+	return all[Effect](tx, "WHERE state = 'claimed' AND lease_until <= ? ORDER BY lease_until LIMIT ?", tx.clock(-age), limit)
+}
+
+// LoseClaim makes a claim whose lease has ended unknown, and the send that stands for it. False when
+// somebody recorded its outcome or claimed it anew since it was read.
+func (tx *Tx) LoseClaim(e *Effect) (bool, error) {
+	now := wallClock()
+	n, err := tx.exec("UPDATE effects SET state = 'unknown', copies = copies + 1, lease_until = NULL, updated_at = ? WHERE "+effectKey+
+		" AND state = 'claimed' AND attempt_token = ? AND lease_until <= ?", append(e.Ref().args(now), e.AttemptToken, tx.clock(0))...)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.exec("UPDATE sends SET state = 'unknown' WHERE enrollment_id = ? AND node = ? AND visit = ? AND state = 'claimed'",
+		e.EnrollmentID, e.Node, e.Visit)
+	return true, err
+}
+
 // ReclaimUnknown claims an effect whose outcome nobody knows for another attempt. False when the
 // effect is not unknown any more.
 func (tx *Tx) ReclaimUnknown(ref EffectRef, token string, lease time.Duration) (bool, error) {

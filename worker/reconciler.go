@@ -68,13 +68,16 @@ const (
 	RepairRunTerminated = "ended_run_terminated"
 	// RepairSubscription: a subscription without an active enrollment was removed.
 	RepairSubscription = "subscription_removed"
+	// RepairClaim: the attempt at an effect died and nobody came to it again; its outcome is
+	// unknown, and shown as such.
+	RepairClaim = "claim_lost"
 	// RepairOrphan: a run whose enrollment is not in the store closed by itself.
 	RepairOrphan = "run_without_row"
 )
 
 // Repairs lists every kind of repair.
 var Repairs = []string{
-	RepairWoken, RepairWakeRepeated, RepairUnread, RepairStarted, RepairEnded, RepairRebuilt, RepairRunWoken, RepairRunTerminated, RepairSubscription, RepairOrphan,
+	RepairWoken, RepairWakeRepeated, RepairUnread, RepairStarted, RepairEnded, RepairRebuilt, RepairRunWoken, RepairRunTerminated, RepairSubscription, RepairClaim, RepairOrphan,
 }
 
 // Inspector is what the reconciler asks of Temporal.
@@ -86,7 +89,7 @@ type Inspector interface {
 // Reconciler compares enrollments with their runs. What should have moved is looked at
 // soon; all the others in turn, at a bounded rate. It wakes a run that sleeps past its
 // due instant or has lost a wake, starts one that Temporal has lost, closes one whose
-// enrollment has ended, ends an enrollment whose run was closed behind our back, and
+// enrollment has ended, says of effects whose attempt died that nobody knows their outcome, ends an enrollment whose run was closed behind our back, and
 // notes which runs cannot go on by themselves. Any number may run in parallel.
 type Reconciler struct {
 	Store  *store.Store
@@ -169,6 +172,9 @@ func (r *Reconciler) Round(ctx context.Context) (int, error) {
 
 func (r *round) run(ctx context.Context) error {
 	r.more = false
+	if err := r.loseClaims(ctx); err != nil {
+		return err
+	}
 	for _, group := range []struct {
 		read func(tx *store.Tx) ([]store.Enrollment, error)
 		look look

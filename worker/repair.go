@@ -185,6 +185,35 @@ func (r *round) markClosed(ctx context.Context) error {
 	return nil
 }
 
+// loseClaims makes effects unknown whose attempt died. Mostly the run's next attempt does so; it
+// never comes when an exit or a move took the enrollment away meanwhile.
+func (r *round) loseClaims(ctx context.Context) error {
+	var list []store.Effect
+	err := r.Store.Read(ctx, func(tx *store.Tx) (err error) {
+		list, err = tx.StaleClaims(r.late, reconcileBatch)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read claims of the dead: %w", err)
+	}
+	r.more = r.more || len(list) == reconcileBatch
+	for i := range list {
+		var lost bool
+		err := r.Store.Write(ctx, func(tx *store.Tx) (err error) {
+			lost, err = tx.LoseClaim(&list[i])
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("give up claim of enrollment %s: %w", list[i].EnrollmentID, err)
+		}
+		if lost {
+			r.count(RepairClaim, 1)
+			r.Log.WarnContext(ctx, "gave up the claim of an attempt that died", "enrollment", list[i].EnrollmentID, "node", list[i].Node)
+		}
+	}
+	return nil
+}
+
 // dropOrphans removes subscriptions whose enrollment is not active: they only cost.
 func (r *round) dropOrphans(ctx context.Context) error {
 	var dropped int64

@@ -130,6 +130,46 @@ func TestWedgedRunOfEndedEnrollmentIsTerminatedWhenNothingIsUnderWay(t *testing.
 	})
 }
 
+// An attempt that died when an exit was on its way is looked for by nobody but the reconciler.
+func TestClaimOfTheDeadIsShownAsUnknown(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, st *store.Store) {
+		s := setup(t, st)
+		leases := map[string]time.Duration{"died": -time.Minute, "a moment ago": -time.Second, "at work": time.Hour}
+		ids := map[string]string{}
+		for name, lease := range leases {
+			ids[name] = s.enrollment("held", nil)
+			s.write(func(tx *store.Tx) error {
+				send := &store.Send{
+					ContactID: s.row(ids[name]).ContactID, EnrollmentID: ids[name], Workflow: "w", Node: "it", Visit: 1, Channel: "email", Class: "marketing",
+					MessageID: name, State: "claimed", CreatedAt: time.Now().UTC(),
+				}
+				if err := tx.CreateSend(send); err != nil {
+					return err
+				}
+				_, _, err := tx.ClaimEffect(store.EffectRef{EnrollmentID: ids[name], Node: "it", Visit: 1}, "email", name, "token", lease)
+				return err
+			})
+			s.end(ids[name])
+			s.runs.known[ids[name]] = worker.Run{State: worker.RunClosed}
+		}
+		s.round()
+		s.round()
+		require.Equal(t, 1, s.kinds[worker.RepairClaim])
+		for name, state := range map[string]string{"died": "unknown", "a moment ago": "claimed", "at work": "claimed"} {
+			require.NoError(t, s.store.Read(t.Context(), func(tx *store.Tx) error {
+				effect, err := tx.Effect(store.EffectRef{EnrollmentID: ids[name], Node: "it", Visit: 1})
+				if err != nil {
+					return err
+				}
+				send, err := tx.SendByMessageID(name)
+				require.Equal(t, []string{state, state}, []string{effect.State, send.State}, name)
+				return err
+			}))
+		}
+	})
+}
+
 func TestWakeThatWentUnheardIsRepeatedNotForced(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, st *store.Store) {

@@ -15,7 +15,7 @@ const unsettled = `SELECT
 	(SELECT count(*) FROM contacts WHERE routed_seq < seq),
 	(SELECT count(*) FROM dispatches),
 	(SELECT count(*) FROM enrollments WHERE active AND (status <> 'waiting' OR due_at IS NOT NULL)),
-	(SELECT count(*) FROM effects f JOIN enrollments e ON e.id = f.enrollment_id WHERE f.state = 'claimed' AND (e.active OR f.lease_until > now())),
+	(SELECT count(*) FROM effects WHERE state = 'claimed'),
 	(SELECT count(*) FROM enrollments WHERE active AND wake_pending)`
 
 // rest is what is left of each kind of unsettled work.

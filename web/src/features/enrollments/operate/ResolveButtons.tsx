@@ -5,10 +5,11 @@ import { ConfirmButton, GuardedButton } from "@/shared";
 import { keys } from "../queries";
 import { resolve } from "./resolve";
 
-type Props = { enrollment: string; node: string; visit: number; held: boolean };
+type Props = { enrollment: string; node: string; visit: number; status: string };
 
 /** The two ways to settle an effect whose outcome nobody knows. */
-export function ResolveButtons({ enrollment, node, visit, held }: Props) {
+export function ResolveButtons({ enrollment, node, visit, status }: Props) {
+  const taken = status === "exited" || status === "canceled";
   const { may } = useSession();
   const client = useQueryClient();
   const decide = async (how: "mark_sent" | "resend") => {
@@ -31,9 +32,9 @@ export function ResolveButtons({ enrollment, node, visit, held }: Props) {
         question="Note that it was carried out?"
         onConfirm={() => decide("mark_sent")}
       >
-        The step counts as done. Nothing is sent.
+        {taken ? "The step stays as it is. Nothing is sent." : "The step counts as done. Nothing is sent."}
       </ConfirmButton>
-      {!held && (
+      {!taken && status !== "held" && (
         <ConfirmButton
           size="xs"
           variant="default"

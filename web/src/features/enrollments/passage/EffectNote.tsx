@@ -26,7 +26,7 @@ export function EffectNote({ step, enrollment }: { step: Step; enrollment: strin
           not repeated by itself, so that nobody gets it twice. Look at the receiver under this key:{" "}
           <Key value={effect.key} />
         </Text>
-        <ResolveButtons enrollment={enrollment} node={step.node} visit={step.visit} held={step.status === "held"} />
+        <ResolveButtons enrollment={enrollment} node={step.node} visit={step.visit} status={step.status} />
       </Alert>
     );
   }
