@@ -160,7 +160,7 @@ func (o Options) complete() (Options, error) {
 
 // dynamic is the server's dynamic configuration for one small process.
 func dynamic(timeSkipping bool) dynamicconfig.StaticClient {
-	return dynamicconfig.StaticClient{
+	client := dynamicconfig.StaticClient{
 		// One partition a queue: with four, a lone worker polls in vain three times out of four.
 		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
 		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,
@@ -177,4 +177,11 @@ func dynamic(timeSkipping bool) dynamicconfig.StaticClient {
 		dynamicconfig.TaskQueueScannerEnabled.Key():     false,
 		dynamicconfig.WorkflowTimeSkippingEnabled.Key(): timeSkipping,
 	}
+	if timeSkipping {
+		// A timer that is made when it is nearly due fires up to this much later: once when the
+		// time is passed over, and again when the timer itself fires. A timer of days is made
+		// long before, so those two seconds would only be seen here.
+		client[dynamicconfig.TimerProcessorMaxTimeShift.Key()] = 10 * time.Millisecond
+	}
+	return client
 }
