@@ -1,6 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { readBuilderSearch } from "@/features/builder/page/search";
+import { readFiguresSearch } from "@/features/figures/search";
 import { follow } from "./follow";
 import { inside, root } from "./inside";
 import { places } from "./places";
@@ -37,7 +38,17 @@ const builder = createRoute({
   component: lazyRouteComponent(() => import("@/features/builder"), "BuilderPage"),
 });
 
-const routes = root.addChildren([signIn, inside.addChildren([home, workflows, builder, ...follow, ...places])]);
+const figures = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$key/figures",
+  validateSearch: readFiguresSearch,
+  component: lazyRouteComponent(() => import("@/features/figures"), "FiguresPage"),
+});
+
+const routes = root.addChildren([
+  signIn,
+  inside.addChildren([home, workflows, builder, figures, ...follow, ...places]),
+]);
 
 export function makeRouter(client: QueryClient) {
   return createRouter({ routeTree: routes, context: { client }, defaultPreload: "intent", scrollRestoration: true });

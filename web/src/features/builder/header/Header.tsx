@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Tooltip } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { ChevronLeft, Rocket } from "lucide-react";
+import { ChartColumn, ChevronLeft, Rocket } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { useSession } from "@/api";
@@ -78,6 +78,13 @@ export function Header({ status, problem, onRetry }: Props) {
               onFixed={revalidate}
             />
           )}
+          <Anchor
+            size="sm"
+            className={classes.dashboard}
+            renderRoot={(props) => <Link to="/workflows/$key/figures" params={{ key: workflow.key }} {...props} />}
+          >
+            <ChartColumn size={16} aria-hidden /> Dashboard
+          </Anchor>
           <ViewSwitch />
         </Group>
       </div>
