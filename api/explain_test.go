@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -63,11 +64,28 @@ func verdicts(x map[string]any) (list []string) {
 	return list
 }
 
+// due says until when an enrollment waits at its open step.
+func (f *fixture) due(id, node string, at time.Time) {
+	f.t.Helper()
+	require.NoError(f.t, f.store.Write(f.t.Context(), func(tx *store.Tx) error {
+		e, err := tx.LockEnrollment(id)
+		if err != nil {
+			return err
+		}
+		step, err := tx.Step(id, node, 1)
+		if err != nil {
+			return err
+		}
+		e.DueAt, step.DueAt = &at, &at
+		return errors.Join(tx.SaveEnrollment(e), tx.SaveStep(step))
+	}))
+}
+
 func TestExplain(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		f := setup(t, s)
-		f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com", "external_id": "ana-1", "fields": object{"plan": "none"}})
+		f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com", "external_id": "ana-1", "timezone": "Asia/Tokyo", "fields": object{"plan": "none"}})
 		f.must(201, "POST", "/v1/workflows", patient, withType("application/yaml"))
 		explain := func() map[string]any {
 			return f.must(200, "GET", "/v1/workflows/patient/explain?contact=ana@example.com", nil)
@@ -107,6 +125,14 @@ func TestExplain(t *testing.T) {
 		require.Contains(t, path(t, x, "why_here", 0, "sentence"), "for assets.uploaded or form.submitted")
 		require.Nil(t, path(t, x, "why_here", 0, "due_at"))
 
+		until := f.clock.Now().Add(48 * time.Hour)
+		f.due(id, "assets", until)
+		tokyo, err := time.LoadLocation("Asia/Tokyo")
+		require.NoError(t, err)
+		local := "until " + until.In(tokyo).Format("2006-01-02 15:04:05") + " Asia/Tokyo."
+		require.Contains(t, path(t, explain(), "why_here", 0, "sentence"), local)
+		require.Contains(t, path(t, f.must(200, "GET", "/v1/contacts/ana-1/timeline", nil), "items", 0, "summary"), local)
+
 		f.must(200, "POST", "/v1/workflows/patient/pause", object{})
 		x = explain()
 		require.Equal(t, "paused", path(t, x, "why_here", 0, "code"))
@@ -119,7 +145,7 @@ func TestExplain(t *testing.T) {
 		require.Equal(t, false, x["inside"])
 		require.Equal(t, "exited", path(t, x, "last", "status"))
 		require.Equal(t, []string{"cooldown"}, codes(t, x))
-		until, err := time.Parse(time.RFC3339, path(t, x, "why_not", 0, "until").(string))
+		until, err = time.Parse(time.RFC3339, path(t, x, "why_not", 0, "until").(string))
 		require.NoError(t, err)
 		require.WithinDuration(t, f.clock.Now().Add(7*24*time.Hour-time.Hour), until, time.Minute)
 		f.report("contract.signed", object{"plan": "pro"})

@@ -52,6 +52,11 @@ func (s *server) shapeTimeline(tx *store.Tx, contact *store.Contact, moments []s
 	if err != nil {
 		return nil, err
 	}
+	account, err := events.Account(tx)
+	if err != nil {
+		return nil, fmt.Errorf("read account: %w", err)
+	}
+	zone := events.Zone(events.ZoneOfContact, contact, account)
 	people := map[string]store.Contact{contact.ID: *contact}
 	ledgers := map[string]map[effectKey]*gen.StepEffect{}
 	items := make([]gen.TimelineItem, len(moments))
@@ -70,7 +75,7 @@ func (s *server) shapeTimeline(tx *store.Tx, contact *store.Contact, moments []s
 			if err != nil {
 				return nil, err
 			}
-			item.Step, item.Summary = &step, aboutStep(&step)
+			item.Step, item.Summary = &step, aboutStep(&step, zone)
 		case m.Send != nil:
 			item.Send = ptr(shapeSend(m.Send))
 			item.Summary = fmt.Sprintf("Message %q to %s: %s.", m.Send.Subject, m.Send.ToAddress, m.Send.State)
@@ -128,10 +133,10 @@ func aboutEvent(item *gen.TimelineItem) {
 	}
 }
 
-func aboutStep(step *gen.Step) string {
+func aboutStep(step *gen.Step, zone *time.Location) string {
 	what := fmt.Sprintf("%s: %s", step.Title, because(string(step.Status), or(step.Reason, "")))
 	if step.LeftAt == nil && step.DueAt != nil {
-		what += " until " + step.DueAt.UTC().Format(time.RFC3339)
+		what += " until " + events.Spoken(*step.DueAt, zone)
 	}
 	if step.LeftAt != nil && step.Port != nil {
 		what += ", on by " + *step.Port

@@ -78,6 +78,10 @@ func Explain(tx *store.Tx, definitions *Definitions, w *store.Workflow, c *store
 		tx: tx, definitions: definitions, now: now, v: newView(tx, c),
 		out: &Explanation{Workflow: w, Contact: c},
 	}
+	if err := x.v.load(); err != nil {
+		return nil, err
+	}
+	x.say = teller{zone: Zone(ZoneOfContact, c, x.v.account)}
 	return x.out, x.explain()
 }
 
@@ -86,6 +90,7 @@ type explainer struct {
 	definitions *Definitions
 	now         time.Time
 	v           *view
+	say         teller
 	def         *definition.Definition // of the published version, nil without one
 	out         *Explanation
 }
@@ -165,7 +170,7 @@ func (x *explainer) inside(e *store.Enrollment) error {
 	if starting && in.Step == nil && e.Status == store.StatusRunning {
 		in.Stands = "starting"
 	}
-	in.Began, in.Stays = in.began(), in.stays(x.now)
+	in.Began, in.Stays = x.say.began(&in), x.say.stays(&in, x.now)
 	x.out.Inside = append(x.out.Inside, in)
 	return nil
 }
@@ -268,15 +273,12 @@ func (x *explainer) reentry(passages []store.Enrollment) error {
 		case e.Active:
 			x.why(Reason{Code: WhyActive, Key: e.Key, Sentence: repeatWords[settings.OnRepeat]})
 		case settings.Reentry == definition.ReentryOnce:
-			x.why(Reason{Code: WhyOnce, Key: e.Key, Sentence: fmt.Sprintf("The contact was here before, on %s, and may enter once only.", day(last.StartedAt))})
+			x.why(Reason{Code: WhyOnce, Key: e.Key, Sentence: fmt.Sprintf("The contact was here before, on %s, and may enter once only.", x.say.day(last.StartedAt))})
 		case settings.Reentry == definition.ReentryCooldown:
-			if err := x.v.load(); err != nil {
-				return err
-			}
 			until := settings.Cooldown.From(last.StartedAt, Zone(settings.Timezone, x.out.Contact, x.v.account)).UTC()
 			if x.now.Before(until) {
 				x.why(Reason{Code: WhyCooldown, Key: e.Key, Until: &until, Sentence: fmt.Sprintf(
-					"The contact was enrolled on %s and may not be again until %s.", day(last.StartedAt), day(until))})
+					"The contact was enrolled on %s and may not be again until %s.", x.say.day(last.StartedAt), x.say.day(until))})
 			}
 		}
 	}
@@ -376,7 +378,7 @@ func (x *explainer) events() error {
 				r.Verdict = &v
 			}
 		}
-		r.Sentence = eventWords(r, newest[i].Seq > x.out.Contact.RoutedSeq)
+		r.Sentence = x.say.event(r, newest[i].Seq > x.out.Contact.RoutedSeq)
 		x.why(r)
 	}
 	return nil

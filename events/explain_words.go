@@ -10,6 +10,16 @@ import (
 	"fermata/store"
 )
 
+// teller writes instants for people: in the zone of the contact that they are about, and naming it.
+type teller struct{ zone *time.Location }
+
+func (say teller) day(t time.Time) string { return Spoken(t, say.zone) }
+
+// Spoken writes an instant for people, to the second, as a zone's clocks show it, with the zone's name.
+func Spoken(t time.Time, zone *time.Location) string {
+	return t.In(zone).Format("2006-01-02 15:04:05 ") + zone.String()
+}
+
 // repeatWords say what a trigger does that fires while an enrollment is active.
 var repeatWords = map[string]string{
 	definition.RepeatIgnore:  "The contact is inside: a trigger that fires meanwhile is ignored.",
@@ -41,14 +51,14 @@ var reasonWords = map[string]string{
 	ReasonNoOpenWait:         "came while no wait for it was open; a later one may take it",
 }
 
-// eventWords says what became of an event in the workflow.
-func eventWords(r Reason, unrouted bool) string {
-	what := fmt.Sprintf("Event %s of %s ", r.Type, day(r.Event.AcceptedAt))
+// event says what became of an event in the workflow.
+func (say teller) event(r Reason, unrouted bool) string {
+	what := fmt.Sprintf("Event %s of %s ", r.Type, say.day(r.Event.AcceptedAt))
 	switch r.Type {
 	case TypeEnrollRequested:
-		what = fmt.Sprintf("The request of another workflow of %s ", day(r.Event.AcceptedAt))
+		what = fmt.Sprintf("The request of another workflow of %s ", say.day(r.Event.AcceptedAt))
 	case TypeTriggered:
-		what = fmt.Sprintf("The firing of a trigger of %s ", day(r.Event.AcceptedAt))
+		what = fmt.Sprintf("The firing of a trigger of %s ", say.day(r.Event.AcceptedAt))
 	}
 	switch {
 	case r.Verdict == nil && unrouted:
@@ -82,11 +92,11 @@ func triggerWords(t *definition.Trigger) string {
 }
 
 // began says why an enrollment began.
-func (in *Inside) began() string {
+func (say teller) began(in *Inside) string {
 	e := in.Enrollment
-	what := fmt.Sprintf("Enrolled on %s in version %d", day(e.StartedAt), e.Version)
+	what := fmt.Sprintf("Enrolled on %s in version %d", say.day(e.StartedAt), e.Version)
 	if e.Test {
-		what = fmt.Sprintf("Enrolled as a test on %s", day(e.StartedAt))
+		what = fmt.Sprintf("Enrolled as a test on %s", say.day(e.StartedAt))
 	}
 	if e.Key != "" {
 		what += " under the key " + e.Key
@@ -97,7 +107,7 @@ func (in *Inside) began() string {
 	case in.Event != nil && in.Event.Type == TypeTriggered:
 		return fmt.Sprintf("%s by trigger %s.", what, e.TriggerID)
 	case in.Event != nil:
-		return fmt.Sprintf("%s by trigger %s, which event %s of %s met.", what, e.TriggerID, in.Event.Type, day(in.Event.AcceptedAt))
+		return fmt.Sprintf("%s by trigger %s, which event %s of %s met.", what, e.TriggerID, in.Event.Type, say.day(in.Event.AcceptedAt))
 	case e.TriggerEventID != "":
 		return what + " by an event that the log no longer holds."
 	}
@@ -105,7 +115,7 @@ func (in *Inside) began() string {
 }
 
 // stays says why an enrollment is where it is, and until when.
-func (in *Inside) stays(now time.Time) string {
+func (say teller) stays(in *Inside, now time.Time) string {
 	e := in.Enrollment
 	calls := ""
 	if in.Error != "" {
@@ -123,7 +133,7 @@ func (in *Inside) stays(now time.Time) string {
 	case in.Step == nil:
 		return fmt.Sprintf("It is on its way to node %s.", e.Node) + calls
 	}
-	return in.at(now) + calls
+	return say.at(in, now) + calls
 }
 
 // waitWords say why a message waits that is ready to go.
@@ -133,14 +143,14 @@ var waitWords = map[string]string{
 }
 
 // at says what the enrollment does at its open step.
-func (in *Inside) at(now time.Time) string {
+func (say teller) at(in *Inside, now time.Time) string {
 	e, step := in.Enrollment, in.Step
-	where := fmt.Sprintf("node %s (%s) since %s", step.Node, step.Title, day(step.EnteredAt))
+	where := fmt.Sprintf("node %s (%s) since %s", step.Node, step.Title, say.day(step.EnteredAt))
 	until := ""
 	if e.DueAt != nil {
-		until = fmt.Sprintf(", until %s", day(*e.DueAt))
+		until = fmt.Sprintf(", until %s", say.day(*e.DueAt))
 		if e.DueAt.Before(now) {
-			until = fmt.Sprintf(", and has been due since %s", day(*e.DueAt))
+			until = fmt.Sprintf(", and has been due since %s", say.day(*e.DueAt))
 		}
 	}
 	switch {
@@ -166,6 +176,3 @@ func (in *Inside) at(now time.Time) string {
 	}
 	return "It is at work at " + where + "."
 }
-
-// day writes an instant for people.
-func day(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
