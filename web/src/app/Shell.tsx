@@ -16,6 +16,7 @@ import { LogOut, Moon, Sun, User } from "lucide-react";
 import { signOut, useSession } from "@/api";
 import { notifyProblem, SkipLink } from "@/shared";
 import { sections } from "./nav";
+import { OpenAlarms, OpenAlarmsLink } from "./OpenAlarms";
 import classes from "./Shell.module.css";
 
 /** The frame around every page: sections, who is signed in, light and dark. */
@@ -49,6 +50,7 @@ export function Shell() {
             </UnstyledButton>
           </Group>
           <Group gap="xs">
+            <OpenAlarmsLink />
             <SchemeSwitch />
             <Account />
           </Group>
@@ -64,6 +66,7 @@ export function Shell() {
               to={s.to}
               label={s.label}
               leftSection={<s.icon size={18} aria-hidden />}
+              rightSection={s.to === "/alarms" ? <OpenAlarms /> : undefined}
               active={path === s.to || path.startsWith(`${s.to}/`)}
               aria-current={path === s.to ? "page" : undefined}
               onClick={close}

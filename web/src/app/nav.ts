@@ -1,5 +1,6 @@
 import {
   Activity,
+  BellRing,
   ChartNoAxesGantt,
   Contact,
   Inbox,
@@ -18,6 +19,7 @@ export const sections: Section[] = [
   { to: "/workflows", label: "Workflows", icon: Workflow },
   { to: "/enrollments", label: "Enrollments", icon: ChartNoAxesGantt },
   { to: "/events", label: "Events", icon: Activity },
+  { to: "/alarms", label: "Alarms", icon: BellRing },
   { to: "/gallery", label: "Gallery", icon: LayoutTemplate },
   { to: "/contacts", label: "Contacts", icon: Contact },
   { to: "/pipelines", label: "Pipelines", icon: Kanban },

@@ -10,6 +10,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings"), "SettingsPage"),
 });
 
+const alarms = createRoute({
+  getParentRoute: () => inside,
+  path: "/alarms",
+  component: lazyRouteComponent(() => import("@/features/alarms"), "AlarmsPage"),
+});
+
 const sink = createRoute({
   getParentRoute: () => inside,
   path: "/sink",
@@ -58,4 +64,4 @@ const contactImport = createRoute({
 });
 
 /** The pages around the workflows. */
-export const places = [settings, sink, pipelines, gallery, mail, template, contacts, contactImport] as const;
+export const places = [settings, alarms, sink, pipelines, gallery, mail, template, contacts, contactImport] as const;

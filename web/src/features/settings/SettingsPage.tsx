@@ -1,6 +1,7 @@
 import { Tabs, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useSession } from "@/api";
+import { AlarmSettings } from "@/features/alarms";
 import { Page } from "@/shared";
 import { AccountForm } from "./AccountForm";
 import { AuditLog } from "./AuditLog";
@@ -15,6 +16,7 @@ const panels: Record<SettingsTab, () => React.JSX.Element> = {
   keys: KeysPanel,
   secrets: SecretsPanel,
   suppressions: SuppressionsPanel,
+  alarms: AlarmSettings,
   audit: AuditLog,
   engine: EngineHealth,
 };

@@ -1,6 +1,6 @@
 import type { Scope } from "@/api";
 
-export type SettingsTab = "account" | "keys" | "secrets" | "suppressions" | "audit" | "engine";
+export type SettingsTab = "account" | "keys" | "secrets" | "suppressions" | "alarms" | "audit" | "engine";
 
 /** The tabs, and what one needs to read behind them. */
 export const settingsTabs: { tab: SettingsTab; label: string; scope: Scope }[] = [
@@ -8,6 +8,7 @@ export const settingsTabs: { tab: SettingsTab; label: string; scope: Scope }[] =
   { tab: "keys", label: "API keys", scope: "admin" },
   { tab: "secrets", label: "Secrets", scope: "editor" },
   { tab: "suppressions", label: "Suppressions", scope: "viewer" },
+  { tab: "alarms", label: "Alarms", scope: "viewer" },
   { tab: "audit", label: "Audit", scope: "admin" },
   { tab: "engine", label: "Engine", scope: "viewer" },
 ];

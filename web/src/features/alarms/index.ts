@@ -1,0 +1,2 @@
+export { AlarmsPage } from "./AlarmsPage";
+export { AlarmSettings } from "./settings/AlarmSettings";
