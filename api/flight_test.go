@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -308,5 +309,26 @@ func TestManyPeopleAreEndedByAJob(t *testing.T) {
 		left := f.must(200, "GET", "/v1/enrollments?workflow=drip&limit=1", nil)
 		require.Equal(t, []any{"new@example.com", "running"}, []any{path(t, left, "items", 0, "contact", "email"), path(t, left, "items", 0, "status")})
 		require.EqualValues(t, 1, f.must(200, "GET", dripURL, nil)["active"])
+	})
+}
+
+func TestManyPeopleOfAStoppedWorkflowAreEndedByAJob(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		f.inside("first", leaveAtOnce+1, day, 3*day)
+		stopped := f.call("POST", dripURL+"/stop", object{"in_flight": "exit"})
+		require.Equal(t, []any{200, "stopped"}, []any{stopped.status, stopped.json["status"]})
+		location := stopped.header.Get("Location")
+		f.clock.Advance(time.Minute)
+		f.must(200, "POST", dripURL+"/start", nil)
+		f.must(200, "POST", dripURL+"/enrollments", object{"contacts": []object{{"email": "new@example.com"}}})
+		job := f.jobs(strings.TrimPrefix(location, "/v1/jobs/"), "done")
+		require.Equal(t, object{"exited": float64(leaveAtOnce + 1)}, job["counts"])
+		require.EqualValues(t, 1, f.must(200, "GET", dripURL, nil)["active"], "who came in later stays")
+
+		few := f.call("DELETE", dripURL+"?in_flight=exit", nil)
+		require.Equal(t, []any{204, ""}, []any{few.status, few.header.Get("Location")})
+		require.EqualValues(t, 0, f.must(200, "GET", dripURL, nil)["active"], "one leaves at once")
 	})
 }

@@ -8,20 +8,17 @@ import (
 	"fermata/store"
 )
 
-// leaveAtOnce is how many people a publish ends in its own transaction; more are left to a job.
+// leaveAtOnce is how many people a request ends in its own transaction; more are left to a job.
 const leaveAtOnce = 200
 
-// lockLeaving locks the contacts of everybody inside when a publish ends them in its own transaction,
-// and reports whether it does. Contacts are always locked first.
-func lockLeaving(tx *store.Tx, p *publication) (atOnce bool, err error) {
-	if p.flight.way != flightExit {
-		return false, nil
-	}
-	inside, err := tx.CountEnrollments(store.EnrollmentFilter{Workflow: p.key, Active: ptr(true)})
+// lockLeaving locks the contacts of everybody inside when they leave in the request's own transaction,
+// and reports whether they do. Contacts are always locked first.
+func lockLeaving(tx *store.Tx, key string) (atOnce bool, err error) {
+	inside, err := tx.CountEnrollments(store.EnrollmentFilter{Workflow: key, Active: ptr(true)})
 	if err != nil || inside > leaveAtOnce {
 		return false, err
 	}
-	return true, lockInside(tx, p.key)
+	return true, lockInside(tx, key)
 }
 
 // eachInside calls fn for every active enrollment of a workflow, tests included.

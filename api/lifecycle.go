@@ -21,21 +21,26 @@ func fixTarget(path string) (family, key string) {
 	return family, key
 }
 
-// lockFor locks a workflow, and before it everybody inside when they are to leave.
-func lockFor(tx *store.Tx, key string, leave bool) (*store.Workflow, error) {
+// departure says whether the people inside leave, and whether they do so in the request's transaction.
+type departure struct{ leave, atOnce bool }
+
+// lockFor locks a workflow, and before it those inside who leave at once.
+func lockFor(tx *store.Tx, key string, leave bool) (*store.Workflow, departure, error) {
+	out := departure{leave: leave}
 	if leave {
-		if err := lockInside(tx, key); err != nil {
-			return nil, err
+		var err error
+		if out.atOnce, err = lockLeaving(tx, key); err != nil {
+			return nil, out, err
 		}
 	}
-	return tx.LockWorkflow(key)
+	w, err := tx.LockWorkflow(key)
+	return w, out, err
 }
 
 // StopWorkflow takes no new entries; the people inside finish, or leave at once.
 func (s *server) StopWorkflow(c *gin.Context, key string) {
 	changing(s, c, func(tx *store.Tx, in gen.StopRequest) (reply, error) {
-		leave := string(or(in.InFlight, flightFinish)) == flightExit
-		w, err := lockFor(tx, key, leave)
+		w, people, err := lockFor(tx, key, string(or(in.InFlight, flightFinish)) == flightExit)
 		if err != nil {
 			return reply{}, err
 		}
@@ -45,7 +50,7 @@ func (s *server) StopWorkflow(c *gin.Context, key string) {
 			return reply{}, failure(kindState, "the workflow is %s; only a published one can be stopped", w.Status)
 		}
 		w.Status = statusStopped
-		return s.settle(c, tx, w, "workflow.stop", leave)
+		return s.settle(c, tx, w, "workflow.stop", people)
 	})
 }
 
@@ -77,31 +82,60 @@ func (s *server) StartWorkflow(c *gin.Context, key string) {
 				w.Status = statusPaused // it was stopped during a pause, which still goes on
 			}
 		}
-		return s.settle(c, tx, w, "workflow.start", false)
+		return s.settle(c, tx, w, "workflow.start", departure{})
 	})
 }
 
-// settle saves a changed status, ends who is to leave, and answers the workflow.
-func (s *server) settle(c *gin.Context, tx *store.Tx, w *store.Workflow, action string, leave bool) (reply, error) {
+// settle saves a changed status, ends who is to leave, and answers the workflow; Location names the
+// job that ends them.
+func (s *server) settle(c *gin.Context, tx *store.Tx, w *store.Workflow, action string, people departure) (reply, error) {
 	if err := tx.SaveWorkflow(w); err != nil {
 		return reply{}, err
 	}
 	if err := s.settleDates(c, tx, w); err != nil {
 		return reply{}, err
 	}
-	detail := map[string]any{}
-	if leave {
-		ended, err := s.endInside(tx, w.Key, strings.TrimPrefix(action, "workflow."))
+	detail, location := map[string]any{}, ""
+	switch reason := strings.TrimPrefix(action, "workflow."); {
+	case people.leave && people.atOnce:
+		ended, err := s.endInside(tx, w.Key, reason)
 		if err != nil {
 			return reply{}, err
 		}
 		detail["exited"] = ended
 		tx.AfterCommit(s.nudge)
+	case people.leave:
+		job, err := s.leave(c, tx, w, reason)
+		if err != nil {
+			return reply{}, err
+		}
+		detail["job"], location = job.ID, "/v1/jobs/"+job.ID
 	}
 	if err := s.audit(c, tx, action, w.Key, detail); err != nil {
 		return reply{}, err
 	}
-	return s.workflowReply(tx, w)
+	done, err := s.workflowReply(tx, w)
+	if err == nil && location != "" {
+		done.header["Location"] = location
+	}
+	return done, err
+}
+
+// leave queues the job that ends everybody who is inside now; not who enters when the workflow is
+// opened again meanwhile.
+func (s *server) leave(c *gin.Context, tx *store.Tx, w *store.Workflow, reason string) (*store.Job, error) {
+	inside, err := tx.CountEnrollments(store.EnrollmentFilter{Workflow: w.Key, Active: ptr(true), Test: ptr(false)})
+	if err != nil {
+		return nil, err
+	}
+	from, until := events.AfterStragglers(tx), s.now()
+	if from.After(until) {
+		until = from
+	}
+	return events.StartJob(tx, events.NewJob{
+		Kind: events.JobLeave, Subject: w.Key, NotBefore: from, Person: callerOf(c).person,
+		Params: events.LeaveParams{Until: &until, Reason: reason}, Total: &inside, Now: s.now(),
+	})
 }
 
 // settleDates takes the date triggers of a workflow into force when it takes people in, and out of
@@ -130,8 +164,7 @@ func (s *server) setDates(c *gin.Context, tx *store.Tx, w *store.Workflow, def *
 // of them.
 func (s *server) ArchiveWorkflow(c *gin.Context, key string, params gen.ArchiveWorkflowParams) {
 	s.write(c, func(tx *store.Tx) (reply, error) {
-		leave := string(or(params.InFlight, "")) == flightExit
-		w, err := lockFor(tx, key, leave)
+		w, leaving, err := lockFor(tx, key, string(or(params.InFlight, "")) == flightExit)
 		if err != nil {
 			return reply{}, err
 		}
@@ -147,10 +180,15 @@ func (s *server) ArchiveWorkflow(c *gin.Context, key string, params gen.ArchiveW
 			}
 		}
 		w.Status = statusArchived
-		if _, err := s.settle(c, tx, w, "workflow.archive", leave); err != nil {
+		done, err := s.settle(c, tx, w, "workflow.archive", leaving)
+		if err != nil {
 			return reply{}, err
 		}
-		return noContent(), nil
+		answer := noContent()
+		if job := done.header["Location"]; job != "" {
+			answer.header = map[string]string{"Location": job}
+		}
+		return answer, nil
 	})
 }
 

@@ -168,9 +168,12 @@ func (s *server) judge(tx *store.Tx, p *publication) (err error) {
 }
 
 func (s *server) publish(c *gin.Context, tx *store.Tx, p publication, before *foreseen) (reply, error) {
-	atOnce, err := lockLeaving(tx, &p)
-	if err != nil {
-		return reply{}, err
+	atOnce := false
+	if p.flight.way == flightExit {
+		var err error
+		if atOnce, err = lockLeaving(tx, p.key); err != nil {
+			return reply{}, err
+		}
 	}
 	if err := s.look(tx, &p, true); err != nil {
 		return reply{}, err

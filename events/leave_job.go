@@ -11,13 +11,15 @@ import (
 )
 
 // JobLeave is the kind of job that ends everybody who was inside a workflow when another version was
-// published.
+// published, or when it was stopped or archived.
 const JobLeave = "leave"
 
-// LeaveParams are the parameters of a JobLeave: everybody who runs an earlier version than Below leaves.
+// LeaveParams are the parameters of a JobLeave: everybody leaves who runs an earlier version than Below,
+// unless it is 0, and was enrolled by Until, unless it is nil.
 type LeaveParams struct {
-	Below  int    `json:"below"`
-	Reason string `json:"reason"`
+	Below  int        `json:"below,omitempty"`
+	Until  *time.Time `json:"until,omitempty"`
+	Reason string     `json:"reason"`
 }
 
 // CountExited is the word for an enrollment that a job has ended.
@@ -45,7 +47,7 @@ func (leaveJob) Batch(tx *store.Tx, b *JobBatch) error {
 	if err := b.Job.Params.Decode(&p); err != nil {
 		return fmt.Errorf("read parameters: %w", err)
 	}
-	people, err := tx.PeopleInside(store.InsideFilter{Workflow: b.Job.Subject, After: b.Job.Cursor, Below: p.Below, Tests: true}, b.Max)
+	people, err := tx.PeopleInside(store.InsideFilter{Workflow: b.Job.Subject, After: b.Job.Cursor, Below: p.Below, Until: p.Until, Tests: true}, b.Max)
 	if err != nil {
 		return fmt.Errorf("read who is inside: %w", err)
 	}

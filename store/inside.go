@@ -1,5 +1,7 @@
 package store
 
+import "time"
+
 // Inside is one active enrollment as a plan for everybody inside looks at it: with its contact and
 // the step that is open, nil when none is.
 type Inside struct {
@@ -15,6 +17,8 @@ type InsideFilter struct {
 	After string
 	// Below, unless 0, leaves out whoever runs this version or a later one.
 	Below int
+	// Until, unless nil, leaves out whoever was enrolled later.
+	Until *time.Time
 	// NotMove leaves out whoever is on this move.
 	NotMove string
 	// Tests takes in test enrollments.
@@ -26,6 +30,9 @@ func (f InsideFilter) query() *query {
 	q.and("workflow = ? AND active AND id > ?", f.Workflow, f.After)
 	if f.Below != 0 {
 		q.and("version < ?", f.Below)
+	}
+	if f.Until != nil {
+		q.and("created_at <= ?", *f.Until)
 	}
 	if f.NotMove != "" {
 		q.and("(move_id = '' OR move_id NOT IN (SELECT m.id FROM moves m WHERE m.last_id = ?))", f.NotMove)
