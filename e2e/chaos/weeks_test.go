@@ -76,7 +76,7 @@ func (s *stage) night(today int, kills map[string]int) {
 	} else {
 		<-time.After(noticed)
 	}
-	s.await(s.engineAnswers, "Temporal answers")
+	require.True(s, until(5*time.Minute, s.engineAnswers), "Temporal answers: %s", s.programs["engine"].Log())
 	s.ready()
 }
 
