@@ -208,6 +208,10 @@ func TestAPublishMovesThePeopleInside(t *testing.T) {
 		require.Equal(t, []any{32.0, 32.0, "migrate", "drip"}, []any{job["total"], job["done"], job["kind"], job["workflow"]})
 		require.Equal(t, 30, f.marked(first))
 		require.Zero(t, f.marked(second))
+		sent, stayed := f.must(200, "GET", "/v1/enrollments/"+first[0], nil), f.must(200, "GET", "/v1/enrollments/"+second[0], nil)
+		require.Equal(t, []any{2.0, nil}, []any{sent["moving_to"], stayed["moving_to"]})
+		why := f.must(200, "GET", dripURL+"/explain?contact="+path(t, sent, "contact", "id").(string), nil)
+		require.Contains(t, path(t, why, "why_here", 0, "sentence"), "sent to version 2")
 		f.run(t, []scenario{
 			{name: "audit of the plan", method: "GET", url: "/v1/audit?subject=drip", status: 200, expected: []string{
 				"workflow.publish", `"on_missing":"stay"`, `"retime":"credit"`, `"migrate":30`, done["job"].(string), "workflow.migrated", `"moved":30`,

@@ -18,16 +18,21 @@ type whereabouts struct {
 	tx       *store.Tx
 	contacts map[string]store.Contact
 	account  *store.Account
+	// moves are the versions that moves lead to, as far as they were asked for.
+	moves map[string]int
 }
 
 func (s *server) whereabouts(tx *store.Tx, contacts map[string]store.Contact) (whereabouts, error) {
 	account, err := events.Account(tx)
-	return whereabouts{s: s, tx: tx, contacts: contacts, account: account}, err
+	return whereabouts{s: s, tx: tx, contacts: contacts, account: account, moves: map[string]int{}}, err
 }
 
-// of adds the name of the node and the zone. A definition that this build cannot read adds
-// neither: the enrollment is shown all the same, with what the rows say.
+// of adds where the enrollment was sent, the name of the node and the zone. A definition that this
+// build cannot read adds neither of these: the enrollment is shown all the same, with what the rows say.
 func (w whereabouts) of(e *store.Enrollment, shown gen.Enrollment) gen.Enrollment {
+	if version := w.sentTo(e); version > 0 {
+		shown.MovingTo = &version
+	}
 	def, err := w.s.Definitions.Load(w.tx, e.Hash)
 	if err != nil {
 		return shown
@@ -41,6 +46,21 @@ func (w whereabouts) of(e *store.Enrollment, shown gen.Enrollment) gen.Enrollmen
 	}
 	shown.Timezone = ptr(events.Zone(def.Settings.Timezone, contact, w.account).String())
 	return shown
+}
+
+// sentTo is the version that an enrollment has been sent to and has not reached, else 0.
+func (w whereabouts) sentTo(e *store.Enrollment) int {
+	if !e.Active || e.MoveID == "" {
+		return 0
+	}
+	version, known := w.moves[e.MoveID]
+	if !known {
+		if move, err := w.tx.Move(e.MoveID); err == nil {
+			version = move.Version
+		}
+		w.moves[e.MoveID] = version
+	}
+	return version
 }
 
 // GetEnrollmentDefinition answers what an enrollment runs, also when that is a draft.

@@ -38,6 +38,7 @@ type Inside struct {
 	Step       *store.Step  // where it stands; nil between two steps
 	Awaits     []nodes.AwaitedEvent
 	Error      string // what keeps its run from starting or waking
+	MovesTo    int    // the version that it was sent to and has not reached; 0 for none
 	Began      string // a sentence
 	Stands     string // a code: starting, running, waiting, held, paused
 	Stays      string // a sentence
@@ -162,6 +163,13 @@ func (x *explainer) inside(e *store.Enrollment) error {
 		if call.Error != "" {
 			in.Error = call.Error
 		}
+	}
+	if e.MoveID != "" {
+		move, err := x.tx.Move(e.MoveID)
+		if err != nil {
+			return fmt.Errorf("read move of %s: %w", e.ID, err)
+		}
+		in.MovesTo = move.Version
 	}
 	in.Stands = e.Status
 	if e.Status == store.StatusWaiting && !e.Test && x.out.Workflow.Status == store.WorkflowPaused {

@@ -121,6 +121,9 @@ func (say teller) stays(in *Inside, now time.Time) string {
 	if in.Error != "" {
 		calls = " Its run cannot be reached at the moment; it is tried again."
 	}
+	if in.MovesTo > 0 {
+		calls += fmt.Sprintf(" It has been sent to version %d and goes there when the step at hand allows.", in.MovesTo)
+	}
 	switch {
 	case in.Stands == "starting":
 		return "It has been accepted and starts in a moment." + calls

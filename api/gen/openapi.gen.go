@@ -3546,7 +3546,10 @@ type Enrollment struct {
 	Id      string     `json:"id"`
 
 	// Key Correlation value
-	Key         string             `json:"key"`
+	Key string `json:"key"`
+
+	// MovingTo The version that a publish or an operator has sent it to, while it has not got there: it goes when the step at hand allows
+	MovingTo    *int               `json:"moving_to,omitempty"`
 	Node        *string            `json:"node"`
 	Outcome     *EnrollmentOutcome `json:"outcome"`
 	Reason      *string            `json:"reason"`

@@ -30,6 +30,12 @@ test("a wait says where, and until when in its zone", () => {
   expect(whereWords(one({ due_at: "2026-03-02T08:00:00Z" }), now)).toContain("since due on Mon 2 Mar");
 });
 
+test("who was sent to another version and is not there yet says so", () => {
+  expect(whereWords(one({ due_at: null, moving_to: 4 }), now)).toBe(
+    "waiting at Remind without end, on its way to version 4",
+  );
+});
+
 test("what stands still says why", () => {
   expect(whereWords(one({ status: "held", reason: "step_failed", due_at: null }), now)).toBe(
     "held at Remind (a step failed)",

@@ -20,6 +20,10 @@ export const stepReasonWords = (reason: string) =>
 
 /** Where an enrollment is, or how it ended: "waiting at Remind until Mon 9 Mar 2026 09:00 (Europe/Berlin)". */
 export function whereWords(e: Enrollment, now: number = Date.now()): string {
+  return placeWords(e, now) + (e.moving_to ? `, on its way to version ${e.moving_to}` : "");
+}
+
+function placeWords(e: Enrollment, now: number): string {
   const at = e.node ? ` at ${e.title ?? e.node}` : "";
   if (e.ended_at) {
     const outcome = e.outcome ? `, outcome ${e.outcome}` : "";
