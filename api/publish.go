@@ -46,12 +46,22 @@ func (s *server) PublishWorkflow(c *gin.Context, key string, params gen.PublishW
 		s.fail(c, err)
 		return
 	}
+	if in.Definition != nil && !or(params.DryRun, false) {
+		s.fail(c, invalid("/definition", "only a dry run looks at a definition", "save it as the draft, or add ?dry_run=true"))
+		return
+	}
 	p := publication{key: key, action: "workflow.publish", detail: map[string]any{}}
 	p.find = func(_ *store.Tx, p *publication) error {
 		p.document = p.workflow.Draft
+		if in.Definition != nil {
+			p.document = *in.Definition
+		}
 		return nil
 	}
-	before := s.testDraft(c.Request.Context(), key)
+	var before *tested
+	if in.Definition == nil {
+		before = s.testDraft(c.Request.Context(), key)
+	}
 	p.test = func(tx *store.Tx, p *publication) error {
 		return s.testPublication(c.Request.Context(), tx, p, before)
 	}

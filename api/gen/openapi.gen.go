@@ -4601,7 +4601,9 @@ type Problems struct {
 
 // PublishRequest defines model for PublishRequest.
 type PublishRequest struct {
-	InFlight *PublishRequestInFlight `json:"in_flight,omitempty"`
+	// Definition With dry_run only: preview this instead of the draft
+	Definition *Definition             `json:"definition,omitempty"`
+	InFlight   *PublishRequestInFlight `json:"in_flight,omitempty"`
 
 	// Map Old node id to new node id; an id that is not named means itself
 	Map *map[string]string `json:"map,omitempty"`

@@ -32,7 +32,9 @@ type Applied struct {
 	Version  int    `json:"version"`   // published afterwards, 0 for none
 	InFlight string `json:"in_flight"` // what the plan says of the people inside
 	Inside   int    `json:"inside"`
-	Error    string `json:"error,omitempty"`
+	// People is what the server foresees for them, in a dry run that changes the published version.
+	People *People `json:"people,omitempty"`
+	Error  string  `json:"error,omitempty"`
 
 	file  *File
 	state *state
@@ -181,13 +183,9 @@ func (o ApplyOptions) publish(ctx context.Context, c *Client, row *Applied) erro
 		return nil
 	}
 	if o.DryRun {
-		row.Publish, row.Version = wordPublished, row.Version+1
-		return nil
+		return row.foresee(ctx, c)
 	}
-	plan := row.file.Plan
-	if plan == nil {
-		plan = &Plan{}
-	}
+	plan := row.file.plan()
 	body, err := json.Marshal(plan)
 	if err != nil {
 		return fmt.Errorf("write plan: %w", err)
@@ -224,5 +222,10 @@ func (o Output) applied(rows []*Applied, dryRun bool) error {
 		table = append(table, []string{row.Key, row.Draft, row.Publish, version, strconv.Itoa(row.Inside), row.InFlight, row.Error})
 	}
 	o.table(table)
+	for _, row := range rows {
+		if row.People != nil {
+			o.line("%s: %s", row.Key, row.People)
+		}
+	}
 	return o.encode(map[string]any{"dry_run": dryRun, "items": rows})
 }

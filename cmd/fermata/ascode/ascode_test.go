@@ -52,6 +52,7 @@ nodes:
 // desk is a server and a folder of definitions.
 type desk struct {
 	*testing.T
+	store  *store.Store
 	folder string
 	client *ascode.Client
 }
@@ -66,7 +67,7 @@ func setup(t *testing.T) *desk {
 	require.NoError(t, err)
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return &desk{T: t, folder: t.TempDir(), client: &ascode.Client{Server: server.URL, Key: key}}
+	return &desk{T: t, store: s, folder: t.TempDir(), client: &ascode.Client{Server: server.URL, Key: key}}
 }
 
 func (d *desk) file(name, content string) {
@@ -194,6 +195,74 @@ func TestWhatOthersDidIsSeenAndKept(t *testing.T) {
 	written, _ := draft["definition"].(map[string]any)
 	require.Contains(t, written, "layout", "the cards stay where people put them")
 	require.Equal(t, "Onboard", written["name"])
+}
+
+const patient = `schema: 1
+key: patient
+name: Patient
+start: rest
+nodes:
+  rest: {type: wait, with: {for: 7d}, next: done}
+  done: {type: end}
+`
+
+// wait puts people into the wait of patient, who entered it days ago.
+func (d *desk) wait(people, days int) {
+	d.Helper()
+	require.NoError(d, d.store.Write(d.Context(), func(tx *store.Tx) error {
+		w, err := tx.Workflow("patient")
+		entered := time.Now().AddDate(0, 0, -days).UTC()
+		due := entered.AddDate(0, 0, 7)
+		for i := 0; err == nil && i < people; i++ {
+			c := &store.Contact{}
+			if err = tx.CreateContact(c); err != nil {
+				break
+			}
+			e := &store.Enrollment{
+				Workflow: w.Key, Version: w.Version, Hash: w.Hash, ContactID: c.ID, Status: "waiting", Node: "rest", Visit: 1, DueAt: &due,
+				StartedAt: entered, AnchorAt: entered, TriggerData: store.JSON("{}"), Vars: store.JSON("{}"), CreatedAt: entered,
+			}
+			if err = tx.InsertEnrollment(e); err != nil {
+				break
+			}
+			_, _, err = tx.InsertStep(&store.Step{
+				EnrollmentID: e.ID, Node: "rest", Visit: 1, Type: "wait", Status: "waiting", EnteredAt: entered, DueAt: &due, PlannedAt: &due,
+			})
+		}
+		return err
+	}))
+}
+
+func TestADryRunSaysWhatHappensToThePeopleInside(t *testing.T) {
+	t.Parallel()
+	d := setup(t)
+	d.file("patient.yaml", patient)
+	code, said := d.apply(ascode.ApplyOptions{})
+	require.Zero(t, code, said)
+	d.wait(101, 3)
+	d.wait(2, 1)
+	shorter := strings.Replace(patient, "7d", "2d", 1)
+	d.file("patient.yaml", shorter)
+	dry := func(plan string) (int, string) {
+		d.file("patient.plan.yaml", plan)
+		return d.apply(ascode.ApplyOptions{DryRun: true})
+	}
+	code, said = dry("in_flight: stay\n")
+	require.Zero(t, code, said)
+	require.Contains(t, said, "patient: 103 stay in their version, 0 are moved, 0 leave")
+	code, said = dry("in_flight: migrate\n")
+	require.Equal(t, ascode.ExitProblems, code, "a real apply would be refused")
+	require.Contains(t, said, "101 people would go on at once; say at which pace in patient.plan.yaml")
+	code, said = dry("in_flight: migrate\nspread: 50/1h\n")
+	require.Zero(t, code, said)
+	require.Contains(t, said, "patient: 0 stay in their version, 103 are moved, 0 leave; 101 would go on at once, and do so at 50/1h")
+	require.EqualValues(t, 1, d.call("GET", "/v1/workflows/patient", "")["version"], "nothing was done")
+	code, said = dry("in_flight: migrate\nspread: soon\n")
+	require.Equal(t, 99, code)
+	require.Contains(t, said, "spread")
+
+	refused := d.call("POST", "/v1/workflows/patient/publish", `{"definition": {"key": "patient"}}`)
+	require.EqualValues(t, 422, refused["status"])
 }
 
 func TestWhoDoesNotAnswerIsNoProblemOfTheFiles(t *testing.T) {

@@ -33,6 +33,8 @@ type Plan struct {
 	Map       map[string]string `yaml:"map" json:"map,omitempty"`
 	OnMissing string            `yaml:"on_missing" json:"on_missing,omitempty"`
 	Retime    string            `yaml:"retime" json:"retime,omitempty"`
+	Spread    string            `yaml:"spread" json:"spread,omitempty"` // the pace for who would go on at once
+	Rate      string            `yaml:"rate" json:"rate,omitempty"`     // how many are moved in a time
 }
 
 const planSuffix = ".plan.yaml"
@@ -143,6 +145,14 @@ func readPlan(name string) (*Plan, error) {
 	} {
 		if word.value != "" && !slices.Contains(word.allowed, word.value) {
 			return nil, fmt.Errorf("read %s: %s is %q: want %s", name, word.name, word.value, strings.Join(word.allowed, ", "))
+		}
+	}
+	for _, pace := range []struct{ name, value string }{{"spread", p.Spread}, {"rate", p.Rate}} {
+		if pace.value == "" || pace.name == "spread" && pace.value == "none" {
+			continue
+		}
+		if _, err := definition.ParseRate(pace.value); err != nil {
+			return nil, fmt.Errorf("read %s: %s is %q: want a pace like 100/1h", name, pace.name, pace.value)
 		}
 	}
 	return p, nil
