@@ -282,41 +282,6 @@ func TestMoveIsDoneOnce(t *testing.T) {
 	})
 }
 
-// What a person pauses, or what waits to be let in, is moved where it stands and stays there.
-func TestMoveOfThePaused(t *testing.T) {
-	t.Parallel()
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		v := setsOut(t, s, "paused", "", fmt.Sprintf(restFor, "10d"))
-		pause := &store.Pause{Workflow: "paused", StartedAt: v.at, Clocks: store.ClocksRun}
-		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.BeginPause(pause) }))
-		v.published(moving.Terms{}, "", fmt.Sprintf(restFor, "1d"))
-		v.wakes(v.at.Add(2 * day))
-		e := v.enrollment()
-		require.Equal(t, []any{"paused", 2, "a"}, []any{e.Status, e.Version, e.Node})
-		require.Equal(t, []string{"a/1:waiting"}, v.way())
-		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
-			end := v.at
-			pause.EndedAt, pause.Overdue = &end, store.OverdueRun
-			return tx.EndPause(pause)
-		}))
-		v.wakes(v.at.Add(time.Second))
-		require.Equal(t, []string{"a/1:done:next", "b/1:done:next", "c/1:held"}, v.way())
-
-		capped := setsOut(t, s, "capped", "max_active: 1", fmt.Sprintf(restFor, "10d"))
-		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
-			e, err := tx.LockEnrollment(capped.in.Enrollment)
-			require.NoError(t, err)
-			e.AdmittedAt = nil
-			return tx.SaveEnrollment(e)
-		}))
-		capped.published(moving.Terms{OnMissing: moving.MissingNext}, "max_active: 1", "  b: {type: tag_add, with: {tag: after}, next: c}\n  a: {type: tag_add, with: {tag: x}, next: b}\n  c: {type: hold}")
-		capped.wakes(capped.at.Add(time.Minute))
-		e = capped.enrollment()
-		require.Equal(t, []any{"waiting", "capped", "b", 2}, []any{e.Status, e.Reason, e.Node, e.Version})
-		require.Equal(t, []string{"a/1:canceled moved"}, capped.way())
-	})
-}
-
 // Whoever stands between two steps goes by the ways of the new version, and a passage that left by a
 // port that leads nowhere any more is complete. Visits go on counting.
 func TestMoveBetweenSteps(t *testing.T) {
