@@ -4,6 +4,13 @@ import { type Program, until } from "./program";
 /** A page with the name of its picture, and what is done on it before it is looked at. */
 export type Shown = { name: string; path: string; act?: (page: Page) => Promise<void> };
 
+/** Runs a backtest, unless one is shown. */
+async function backtest(page: Page): Promise<void> {
+  const entered = page.getByRole("group", { name: "Who would have entered" });
+  if ((await entered.count()) === 0) await page.getByRole("button", { name: "Run the backtest" }).click();
+  await entered.waitFor();
+}
+
 /** Fills a program with what its pages show, and returns the pages. */
 export async function furnish(program: Program): Promise<Shown[]> {
   for (const key of ["post-purchase", "agency-onboarding", "order-status"]) {
@@ -67,6 +74,7 @@ export async function furnish(program: Program): Promise<Shown[]> {
         await page.getByRole("dialog").waitFor();
       },
     },
+    { name: "backtest", path: "/workflows/post-purchase/backtest", act: backtest },
     { name: "gallery", path: "/gallery" },
     { name: "gallery-wizard", path: "/gallery?use=agency-onboarding" },
     { name: "enrollments", path: "/enrollments" },

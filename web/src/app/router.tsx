@@ -45,9 +45,16 @@ const figures = createRoute({
   component: lazyRouteComponent(() => import("@/features/figures"), "FiguresPage"),
 });
 
+const backtest = createRoute({
+  getParentRoute: () => inside,
+  path: "/workflows/$key/backtest",
+  validateSearch: texts("run"),
+  component: lazyRouteComponent(() => import("@/features/backtest"), "BacktestPage"),
+});
+
 const routes = root.addChildren([
   signIn,
-  inside.addChildren([home, workflows, builder, figures, ...follow, ...places]),
+  inside.addChildren([home, workflows, builder, backtest, figures, ...follow, ...places]),
 ]);
 
 export function makeRouter(client: QueryClient) {

@@ -7,6 +7,7 @@ import {
   Download,
   EllipsisVertical,
   FileUp,
+  History,
   Keyboard,
   Square,
 } from "lucide-react";
@@ -19,6 +20,7 @@ type Props = {
   forbidden: string | null;
   readOnly: boolean;
   onLifecycle: (what: Lifecycle) => void;
+  onBacktest: () => void;
   onDuplicate: () => void;
   onExport: () => void;
   onImport: () => void;
@@ -43,6 +45,9 @@ export function MoreMenu({ lifecycle, forbidden, readOnly, ...on }: Props) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item leftSection={<History size={16} aria-hidden />} onClick={on.onBacktest}>
+          Backtest on past events …
+        </Menu.Item>
         <Menu.Item leftSection={<Copy size={16} aria-hidden />} onClick={on.onDuplicate}>
           Duplicate workflow …
         </Menu.Item>

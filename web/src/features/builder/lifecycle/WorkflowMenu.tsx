@@ -1,5 +1,6 @@
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useSession } from "@/api";
 import { notifyProblem } from "@/shared";
 import { saveFile } from "../files/saveFile";
@@ -13,6 +14,7 @@ export function WorkflowMenu() {
   const { workflow, ask, readOnly, search, flush } = useBuilder();
   const { may } = useSession();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const starting = useMutation({
     mutationFn: () => start(workflow.key),
     onSuccess: (changed) => {
@@ -30,6 +32,14 @@ export function WorkflowMenu() {
       saveFile(`${workflow.key}${search.version ? `-v${search.version}` : ""}.yaml`, text, "application/yaml"),
     onError: notifyProblem,
   });
+  const backtesting = useMutation({
+    mutationFn: async () => {
+      // What is carried through is the draft that the server holds.
+      if (readOnly === null) await flush();
+      await navigate({ to: "/workflows/$key/backtest", params: { key: workflow.key } });
+    },
+    onError: notifyProblem,
+  });
   const onLifecycle = (what: Lifecycle) => (what === "start" ? starting.mutate() : ask({ kind: "lifecycle", what }));
   return (
     <MoreMenu
@@ -37,6 +47,7 @@ export function WorkflowMenu() {
       forbidden={may("publisher") ? null : "These need the scope publisher"}
       readOnly={readOnly !== null}
       onLifecycle={onLifecycle}
+      onBacktest={() => backtesting.mutate()}
       onDuplicate={() => ask({ kind: "duplicate" })}
       onExport={() => exporting.mutate()}
       onImport={() => ask({ kind: "import" })}

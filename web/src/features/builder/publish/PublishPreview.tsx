@@ -1,6 +1,7 @@
 import { Alert, Stack, Text, Title } from "@mantine/core";
 import { CircleAlert } from "lucide-react";
 import { useMemo } from "react";
+import { BeforeEnabling } from "@/features/backtest";
 import type { Selection } from "@/graph";
 import { useBuilder, useDefinition } from "../page/context";
 import { ProblemList } from "../problems/ProblemList";
@@ -21,7 +22,7 @@ type Props = {
 
 /** What the server says that publishing would do. */
 export function PublishPreview({ result, flight, onFlight, isOld, onOpen, onFixed }: Props) {
-  const { specs, workflow } = useBuilder();
+  const { specs, workflow, flush } = useBuilder();
   const definition = useDefinition();
   const from = usePublished();
   const places = useMemo(() => placesOf(result.problems, definition, specs), [result.problems, definition, specs]);
@@ -54,6 +55,19 @@ export function PublishPreview({ result, flight, onFlight, isOld, onOpen, onFixe
           onOpen={(id) => onOpen({ kind: "step", id })}
         />
       </section>
+      {result.changed && errors === 0 && (
+        <section aria-label="Who would enter">
+          <Title order={3} size="h5" mb="xs">
+            Who would enter
+          </Title>
+          <BeforeEnabling
+            workflow={workflow.key}
+            hash={result.hash}
+            triggers={definition.triggers ?? []}
+            whenSaved={flush}
+          />
+        </section>
+      )}
       {result.changed ? (
         <PeopleInside result={result} flight={flight} onFlight={onFlight} from={from} to={definition} isOld={isOld} />
       ) : (

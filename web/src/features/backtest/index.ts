@@ -1,0 +1,2 @@
+export { BacktestPage } from "./BacktestPage";
+export { BeforeEnabling } from "./BeforeEnabling";
