@@ -284,11 +284,12 @@ func (l *look) lateAccount(late []finding) (*finding, error) {
 	whole := &finding{kind: KindLateness, level: firing, measured: map[string]any{}}
 	var said []string
 	for _, queue := range []struct {
-		name, words string
-		lag         func() (int, *time.Time, error)
+		name, one, several string
+		lag                func() (int, *time.Time, error)
 	}{
-		{"router", "accepted events are not routed, the oldest for %s", l.tx.RouterLag},
-		{"dispatcher", "calls to Temporal are not made, the oldest for %s", l.tx.DispatchLag},
+		// The router's queue holds contacts: each has one event or more.
+		{"router", "1 contact has events that are not routed", "%d contacts have events that are not routed", l.tx.RouterLag},
+		{"dispatcher", "1 call to Temporal is not made", "%d calls to Temporal are not made", l.tx.DispatchLag},
 	} {
 		depth, oldest, err := queue.lag()
 		if err != nil {
@@ -299,7 +300,11 @@ func (l *look) lateAccount(late []finding) (*finding, error) {
 		}
 		whole.at = append(whole.at, oldest.UTC())
 		whole.measured[queue.name+"_age_s"] = int64(l.now.Sub(*oldest).Seconds())
-		said = append(said, fmt.Sprintf("%d ", depth)+fmt.Sprintf(queue.words, span(l.now.Sub(*oldest))))
+		words := queue.one
+		if depth != 1 {
+			words = fmt.Sprintf(queue.several, depth)
+		}
+		said = append(said, words+", the oldest for "+span(l.now.Sub(*oldest)))
 	}
 	if len(late) >= severalLate {
 		n := 0

@@ -2,6 +2,7 @@ package alarms
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -150,6 +151,44 @@ func TestWedgedRunsAndStoppedQueuesAreTold(t *testing.T) {
 		b.round()
 		require.Equal(t, []string{"wedged shop open"}, b.alarms())
 		require.Equal(t, `1 run cannot go on by itself, most at "hello"`, b.only().Summary)
+	})
+}
+
+// TestQueuesOfAllAreToldOf: events that nobody routes, calls to Temporal that nobody makes, and a contact
+// whose events wait behind one that cannot be routed.
+func TestQueuesOfAllAreToldOf(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setup(t, s)
+		b.publish("shop")
+		e := b.enter("shop", start, nil)
+		b.pass(time.Since(start)) // queues have the hours of the database's clock
+		b.write(func(tx *store.Tx) error {
+			_, err := tx.SetWake(e.ID)
+			return errors.Join(err, tx.Enqueue(e.ContactID))
+		})
+		b.round()
+		require.Empty(t, b.alarms(), "nothing has waited for long")
+		b.pass(6 * time.Minute)
+		b.round()
+		require.Equal(t, []string{"lateness  open"}, b.alarms())
+		require.Regexp(t, `^1 contact has events that are not routed, the oldest for \d minutes; 1 call to Temporal is not made, the oldest for \d minutes$`, b.only().Summary)
+
+		b.write(func(tx *store.Tx) error {
+			claims, err := tx.ClaimContacts(1, time.Minute)
+			if err != nil {
+				return err
+			}
+			require.Len(t, claims, 1)
+			_, err = tx.FailContact(e.ContactID, claims[0].Token, "boom", 1, time.Now())
+			return err
+		})
+		b.round()
+		require.ElementsMatch(t, []string{"lateness  open", "wedged  open"}, b.alarms())
+		for _, one := range b.list() {
+			if one.Kind == KindWedged {
+				require.Equal(t, "the queues of 1 contact have stopped at an event that cannot be routed", one.Summary)
+			}
+		}
 	})
 }
 
