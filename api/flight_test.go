@@ -165,6 +165,10 @@ func TestADryRunSaysWhatBecomesOfEverybodyInside(t *testing.T) {
 		require.Equal(t, object{"stay": 7.0, "migrate": 0.0, "exit": 0.0}, got["in_flight"])
 		require.Equal(t, "second", path(t, got, "nodes", 1, "becomes"))
 
+		f.must(200, "POST", "/v1/enrollments/"+first[3]+"/hold", object{"reason": "ask legal"})
+		got = f.must(200, "POST", url, object{"in_flight": "migrate"})
+		require.EqualValues(t, 3, path(t, got, "nodes", 0, "fires_now"), "whom a person holds stays held")
+
 		require.EqualValues(t, 1, f.must(200, "GET", dripURL, nil)["version"])
 		require.Zero(t, f.marked(append(first, second...)))
 		require.Empty(t, f.must(200, "GET", "/v1/jobs", nil)["items"])

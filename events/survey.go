@@ -107,6 +107,7 @@ func (s *Survey) move(tx *store.Tx, p *store.Inside) (Prospect, error) {
 		err = s.retime(tx, p, &f)
 	case moving.Exit, moving.Finish:
 	}
+	f.Fires = f.Fires && e.Hold == "" // whom a person holds stays held
 	return f, err
 }
 
