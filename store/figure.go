@@ -266,8 +266,7 @@ func (tx *Tx) countFigures(q FigureQuery, but []stretch, cells figureCells) erro
 	}{
 		{"enrollments", tx.countEnrolled, true},
 		{"steps", tx.countSteps, true},
-		{"passages", tx.countPassages, true},
-		{"lateness", tx.countLateness, true},
+		{"times", tx.countTimes, true},
 		{"bounces", tx.countBounces, true},
 		{"mails", tx.countMails, q.Mail},
 	} {

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"database/sql"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -19,6 +21,12 @@ const (
 	// timedWait holds for a wait that time ended, the table s: not an event, nor a person.
 	timedWait = "s.status = 'done' AND s.type IN " + figureWaits + ` AND s.due_at IS NOT NULL AND s.left_at >= s.due_at
 			AND (s.port = 'timeout' OR s.type NOT IN ('wait_event', 'approval'))`
+	// plannedWait holds for a step of a completed enrollment, the tables s and c, that had planned the
+	// time until it was left. The rows that a move carried on are few: they are looked up one by one.
+	plannedWait = `c.status = 'completed' AND (s.due_at > s.entered_at AND COALESCE(s.planned_at, s.due_at) > s.entered_at
+			OR s.type IN ('wait_event', 'approval') AND s.due_at IS NULL AND s.planned_at IS NULL)
+		AND NOT (s.status = 'canceled' AND s.reason = 'moved' AND (SELECT count(*) FROM steps n
+			WHERE n.enrollment_id = s.enrollment_id AND n.entered_at = s.entered_at AND n.moved_at IS NOT NULL AND n.node <> s.node) > 0)`
 )
 
 // stretch is a stretch of time, its end left out.
@@ -53,7 +61,13 @@ func (tx *Tx) cohort(q FigureQuery, but []stretch) cohort {
 	if len(q.Days) > 0 {
 		days, day = tx.dayOf(q.Days, "e.started_at")
 	}
-	c.with = "WITH " + days + `c AS MATERIALIZED (SELECT e.id, e.workflow, e.version, e.node, e.status, e.outcome,
+	// PostgreSQL goes through the enrollments again for each statement that joins them, in parallel;
+	// SQLite does better with a table that it made once.
+	kept := "NOT MATERIALIZED"
+	if tx.dialect == SQLite {
+		kept = "MATERIALIZED"
+	}
+	c.with = "WITH " + days + `c AS ` + kept + ` (SELECT e.id, e.workflow, e.version, e.node, e.status, e.outcome,
 		e.started_at, e.ended_at, ` + day + ` AS day FROM enrollments e WHERE ` + strings.Join(where, " AND ") + ") "
 	return c
 }
@@ -99,6 +113,14 @@ func (tx *Tx) earlier(column, other string) string {
 	return "min(" + column + ", COALESCE(" + other + ", " + column + "))"
 }
 
+// listed collects the values of an expression that are not NULL, with commas between.
+func (tx *Tx) listed(expression string) string {
+	if tx.dialect == Postgres {
+		return "string_agg(CAST(" + expression + " AS text), ',')"
+	}
+	return "group_concat(" + expression + ", ',')"
+}
+
 type figureRow struct {
 	Workflow                  string
 	Version, Day              int
@@ -108,29 +130,6 @@ type figureRow struct {
 
 func (r *figureRow) key() figureKey {
 	return figureKey{Workflow: r.Workflow, Version: r.Version, Day: r.Day}
-}
-
-// figureLengths reads (workflow, version, a length, n, …) row by row: there may be as many as
-// enrollments.
-func (tx *Tx) figureLengths(sql string, args []any, row func(key figureKey, numbers []int64), numbers int) error {
-	rows, err := tx.db.Raw(sql, args...).Rows()
-	if err != nil {
-		return mapError(err)
-	}
-	defer func() { _ = rows.Close() }()
-	var key figureKey
-	found := make([]int64, numbers)
-	targets := []any{&key.Workflow, &key.Version}
-	for i := range found {
-		targets = append(targets, &found[i])
-	}
-	for rows.Next() {
-		if err := rows.Scan(targets...); err != nil {
-			return fmt.Errorf("read lengths: %w", err)
-		}
-		row(key, found)
-	}
-	return mapError(rows.Err())
 }
 
 func (tx *Tx) figureRows(sql string, args ...any) ([]figureRow, error) {
@@ -182,40 +181,53 @@ func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 	return err
 }
 
-// countPassages counts how long completed enrollments took, and how much of it no wait had planned. A
-// wait plans the time from its entry to its due instant, as if there had been no pause, and to its
-// leaving at most; one without a due instant plans all of it. A message held back by quiet hours or
-// a rate waits, too. A wait that a move carried on under another node is planned once, by
-// the row that carries it on.
-func (tx *Tx) countPassages(c cohort, cells figureCells) error {
-	return tx.figureLengths(c.with+`, planned AS (SELECT s.enrollment_id AS id, sum(`+
-		tx.micros("s.entered_at", tx.earlier("s.left_at", "COALESCE(s.planned_at, s.due_at)"))+`) AS us
+// countTimes counts how long completed enrollments took and how much of it no wait had planned, and how
+// long after its due instant a wait was left that time ended: all of it in one pass over the steps that
+// wait, one row for each enrollment. A wait plans the time from its entry to its due instant, as if
+// there had been no pause, and to its leaving at most; one without a due instant plans all of it. A
+// message held back by quiet hours or a rate waits, too. A wait that a move carried on under another
+// node is planned once, by the row that carries it on. Late is what a wait is by the due instant that
+// holds after pauses, if neither an event nor a person ended it.
+func (tx *Tx) countTimes(c cohort, cells figureCells) error {
+	rows, err := tx.db.Raw(c.with+`, waits AS (SELECT s.enrollment_id AS id,
+			CAST(sum(CASE WHEN `+plannedWait+` THEN `+tx.micros("s.entered_at", tx.earlier("s.left_at", "COALESCE(s.planned_at, s.due_at)"))+` END) AS bigint) AS planned,
+			`+tx.listed("CASE WHEN "+timedWait+" THEN "+tx.micros("s.due_at", "s.left_at")+" / 1000 END")+` AS late
 			FROM c JOIN steps s ON s.enrollment_id = c.id
-			WHERE c.status = 'completed' AND s.left_at IS NOT NULL
-				AND NOT (s.status = 'canceled' AND s.reason = 'moved' AND EXISTS (SELECT 1 FROM steps n
-					WHERE n.enrollment_id = s.enrollment_id AND n.entered_at = s.entered_at AND n.moved_at IS NOT NULL AND n.node <> s.node))
-				AND (s.due_at > s.entered_at AND COALESCE(s.planned_at, s.due_at) > s.entered_at
-					OR s.type IN ('wait_event', 'approval') AND s.due_at IS NULL AND s.planned_at IS NULL)
-			GROUP BY s.enrollment_id),
-		passages AS (SELECT c.workflow, c.version, `+tx.micros("c.started_at", "c.ended_at")+` AS us,
-			COALESCE(p.us, 0) AS planned FROM c LEFT JOIN planned p ON p.id = c.id
-			WHERE c.status = 'completed' AND c.ended_at IS NOT NULL)
-		SELECT workflow, version, CAST(us AS bigint) / 1000 AS ms,
-			CASE WHEN us > planned THEN CAST(us - planned AS bigint) / 1000 ELSE 0 END AS excess, count(*) AS n
-		FROM passages GROUP BY 1, 2, 3, 4`, c.args, func(key figureKey, row []int64) {
+			WHERE s.left_at IS NOT NULL AND (s.due_at IS NOT NULL OR s.type IN ('wait_event', 'approval'))
+			GROUP BY s.enrollment_id)
+		SELECT c.workflow, c.version,
+			CASE WHEN c.status = 'completed' THEN `+tx.micros("c.started_at", "c.ended_at")+` END AS us, COALESCE(w.planned, 0) AS planned, w.late
+		FROM c LEFT JOIN waits w ON w.id = c.id WHERE c.status = 'completed' AND c.ended_at IS NOT NULL OR w.late IS NOT NULL`, c.args...).Rows()
+	if err != nil {
+		return mapError(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var (
+			key     figureKey
+			us      sql.NullInt64
+			planned int64
+			late    sql.NullString
+		)
+		if err := rows.Scan(&key.Workflow, &key.Version, &us, &planned, &late); err != nil {
+			return fmt.Errorf("read times: %w", err)
+		}
 		cell := cells.at(key)
-		cell.Completion.Count(max(row[0], 0), row[2])
-		cell.Excess.Count(row[1], row[2])
-	}, 3)
-}
-
-// countLateness counts how long after its due instant a wait was left that time ended: not an event,
-// nor a person. The due instant is the one that holds after pauses.
-func (tx *Tx) countLateness(c cohort, cells figureCells) error {
-	return tx.figureLengths(c.with+`SELECT c.workflow, c.version, `+tx.micros("s.due_at", "s.left_at")+` / 1000 AS ms, count(*) AS n
-		FROM c JOIN steps s ON s.enrollment_id = c.id
-		WHERE `+timedWait+`
-		GROUP BY 1, 2, 3`, c.args, func(key figureKey, row []int64) { cells.at(key).Lateness.Count(row[0], row[1]) }, 2)
+		if us.Valid {
+			cell.Completion.Count(max(us.Int64/1000, 0), 1)
+			cell.Excess.Count(max(us.Int64-planned, 0)/1000, 1)
+		}
+		for text := late.String; text != ""; {
+			var ms string
+			ms, text, _ = strings.Cut(text, ",")
+			n, err := strconv.ParseInt(ms, 10, 64)
+			if err != nil {
+				return fmt.Errorf("read lateness: %w", err)
+			}
+			cell.Lateness.Count(n, 1)
+		}
+	}
+	return mapError(rows.Err())
 }
 
 // countBounces counts steps whose mail bounced hard soon after it was sent. One that failed is an
