@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
+	"fermata/events"
 	"fermata/figures"
 	"fermata/interpreter/definition"
 	"fermata/store"
@@ -80,18 +81,20 @@ func (s *server) analytics(tx *store.Tx, account *store.Account, key string, par
 	}
 	load := func(version int) (*definition.Definition, error) { return s.versionContent(tx, key, version) }
 	version := or(params.Version, 0)
-	shown, err := load(w.Version)
+	number := w.Version
+	shown, err := load(number)
 	if version > 0 && err == nil {
 		if shown, err = load(version); err == nil && shown == nil {
 			return nil, invalid("?version", "there is no such version", "")
 		}
+		number = version
 	}
 	if err != nil {
 		return nil, err
 	}
 	q := figures.Query{
 		Version: version, From: from, To: to, Zone: zone, Title: figures.Titles(shown), Definition: load,
-		HourlyCost: account.HourlyCost, Now: s.now(),
+		HourlyCost: account.HourlyCost, Goals: events.Goals(s.Definitions), Shown: number, Now: s.now(),
 	}
 	if shown != nil {
 		q.Nodes = shown.Nodes
@@ -185,6 +188,7 @@ func (s *server) GetOverview(c *gin.Context, params gen.GetOverviewParams) {
 			Definition: func(key string, version int) (*definition.Definition, error) {
 				return s.versionContent(tx, key, version)
 			},
+			Goals: events.Goals(s.Definitions), Now: s.now(),
 		})
 		if found != nil {
 			found.Currency = account.Currency

@@ -33,8 +33,18 @@ type figuresFixture struct {
 		Key      string   `json:"key"`
 		Versions []object `json:"versions"`
 	} `json:"workflows"`
+	Contacts []struct {
+		ID        string
+		CreatedAt time.Time `json:"created_at"`
+	}
+	Merged []struct {
+		Contact, Into string
+	}
 	Enrollments []struct {
 		ID, Workflow, Status, Outcome, Reason, Node string
+		Contact                                     string
+		Trigger                                     json.RawMessage
+		TriggerEvent                                string `json:"trigger_event"`
 		Version                                     int
 		StartedAt                                   time.Time  `json:"started_at"`
 		EndedAt                                     *time.Time `json:"ended_at"`
@@ -55,8 +65,8 @@ type figuresFixture struct {
 		SentAt                                *time.Time `json:"sent_at"`
 	} `json:"sends"`
 	Events []struct {
-		ID, Enrollment, Type string
-		Data                 json.RawMessage
+		ID, Enrollment, Contact, Type string
+		Data                          json.RawMessage
 		OccurredAt           time.Time `json:"occurred_at"`
 		AcceptedAt           time.Time `json:"accepted_at"`
 	} `json:"events"`
@@ -112,10 +122,13 @@ func (data *figuresFixture) write(f *fixture) {
 	f.t.Helper()
 	contact := map[string]string{}
 	require.NoError(f.t, f.store.Write(f.t.Context(), func(tx *store.Tx) error {
+		if err := data.writeContacts(tx); err != nil {
+			return err
+		}
 		for _, e := range data.Enrollments {
-			contact[e.ID] = "con_" + e.ID
+			contact[e.ID] = e.Contact
 			err := tx.InsertEnrollment(&store.Enrollment{
-				ID: e.ID, Workflow: e.Workflow, Version: e.Version, ContactID: contact[e.ID], Status: e.Status, Outcome: e.Outcome,
+				ID: e.ID, Workflow: e.Workflow, Version: e.Version, ContactID: e.Contact, TriggerEventID: e.TriggerEvent, TriggerData: store.JSON(e.Trigger), Status: e.Status, Outcome: e.Outcome,
 				Reason: e.Reason, Node: e.Node, Visit: 1, StartedAt: e.StartedAt, EndedAt: e.EndedAt, Test: e.Test, AnchorAt: e.StartedAt, CreatedAt: e.StartedAt,
 			})
 			if err != nil && !errors.Is(err, store.ErrConflict) {
@@ -141,8 +154,12 @@ func (data *figuresFixture) write(f *fixture) {
 			}
 		}
 		for i, v := range data.Events {
+			of := v.Contact
+			if of == "" {
+				of = contact[v.Enrollment]
+			}
 			err := tx.InsertEvent(&store.Event{
-				ID: v.ID, ContactID: contact[v.Enrollment], Seq: int64(i + 1), Type: v.Type, Data: store.JSON(v.Data),
+				ID: v.ID, ContactID: of, Seq: int64(i + 1), Type: v.Type, Data: store.JSON(v.Data),
 				OccurredAt: v.OccurredAt, AcceptedAt: v.AcceptedAt, BodyHash: v.ID, Source: "test",
 			})
 			if err != nil && !errors.Is(err, store.ErrConflict) {
@@ -151,6 +168,21 @@ func (data *figuresFixture) write(f *fixture) {
 		}
 		return nil
 	}))
+}
+
+func (data *figuresFixture) writeContacts(tx *store.Tx) error {
+	for _, c := range data.Contacts {
+		err := tx.CreateContact(&store.Contact{ID: c.ID, ExternalID: &c.ID, CreatedAt: c.CreatedAt})
+		if err != nil && !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+	}
+	for _, m := range data.Merged {
+		if err := tx.PutAlias(&store.ContactAlias{Kind: store.AliasID, Value: m.Contact, ContactID: m.Into, CreatedAt: data.Now}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // same fails unless two JSON texts hold the same values, numbers digit by digit.

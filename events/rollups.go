@@ -16,6 +16,8 @@ const (
 	rollEvery = 15 * time.Minute
 	// rollAgain is how old the roll-up of a day may be that can still change.
 	rollAgain = 20 * time.Hour
+	// rollDefinitions is how much of compiled definitions is kept while roll-ups are built.
+	rollDefinitions = 64
 )
 
 // Roller keeps the daily roll-ups of the figures: it builds every day of the account's zone that has
@@ -67,12 +69,13 @@ func (r *Roller) build(ctx context.Context, again func(*store.FigureBuild, time.
 	if err != nil {
 		return 0, fmt.Errorf("read roll-ups: %w", err)
 	}
+	goals := Goals(NewDefinitions(rollDefinitions))
 	for _, day := range days {
 		if ctx.Err() != nil {
 			return built, ctx.Err()
 		}
 		err := r.Store.Write(ctx, func(tx *store.Tx) error {
-			_, err := tx.RollUp(day, now)
+			_, err := tx.RollUp(day, goals, now)
 			return err
 		})
 		if errors.Is(err, store.ErrConflict) {

@@ -21,7 +21,10 @@ type Query struct {
 	// Definition is the content of a version.
 	Definition func(version int) (*definition.Definition, error)
 	HourlyCost float64
-	Now        time.Time
+	// Goals are what versions are measured by; that of the version Shown is the one of the total.
+	Goals store.Goals
+	Shown int
+	Now   time.Time
 }
 
 // Analytics are the figures of one workflow.
@@ -33,6 +36,7 @@ type Analytics struct {
 	Timezone string    `json:"timezone"`
 	Currency string    `json:"currency"`
 	Figures
+	Impact     *Impact        `json:"impact"`
 	ActiveNow  int64          `json:"active_now"`
 	Throughput Throughput     `json:"throughput"`
 	Series     []Day          `json:"series"`
@@ -44,6 +48,7 @@ type Analytics struct {
 type VersionShare struct {
 	Version int `json:"version"`
 	Figures
+	Impact *Impact `json:"impact"`
 }
 
 // Throughput is how many enrollments and steps came on average, over the part of the range that has
@@ -60,6 +65,7 @@ func Read(tx *store.Tx, workflow string, q Query) (*Analytics, error) {
 	days := Midnights(q.From, q.To, q.Zone)
 	cells, err := tx.Figures(store.FigureQuery{
 		Workflows: []string{workflow}, Version: q.Version, From: q.From, To: q.To, Days: days, Mail: true,
+		Goals: q.Goals, Now: q.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
@@ -82,7 +88,7 @@ func Read(tx *store.Tx, workflow string, q Query) (*Analytics, error) {
 		}
 		byVersion[c.Version].Add(c)
 	}
-	minutes, err := a.versions(byVersion, q)
+	minutes, err := a.versions(tx, byVersion, q)
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +100,12 @@ func Read(tx *store.Tx, workflow string, q Query) (*Analytics, error) {
 }
 
 // versions fills in the figures by version and returns the minutes of work that all of them spared.
-func (a *Analytics) versions(cells map[int]*store.FigureCell, q Query) (minutes float64, err error) {
+func (a *Analytics) versions(tx *store.Tx, cells map[int]*store.FigureCell, q Query) (minutes float64, err error) {
+	shown, err := goalOf(tx, q.Goals, a.Workflow, q.Shown)
+	if err != nil {
+		return 0, err
+	}
+	impact := &store.Impact{}
 	numbers := make([]int, 0, len(cells))
 	for n := range cells {
 		numbers = append(numbers, n)
@@ -107,9 +118,31 @@ func (a *Analytics) versions(cells map[int]*store.FigureCell, q Query) (minutes 
 			return 0, err
 		}
 		minutes += spared
-		a.Versions = append(a.Versions, VersionShare{Version: n, Figures: of(cells[n], spared, q.HourlyCost, q.Title)})
+		goal, err := goalOf(tx, q.Goals, a.Workflow, n)
+		if err != nil {
+			return 0, err
+		}
+		if goal != nil && shown != nil && goal.Key == shown.Key {
+			impact.Add(cells[n].Impact)
+		}
+		a.Versions = append(a.Versions, VersionShare{
+			Version: n, Figures: of(cells[n], spared, q.HourlyCost, q.Title), Impact: impactOf(cells[n].Impact, goal),
+		})
 	}
+	a.Impact = impactOf(impact, shown)
 	return minutes, nil
+}
+
+// goalOf is the goal of a version, nil when there is none.
+func goalOf(tx *store.Tx, goals store.Goals, workflow string, version int) (*store.Goal, error) {
+	if goals == nil || version == 0 {
+		return nil, nil
+	}
+	goal, err := goals(tx, workflow, version)
+	if err != nil {
+		return nil, fmt.Errorf("read goal: %w", err)
+	}
+	return goal, nil
 }
 
 // spared are the minutes of manual work that a version's completions with success took the place of.

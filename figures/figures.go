@@ -39,7 +39,7 @@ type DropOff struct {
 	Words   string  `json:"words"`
 }
 
-// Time is how long completed enrollments took, in seconds.
+// Time is how long something took, in seconds.
 type Time struct {
 	Avg *float64 `json:"avg_s"`
 	P50 *float64 `json:"p50_s"`
@@ -121,9 +121,7 @@ func of(c *store.FigureCell, minutes, hourlyCost float64, title func(node string
 	f.Steps, f.Errors = c.Steps()
 	f.CompletionRate, f.ErrorRate = Rate(f.Succeeded, f.Finished), Rate(f.Errors, f.Steps)
 	f.DropOff = worst(c, title)
-	if s := c.Completion.Facts(50, 90); s.N > 0 {
-		f.TimeToCompletion = Time{Avg: seconds((2*s.Sum + s.N) / (2 * s.N)), P50: seconds(s.At[0]), P90: seconds(s.At[1])}
-	}
+	f.TimeToCompletion = timeOf(c.Completion.Facts(50, 90))
 	if s := c.Excess.Facts(50, 90); s.N > 0 {
 		f.Excess = Excess{P50: seconds(s.At[0]), P90: seconds(s.At[1])}
 	}
@@ -131,6 +129,14 @@ func of(c *store.FigureCell, minutes, hourlyCost float64, title func(node string
 		f.Lateness = Lateness{P50: seconds(s.At[0]), P99: seconds(s.At[1]), Max: seconds(s.Max)}
 	}
 	return f
+}
+
+// timeOf is the average and the percentiles 50 and 90 of a spread.
+func timeOf(s store.SpreadFacts) Time {
+	if s.N == 0 {
+		return Time{}
+	}
+	return Time{Avg: seconds((2*s.Sum + s.N) / (2 * s.N)), P50: seconds(s.At[0]), P90: seconds(s.At[1])}
 }
 
 // worst is the node with the highest drop-off; of several the one where more end, then the first by

@@ -30,6 +30,7 @@ type Workflow struct {
 	UpdatedAt      time.Time  `json:"updated_at"`
 	LastEnrollment *time.Time `json:"last_enrollment"`
 	Figures
+	Impact    *Impact  `json:"impact"`
 	ActiveNow int64    `json:"active_now"`
 	HeldNow   int64    `json:"held_now"`
 	Review    []string `json:"review"`
@@ -74,6 +75,9 @@ type OverviewQuery struct {
 	Workflows []store.Workflow
 	// Definition is the content of a version; nil for one that is not there.
 	Definition func(workflow string, version int) (*definition.Definition, error)
+	// Goals are what versions are measured by; that of a workflow's newest version is the one of its line.
+	Goals store.Goals
+	Now   time.Time
 }
 
 // ReadOverview makes the overview. Call it inside Store.Snapshot.
@@ -90,7 +94,7 @@ func ReadOverview(tx *store.Tx, q OverviewQuery) (*Overview, error) {
 		o.Totals.Figures = of(&store.FigureCell{}, 0, 0, nil)
 		return o, nil
 	}
-	cells, err := tx.Figures(store.FigureQuery{Workflows: keys, From: q.From, To: q.To})
+	cells, err := tx.Figures(store.FigureQuery{Workflows: keys, From: q.From, To: q.To, Goals: q.Goals, Now: q.Now})
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}
@@ -100,7 +104,7 @@ func ReadOverview(tx *store.Tx, q OverviewQuery) (*Overview, error) {
 	}
 	all, minutes := &store.FigureCell{}, 0.0
 	for i := range q.Workflows {
-		shown, sum, spared, err := q.workflow(&q.Workflows[i], cells, standing)
+		shown, sum, spared, err := q.workflow(tx, &q.Workflows[i], cells, standing)
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +142,7 @@ func (o *Overview) worst() {
 }
 
 // workflow makes the line of one workflow, and returns what it is made of.
-func (q *OverviewQuery) workflow(w *store.Workflow, cells []store.FigureCell, standing map[string]store.Standing) (Workflow, *store.FigureCell, float64, error) {
+func (q *OverviewQuery) workflow(tx *store.Tx, w *store.Workflow, cells []store.FigureCell, standing map[string]store.Standing) (Workflow, *store.FigureCell, float64, error) {
 	here := standing[w.Key]
 	shown := Workflow{
 		Key: w.Key, Name: w.Name, Status: w.Status, Owner: w.Owner, Folder: w.Folder, UpdatedAt: w.UpdatedAt.UTC(),
@@ -147,10 +151,21 @@ func (q *OverviewQuery) workflow(w *store.Workflow, cells []store.FigureCell, st
 	if w.Version > 0 {
 		shown.Version = &w.Version
 	}
-	sum, minutes := &store.FigureCell{}, 0.0
+	goal, err := goalOf(tx, q.Goals, w.Key, w.Version)
+	if err != nil {
+		return shown, nil, 0, err
+	}
+	sum, minutes, impact := &store.FigureCell{}, 0.0, &store.Impact{}
 	for i := range cells {
 		if cells[i].Workflow != w.Key {
 			continue
+		}
+		own, err := goalOf(tx, q.Goals, w.Key, cells[i].Version)
+		if err != nil {
+			return shown, nil, 0, err
+		}
+		if own != nil && goal != nil && own.Key == goal.Key {
+			impact.Add(cells[i].Impact)
 		}
 		sum.Add(&cells[i])
 		more, err := spared(&cells[i], func(version int) (*definition.Definition, error) { return q.Definition(w.Key, version) })
@@ -163,7 +178,7 @@ func (q *OverviewQuery) workflow(w *store.Workflow, cells []store.FigureCell, st
 	if err != nil {
 		return shown, nil, 0, err
 	}
-	shown.Figures = of(sum, minutes, q.HourlyCost, Titles(def))
+	shown.Figures, shown.Impact = of(sum, minutes, q.HourlyCost, Titles(def)), impactOf(impact, goal)
 	shown.review()
 	return shown, sum, minutes, nil
 }

@@ -18,6 +18,9 @@ type FigureQuery struct {
 	Days []time.Time
 	// Mail asks for what became of mails, too.
 	Mail bool
+	// Goals asks for impacts, as of Now; nil: none.
+	Goals Goals
+	Now   time.Time
 }
 
 // FigureCell counts the enrollments of one version of a workflow that started on one day. Cells are
@@ -31,9 +34,10 @@ type FigureCell struct {
 	CompletedSuccess, ExitedSuccess             int64
 
 	// Spreads are by version alone: they stand in the cell of day 0 when the rows were counted.
-	Completion Spread // ended − started of those completed
-	Excess     Spread // of the same, less the planned waits
-	Lateness   Spread // fired − due of waits that time ended
+	Completion Spread  // ended − started of those completed
+	Excess     Spread  // of the same, less the planned waits
+	Lateness   Spread  // fired − due of waits that time ended
+	Impact     *Impact // by version, too; nil when there is no goal, or a roll-up does not hold it
 	Nodes      map[string]*FigureNode
 }
 
@@ -135,6 +139,12 @@ func (c *FigureCell) Add(o *FigureCell) {
 	c.Completion.Add(o.Completion)
 	c.Excess.Add(o.Excess)
 	c.Lateness.Add(o.Lateness)
+	if o.Impact != nil {
+		if c.Impact == nil {
+			c.Impact = &Impact{}
+		}
+		c.Impact.Add(o.Impact)
+	}
 	for name, node := range o.Nodes {
 		c.At(name).Add(node)
 	}
@@ -166,6 +176,15 @@ func (s Spread) pairs() []int64 {
 		list = append(list, ms, s[ms])
 	}
 	return list
+}
+
+// spreadOf reads pairs.
+func spreadOf(pairs []int64) Spread {
+	var s Spread
+	for i := 0; i+1 < len(pairs); i += 2 {
+		s.Count(pairs[i], pairs[i+1])
+	}
+	return s
 }
 
 func (s Spread) lengths() []int64 {
@@ -276,6 +295,9 @@ func (tx *Tx) countFigures(q FigureQuery, but []stretch, cells figureCells) erro
 		if err := part.count(c, cells); err != nil {
 			return fmt.Errorf("count %s: %w", part.what, err)
 		}
+	}
+	if err := tx.countImpact(q, but, cells); err != nil {
+		return fmt.Errorf("count impact: %w", err)
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func (tx *Tx) cohort(q FigureQuery, but []stretch) cohort {
 		kept = "MATERIALIZED"
 	}
 	c.with = "WITH " + days + `c AS ` + kept + ` (SELECT e.id, e.workflow, e.version, e.node, e.status, e.outcome,
-		e.started_at, e.ended_at, ` + day + ` AS day FROM enrollments e WHERE ` + strings.Join(where, " AND ") + ") "
+		e.started_at, e.ended_at, e.contact_id, e.trigger_event_id, ` + day + ` AS day FROM enrollments e WHERE ` + strings.Join(where, " AND ") + ") "
 	return c
 }
 

@@ -29,7 +29,7 @@ type figureDay struct {
 	Version                                     int       `gorm:"primaryKey;autoIncrement:false"`
 	Enrolled, Active, Completed, Exited, Failed int64
 	CompletedSuccess, ExitedSuccess             int64
-	Completion, Excess, Lateness                JSON
+	Completion, Excess, Lateness, Impact        JSON
 }
 
 type figureNode struct {
@@ -66,7 +66,7 @@ func (tx *Tx) FirstEnrolled() (*time.Time, error) {
 // RollUp builds the roll-up of a day from the rows and returns whether it is sealed. Whatever it held
 // before is replaced, as are those of other days that overlap; one that is pruned stays as it is, and
 // ErrConflict is the answer. Building it again from the same rows makes the same rows.
-func (tx *Tx) RollUp(day FigureBuild, now time.Time) (sealed bool, err error) {
+func (tx *Tx) RollUp(day FigureBuild, goals Goals, now time.Time) (sealed bool, err error) {
 	clash := FigureBuild{}
 	found, err := tx.scan(&clash, "SELECT "+columns[FigureBuild]("")+" FROM figure_builds WHERE pruned AND starts_at < ? AND ends_at > ? LIMIT 1",
 		day.EndsAt, day.StartsAt)
@@ -90,7 +90,7 @@ func (tx *Tx) RollUp(day FigureBuild, now time.Time) (sealed bool, err error) {
 		return false, err
 	}
 	cells := figureCells{}
-	if err := tx.countFigures(FigureQuery{From: day.StartsAt, To: day.EndsAt, Mail: true}, nil, cells); err != nil {
+	if err := tx.countFigures(FigureQuery{From: day.StartsAt, To: day.EndsAt, Mail: true, Goals: goals, Now: now}, nil, cells); err != nil {
 		return false, err
 	}
 	return day.Sealed, tx.putCells(day.StartsAt, cells.list())
@@ -109,6 +109,10 @@ func (tx *Tx) putCells(at time.Time, cells []FigureCell) error {
 				return fmt.Errorf("encode spread: %w", err)
 			}
 			*to = raw
+		}
+		var err error
+		if row.Impact, err = c.Impact.encode(); err != nil {
+			return err
 		}
 		if err := tx.insert(&row); err != nil {
 			return err
@@ -201,10 +205,13 @@ func (tx *Tx) readCells(q FigureQuery, tail string, args []any, cells figureCell
 			if err := raw.Decode(&pairs); err != nil {
 				return fmt.Errorf("read spread: %w", err)
 			}
-			for i := 0; i+1 < len(pairs); i += 2 {
-				to.Count(pairs[i], pairs[i+1])
-			}
+			*to = spreadOf(pairs)
 		}
+		impact, err := decodeImpact(d.Impact)
+		if err != nil {
+			return err
+		}
+		cell.Impact = impact
 		cells.at(figureKey{Workflow: d.Workflow, Version: d.Version, Day: q.dayOf(d.StartsAt)}).Add(cell)
 	}
 	var nodes []figureNode

@@ -911,6 +911,51 @@ func (e GalleryThingKind) Valid() bool {
 	}
 }
 
+// Defines values for ImpactMeasure.
+const (
+	Rate   ImpactMeasure = "rate"
+	TimeTo ImpactMeasure = "time_to"
+)
+
+// Valid indicates whether the value is a known member of the ImpactMeasure enum.
+func (e ImpactMeasure) Valid() bool {
+	switch e {
+	case Rate:
+		return true
+	case TimeTo:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImpactReason.
+const (
+	ImpactReasonLessThannil ImpactReason = "<nil>"
+	ImpactReasonNoHistory   ImpactReason = "no_history"
+	ImpactReasonNobody      ImpactReason = "nobody"
+	ImpactReasonNotReached  ImpactReason = "not_reached"
+	ImpactReasonPending     ImpactReason = "pending"
+)
+
+// Valid indicates whether the value is a known member of the ImpactReason enum.
+func (e ImpactReason) Valid() bool {
+	switch e {
+	case ImpactReasonLessThannil:
+		return true
+	case ImpactReasonNoHistory:
+		return true
+	case ImpactReasonNobody:
+		return true
+	case ImpactReasonNotReached:
+		return true
+	case ImpactReasonPending:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JobStatus.
 const (
 	JobStatusCanceled JobStatus = "canceled"
@@ -2464,7 +2509,7 @@ type AlarmSettingsPatch struct {
 	} `json:"wedged,omitempty"`
 }
 
-// Analytics Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"currency":"USD","drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"from":"2026-03-01T00:00:00Z","lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"nodes":[],"saved":{"amount":810,"hours":20.25},"series":[],"steps":200,"succeeded":27,"throughput":{"enrollments_per_day":12,"enrollments_per_hour":0.5,"steps_per_day":72,"steps_per_hour":3},"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"timezone":"UTC","to":"2026-03-31T00:00:00Z","version":null,"versions":[],"workflow":"welcome"}
+// Analytics Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"currency":"USD","drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"from":"2026-03-01T00:00:00Z","impact":null,"lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"nodes":[],"saved":{"amount":810,"hours":20.25},"series":[],"steps":200,"succeeded":27,"throughput":{"enrollments_per_day":12,"enrollments_per_hour":0.5,"steps_per_day":72,"steps_per_hour":3},"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"timezone":"UTC","to":"2026-03-31T00:00:00Z","version":null,"versions":[],"workflow":"welcome"}
 type Analytics struct {
 	Active int `json:"active"`
 
@@ -2492,6 +2537,7 @@ type Analytics struct {
 	Failed   int       `json:"failed"`
 	Finished int       `json:"finished"`
 	From     time.Time `json:"from"`
+	Impact   *Impact   `json:"impact"`
 
 	// LatenessS How long after its due instant a wait ended that time ended; null where none did
 	//
@@ -2604,7 +2650,7 @@ type AnalyticsNode struct {
 
 // AnalyticsVersion The figures of one version
 //
-// Example: {"active":4,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"saved":{"amount":810,"hours":20.25},"steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"version":2}
+// Example: {"active":4,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"impact":null,"lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"saved":{"amount":810,"hours":20.25},"steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"version":2}
 type AnalyticsVersion struct {
 	Active    int `json:"active"`
 	Completed int `json:"completed"`
@@ -2623,10 +2669,11 @@ type AnalyticsVersion struct {
 	// ExcessS The same less the planned waits
 	//
 	// Example: {"p50":0.8,"p90":2.1}
-	ExcessS  Excess `json:"excess_s"`
-	Exited   int    `json:"exited"`
-	Failed   int    `json:"failed"`
-	Finished int    `json:"finished"`
+	ExcessS  Excess  `json:"excess_s"`
+	Exited   int     `json:"exited"`
+	Failed   int     `json:"failed"`
+	Finished int     `json:"finished"`
+	Impact   *Impact `json:"impact"`
 
 	// LatenessS How long after its due instant a wait ended that time ended; null where none did
 	//
@@ -3988,6 +4035,49 @@ type HookAddress struct {
 	Url *string `json:"url"`
 }
 
+// Impact The goal of the version after enrollment against before, within the same length of time on both sides; null
+// where the version has no goal. `after` is of everybody for whom the time after the start has passed, `after_known`
+// and `before` of those of them who were contacts for all of the time before it.
+//
+// Example: {"after":{"avg_s":90000.5,"of":36,"p50_s":86400,"p90_s":172800,"rate":0.333333,"reached":12},"after_known":{"avg_s":90000.5,"of":20,"p50_s":86400,"p90_s":172800,"rate":0.4,"reached":8},"before":{"avg_s":200000,"of":20,"p50_s":190000,"p90_s":400000,"rate":0.25,"reached":5},"change":0.15,"event":"purchase.completed","measure":"rate","pending":4,"reason":null,"within_s":604800,"words":"33 % reached purchase.completed within 7 days after the start (12 of 36). Of the 20 who were contacts long enough before, 40 % did after the start and 25 % in the time before it."}
+type Impact struct {
+	// After How many of some enrollments reached the goal, and how far from their start the nearest time was
+	//
+	// Example: {"avg_s":90000.5,"of":36,"p50_s":86400,"p90_s":172800,"rate":0.333333,"reached":12}
+	After Reach `json:"after"`
+
+	// AfterKnown How many of some enrollments reached the goal, and how far from their start the nearest time was
+	//
+	// Example: {"avg_s":90000.5,"of":36,"p50_s":86400,"p90_s":172800,"rate":0.333333,"reached":12}
+	AfterKnown Reach `json:"after_known"`
+
+	// Before How many of some enrollments reached the goal, and how far from their start the nearest time was
+	//
+	// Example: {"avg_s":90000.5,"of":36,"p50_s":86400,"p90_s":172800,"rate":0.333333,"reached":12}
+	Before Reach `json:"before"`
+
+	// Change after_known less before: of the rate, or of p50_s
+	Change  *float32      `json:"change"`
+	Event   string        `json:"event"`
+	Measure ImpactMeasure `json:"measure"`
+
+	// Pending Enrollments for which the time after the start has not passed
+	Pending int `json:"pending"`
+
+	// Reason Why there is no change
+	Reason *ImpactReason `json:"reason"`
+
+	// WithinS Seconds, forward and back from the start
+	WithinS float32 `json:"within_s"`
+	Words   string  `json:"words"`
+}
+
+// ImpactMeasure defines model for Impact.Measure.
+type ImpactMeasure string
+
+// ImpactReason Why there is no change
+type ImpactReason string
+
 // ImportPreview Example: {"complete":true,"counts":{"created":1,"existing":0,"failed":1},"errors":[{"field":"email","message":"is not a mail address","row":3,"subject":null}],"examined":2,"total":2}
 type ImportPreview struct {
 	// Complete false when it ran out of time
@@ -4363,7 +4453,7 @@ type OverviewTotals struct {
 	TimeToCompletion CompletionTime `json:"time_to_completion"`
 }
 
-// OverviewWorkflow Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"folder":"","held_now":0,"key":"welcome","last_enrollment":"2026-03-02T10:00:00Z","lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"name":"Welcome","owner":"","review":["no_owner"],"saved":{"amount":810,"hours":20.25},"status":"active","steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"updated_at":"2026-03-02T09:00:00Z","version":2}
+// OverviewWorkflow Example: {"active":4,"active_now":6,"completed":30,"completion_rate":0.75,"drop_off":{"ended":10,"entries":40,"node":"assets","rate":0.25,"title":"Wait for assets","words":"25 % of those who reach “Wait for assets” end there without success (10 of 40)."},"enrolled":40,"error_rate":0.01,"errors":2,"excess_s":{"p50":0.8,"p90":2.1},"exited":5,"failed":1,"finished":36,"folder":"","held_now":0,"impact":null,"key":"welcome","last_enrollment":"2026-03-02T10:00:00Z","lateness_s":{"max":1.2,"p50":0.05,"p99":0.9},"name":"Welcome","owner":"","review":["no_owner"],"saved":{"amount":810,"hours":20.25},"status":"active","steps":200,"succeeded":27,"time_to_completion":{"avg_s":86400.5,"p50_s":86400,"p90_s":90000},"updated_at":"2026-03-02T09:00:00Z","version":2}
 type OverviewWorkflow struct {
 	Active    int `json:"active"`
 	ActiveNow int `json:"active_now"`
@@ -4389,6 +4479,7 @@ type OverviewWorkflow struct {
 	Finished       int        `json:"finished"`
 	Folder         string     `json:"folder"`
 	HeldNow        int        `json:"held_now"`
+	Impact         *Impact    `json:"impact"`
 	Key            string     `json:"key"`
 	LastEnrollment *time.Time `json:"last_enrollment"`
 
@@ -4663,6 +4754,18 @@ type PublishResult struct {
 
 // Raw Any JSON object
 type Raw = json.RawMessage
+
+// Reach How many of some enrollments reached the goal, and how far from their start the nearest time was
+//
+// Example: {"avg_s":90000.5,"of":36,"p50_s":86400,"p90_s":172800,"rate":0.333333,"reached":12}
+type Reach struct {
+	AvgS    *float32 `json:"avg_s"`
+	Of      int      `json:"of"`
+	P50S    *float32 `json:"p50_s"`
+	P90S    *float32 `json:"p90_s"`
+	Rate    *float32 `json:"rate"`
+	Reached int      `json:"reached"`
+}
 
 // Reconcile Active enrollments against runs that Temporal has open, tests in both. The causes add up to the difference
 //

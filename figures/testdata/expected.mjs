@@ -72,6 +72,54 @@ function planned(s) {
 
 const minutesOf = new Map(f.workflows.flatMap((w) => w.versions.map((d, i) => [w.key + '/' + (i + 1), d.settings.manual_minutes])));
 
+// Goals: all pairs of an enrollment and an event are looked at, by the raw rows.
+const goalOf = new Map(f.workflows.flatMap((w) => w.versions.map((d, i) => [w.key + '/' + (i + 1), d.settings.goal])));
+const units = { h: 3600n, d: 86400n };
+const within = (goal) => (goal.within ? BigInt(goal.within.slice(0, -1)) * units[goal.within.slice(-1)] : 7n * 86400n) * 1000000n;
+const created = new Map(f.contacts.map((c) => [c.id, us(c.created_at)]));
+const into = new Map(f.merged.map((m) => [m.contact, m.into]));
+const ownerOf = (contact) => into.get(contact) ?? contact;
+function counts(goal, e, v) {
+  if (!goal.where) return true;
+  const value = typeof goal.where.value === 'object' ? e.trigger.order_id : goal.where.value;
+  const saw = v.data[goal.where.field.replace('event.', '')];
+  return goal.where.op === 'gte' ? Number(saw) >= value : saw === value;
+}
+const byOwner = new Map();
+for (const v of f.events) if (v.contact) byOwner.set(ownerOf(v.contact), [...(byOwner.get(ownerOf(v.contact)) ?? []), v]);
+function reach(of, lengths) {
+  const sorted = ascending([...lengths]), sum = sorted.reduce((a, b) => a + b, 0);
+  return { of, reached: sorted.length, rate: rate(sorted.length, of), avg_s: sorted.length ? Math.round(sum / sorted.length) / 1000 : null, p50_s: percentile(sorted, 50), p90_s: percentile(sorted, 90) };
+}
+function impact(list, goal) {
+  if (!goal) return null;
+  const same = list.filter((e) => JSON.stringify(goalOf.get(e.workflow + '/' + e.version)) === JSON.stringify(goal) && created.has(ownerOf(e.contact)));
+  const length = within(goal), passed = same.filter((e) => us(e.started_at) + length <= us(f.now));
+  const known = new Set(passed.filter((e) => created.get(ownerOf(e.contact)) + length <= us(e.started_at)));
+  const after = [], afterKnown = [], before = [];
+  for (const e of passed) {
+    const start = us(e.started_at);
+    const away = (byOwner.get(ownerOf(e.contact)) ?? []).filter((v) => v.type === goal.event && v.id !== e.trigger_event && counts(goal, e, v))
+      .map((v) => earlier(us(v.occurred_at), us(v.accepted_at)) - start);
+    const nearest = (list) => (list.length ? ms(list.reduce((a, b) => (a < b ? a : b))) : null);
+    const ahead = nearest(away.filter((d) => d >= 0n && d <= length)), back = nearest(away.filter((d) => d < 0n && -d <= length).map((d) => -d));
+    if (ahead !== null) after.push(ahead);
+    if (known.has(e) && ahead !== null) afterKnown.push(ahead);
+    if (known.has(e) && back !== null) before.push(back);
+  }
+  const measure = goal.measure ?? 'rate';
+  const out = {
+    event: goal.event, within_s: Number(length / 1000000n), measure, pending: same.length - passed.length,
+    after: reach(passed.length, after), after_known: reach(known.size, afterKnown), before: reach(known.size, before), change: null, reason: null,
+  };
+  if (passed.length === 0) out.reason = out.pending > 0 ? 'pending' : 'nobody';
+  else if (known.size === 0) out.reason = 'no_history';
+  else if (measure === 'rate') out.change = Number(((afterKnown.length - before.length) / known.size).toFixed(6));
+  else if (afterKnown.length === 0 || before.length === 0) out.reason = 'not_reached';
+  else out.change = (Math.round(out.after_known.p50_s * 1000) - Math.round(out.before.p50_s * 1000)) / 1000;
+  return out;
+}
+
 function figures(list) {
   const finished = list.filter((e) => !ACTIVE.includes(e.status));
   const completed = finished.filter((e) => e.status === 'completed');
@@ -150,11 +198,11 @@ function analytics(q) {
   const total = figures(list), hours = Number((to < now ? to : now) - from) / 3.6e9;
   const per = (n, length) => Math.round((n / length) * 1e6) / 1e6;
   return {
-    workflow: q.workflow, version: q.version ?? null, from: show(from), to: show(to), timezone: f.timezone, currency: f.currency, ...total,
+    workflow: q.workflow, version: q.version ?? null, from: show(from), to: show(to), timezone: f.timezone, currency: f.currency, ...total, impact: impact(list, goalOf.get(q.workflow + '/' + (q.version ?? f.workflows.find((w) => w.key === q.workflow).versions.length))),
     active_now: standing.length,
     throughput: { enrollments_per_hour: per(total.enrolled, hours), enrollments_per_day: per(total.enrolled, hours / 24), steps_per_hour: per(total.steps, hours), steps_per_day: per(total.steps, hours / 24) },
     series, nodes: Object.keys(definition).sort().map((name) => nodeOf(name, list, standing)),
-    versions: [...new Set(list.map((e) => e.version))].sort().map((version) => ({ version, ...figures(list.filter((e) => e.version === version)) })),
+    versions: [...new Set(list.map((e) => e.version))].sort().map((version) => ({ version, ...figures(list.filter((e) => e.version === version)), impact: impact(list.filter((e) => e.version === version), goalOf.get(q.workflow + '/' + version)) })),
   };
 }
 

@@ -16,7 +16,7 @@ const iso = (us) => {
 const at = (text) => BigInt(Date.parse(text)) * 1000n;
 const length = (seconds) => BigInt(Math.round(seconds * 1e6));
 
-const out = { timezone: 'Europe/Berlin', currency: 'EUR', hourly_cost: 37.5, now: '2026-11-20T12:00:00Z', workflows: [], enrollments: [], steps: [], sends: [], events: [] };
+const out = { timezone: 'Europe/Berlin', currency: 'EUR', hourly_cost: 37.5, now: '2026-11-20T12:00:00Z', workflows: [], contacts: [], merged: [], enrollments: [], steps: [], sends: [], events: [] };
 
 const node = (type, name, rest) => ({ type, name, ...rest });
 const nodes = {
@@ -31,11 +31,13 @@ const nodes = {
 };
 const order = Object.keys(nodes);
 const workflow = (key, versions) => out.workflows.push({
-  key, versions: versions.map((minutes) => ({ schema: 1, key, name: key, settings: { manual_minutes: minutes }, triggers: [{ id: 'hand', manual: true }], start: 'letter', nodes })),
+  key, versions: versions.map(([minutes, goal]) => ({ schema: 1, key, name: key, settings: { manual_minutes: minutes, goal }, triggers: [{ id: 'hand', manual: true }], start: 'letter', nodes })),
 });
-workflow('letters', [20, 45, 45]);
-workflow('others', [10]);
-workflow('empty', [5]);
+const big = { event: 'purchase.completed', where: { field: 'event.amount', op: 'gte', value: 100 }, within: '10d', measure: 'time_to' };
+const own = { event: 'order.delivered', where: { field: 'event.order_id', op: 'eq', value: { ref: 'trigger.order_id' } }, within: '36h' };
+workflow('letters', [[20, { event: 'purchase.completed' }], [45, big], [45, big]]);
+workflow('others', [[10, own]]);
+workflow('empty', [[5, { event: 'purchase.completed', within: '1h' }]]);
 
 let count = 0;
 const sends = { mails: 0, events: 0 };
@@ -140,6 +142,45 @@ for (let i = 0; i < 20; i++) enroll('letters', pick([0, 1, 2]), at('2026-03-29T0
 // Nobody has come to a node yet: full, or ended before the first step.
 out.enrollments.push({ id: 'enr_90001', workflow: 'letters', version: 2, status: 'waiting', outcome: '', reason: 'capped', node: '', started_at: '2026-03-30T10:00:00.000000Z', ended_at: null, test: false });
 out.enrollments.push({ id: 'enr_90002', workflow: 'letters', version: 2, status: 'exited', outcome: 'neutral', reason: 'canceled', node: '', started_at: '2026-03-30T11:00:00.000000Z', ended_at: '2026-03-30T11:00:01.000000Z', test: false });
+
+// Goals of the first version are still open for those who came last.
+for (let i = 0; i < 12; i++) enroll('letters', 1, at('2026-11-17T09:00:00Z') + length(3600 * i));
+
+// Contacts: known for long, from the start on, or about as long as a goal looks back. Some have been
+// erased, some merged into another one since.
+const day = 86400000000n;
+let posts = 0;
+for (const [i, e] of out.enrollments.entries()) {
+  const started = BigInt(Date.parse(e.started_at)) * 1000n + BigInt(e.started_at.slice(-4, -1));
+  e.contact = e.workflow === 'others' && i % 3 === 0 ? `con_${out.enrollments[i - 60].id}` : `con_${e.id}`;
+  e.trigger = e.workflow === 'others' ? { order_id: `o${i}` } : {};
+  e.trigger_event = '';
+  let owner = e.contact;
+  if (e.contact === `con_${e.id}`) {
+    const known = pick([0n, 0n, 36n * 3600000000n, 7n * day, 7n * day - 1n, 10n * day, 10n * day - 1n, 10n * day + 1n, 60n * day, 60n * day, 400n * day]);
+    if (chance(0.1)) {
+      owner = `con_into_${e.id}`;
+      out.merged.push({ contact: e.contact, into: owner });
+    }
+    if (!chance(0.06)) out.contacts.push({ id: owner, created_at: iso(started - known) });
+    else if (owner !== e.contact) out.merged.pop();
+  }
+  // Before and after, at and beside the ends of what the goals look at, some reported late or too early.
+  const near = (n) => [n * day, n * day - 1n, n * day + 1n];
+  const goal = (offset, data) => {
+    const when = started + offset;
+    const row = { id: `goal_${String(++posts).padStart(5, '0')}`, enrollment: e.id, contact: pick([e.contact, owner]), type: e.workflow === 'others' ? 'order.delivered' : 'purchase.completed', data,
+      occurred_at: iso(when), accepted_at: iso(when + pick([0n, 0n, 250000n, 3n * 3600000000n, -3600000000n])) };
+    out.events.push(row);
+    return row.id;
+  };
+  const data = () => (e.workflow === 'others' ? { order_id: pick([e.trigger.order_id, e.trigger.order_id, 'another']) } : { order_id: 'x', amount: pick([20, 99.99, 100, '100', 250, 1000]) });
+  if (chance(0.25)) e.trigger_event = goal(pick([0n, -50000n]), data());
+  for (let k = 0; k < 3; k++) {
+    if (chance(0.45)) goal(pick([0n, 1n, 1999n, ...near(7n), ...near(10n), 36n * 3600000000n, length(random() * 12 * 86400), length(random() * 86400)]), data());
+    if (chance(0.3)) goal(-pick([1n, 1000n, ...near(7n), ...near(10n), 36n * 3600000000n, length(random() * 12 * 86400), length(random() * 86400)]), data());
+  }
+}
 
 out.queries = [
   { name: 'spring', workflow: 'letters', from: '2026-03-28', to: '2026-04-03' },

@@ -104,6 +104,8 @@ type Breaker struct {
 
 // Goal is the event by which the workflow is measured.
 type Goal struct {
+	// Key is the same for goals that say the same.
+	Key    string
 	Event  string
 	Where  *expr.Condition
 	Within Duration

@@ -1,6 +1,7 @@
 package definition
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -38,7 +39,7 @@ var settingsForm = form.Object{Fields: []form.Field{
 	{Key: "goal", Label: "Goal", Help: "the event by which the workflow is measured", Type: form.Object{Fields: []form.Field{
 		{Key: "event", Type: form.Event{}, Label: "Event", Required: true},
 		{Key: "where", Type: form.Condition{}, Label: "Only when"},
-		{Key: "within", Type: form.Duration{}, Label: "Within"},
+		{Key: "within", Type: form.Duration{}, Label: "Within", Help: "so long after the start, compared with as long before it", Default: goalWithin},
 		{Key: "measure", Type: form.Choice{Words: []string{"rate", "time_to"}}, Label: "Measure", Default: "rate"},
 	}}},
 	{Key: "manual_minutes", Type: form.Number{}, Label: "Minutes by hand", Help: "what one passage would take a person, for the time saved", Default: 0},
@@ -76,9 +77,22 @@ func readSettings(v *form.Values) Settings {
 		}
 	}
 	if g := v.Object("goal"); g != nil {
-		s.Goal = &Goal{Event: g.Text("event"), Where: g.Condition("where"), Within: g.Duration("within"), Measure: g.TextOr("measure", "rate")}
+		s.Goal = goalOf(g)
 	}
 	return s
+}
+
+// goalWithin is how far a goal looks when it does not say.
+const goalWithin = "7d"
+
+func goalOf(g *form.Values) *Goal {
+	goal := &Goal{Event: g.Text("event"), Where: g.Condition("where"), Within: g.Duration("within"), Measure: g.TextOr("measure", "rate")}
+	if goal.Within.IsZero() {
+		goal.Within, _ = calendar.ParseDuration(goalWithin)
+	}
+	where, _ := json.Marshal(g.Raw("where")) // it came from JSON
+	goal.Key = fmt.Sprintf("%s %s %s %s", goal.Event, goal.Within, goal.Measure, where)
+	return goal
 }
 
 func quietOf(q *form.Values) *QuietHours {
