@@ -65,6 +65,34 @@ func TestAWaitThatWasMovedIsPlannedOnce(t *testing.T) {
 		a := f.must(200, "GET", "/v1/workflows/rest/analytics", nil)
 		require.EqualValues(t, 1, a["completed"])
 		require.EqualValues(t, 4, path(t, a, "excess_s", "p50"))
+		entries := map[string]any{}
+		for _, n := range a["nodes"].([]any) {
+			entries[n.(object)["node"].(string)] = n.(object)["entries"]
+		}
+		require.Equal(t, map[string]any{"longer": 1.0, "done": 0.0}, entries, "one stay, where it was carried on")
+	})
+}
+
+// The overview asks nothing of Temporal: with Temporal away it answers from the rows, and says that the
+// comparison is an old one.
+func TestOverviewWithTemporalAway(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		f.publishText(`{"schema": 1, "key": "welcome", "name": "Welcome", "triggers": [{"id": "by_hand", "manual": true}],
+			"start": "hello", "nodes": {"hello": {"type": "hold"}}}`)
+		f.must(200, "POST", "/v1/workflows/welcome/enrollments", object{"contacts": []object{{"email": "ada@example.com"}}})
+		require.Nil(t, f.must(200, "GET", "/v1/overview", nil)["reconcile"], "never compared")
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
+			return tx.PutReconciliation(&store.Reconciliation{At: f.clock.Now(), Ours: 1, Temporal: 1, Causes: store.JSON(`{"other": 0}`)})
+		}))
+		o := f.must(200, "GET", "/v1/overview", nil)
+		require.Equal(t, false, path(t, o, "reconcile", "stale"))
+		f.clock.now = f.clock.now.Add(6 * time.Minute)
+		o = f.must(200, "GET", "/v1/overview", nil)
+		require.Equal(t, true, path(t, o, "reconcile", "stale"), "no comparison for so long")
+		require.EqualValues(t, 1, path(t, o, "totals", "active_now"))
+		require.EqualValues(t, 1, path(t, o, "totals", "enrolled"))
 	})
 }
 

@@ -51,12 +51,13 @@ type figuresFixture struct {
 		Test                                        bool
 	} `json:"enrollments"`
 	Steps []struct {
-		Enrollment, Node, Type, Status, Port string
-		Visit, Seq                           int
+		Enrollment, Node, Type, Status, Port, Reason string
+		Visit, Seq                                   int
 		EnteredAt                            time.Time  `json:"entered_at"`
 		LeftAt                               *time.Time `json:"left_at"`
 		DueAt                                *time.Time `json:"due_at"`
 		PlannedAt                            *time.Time `json:"planned_at"`
+		MovedAt                              *time.Time `json:"moved_at"`
 	} `json:"steps"`
 	Sends []struct {
 		ID, Enrollment, Workflow, Node, State string
@@ -138,7 +139,8 @@ func (data *figuresFixture) write(f *fixture) {
 		for _, s := range data.Steps {
 			_, _, err := tx.InsertStep(&store.Step{
 				EnrollmentID: s.Enrollment, Node: s.Node, Visit: s.Visit, Seq: s.Seq, Type: s.Type, Status: s.Status, Port: s.Port,
-				EnteredAt: s.EnteredAt, LeftAt: s.LeftAt, DueAt: s.DueAt, PlannedAt: s.PlannedAt, Attempts: 1,
+				EnteredAt: s.EnteredAt, LeftAt: s.LeftAt, DueAt: s.DueAt, PlannedAt: s.PlannedAt,
+				Reason: s.Reason, MovedAt: s.MovedAt, Attempts: 1,
 			})
 			if err != nil {
 				return err

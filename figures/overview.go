@@ -19,6 +19,10 @@ const (
 // reviewErrors is the error rate from which a workflow is to be looked at.
 const reviewErrors = 0.05
 
+// reconcileStale is how old a comparison with Temporal gets, which is made every minute, before it says
+// nothing about now.
+const reconcileStale = 5 * time.Minute
+
 // Workflow is one workflow in the Overview.
 type Workflow struct {
 	Key            string     `json:"key"`
@@ -59,7 +63,9 @@ type Overview struct {
 // Reconcile compares what is active here with what Temporal has open. Causes add up to Difference,
 // which is ours − Temporal's.
 type Reconcile struct {
-	At         time.Time        `json:"at"`
+	At time.Time `json:"at"`
+	// Stale: it is an old one. Temporal has not answered since, or no relay runs.
+	Stale      bool             `json:"stale"`
 	Ours       int64            `json:"ours"`
 	Temporal   int64            `json:"temporal"`
 	Difference int64            `json:"difference"`
@@ -83,7 +89,7 @@ type OverviewQuery struct {
 // ReadOverview makes the overview. Call it inside Store.Snapshot.
 func ReadOverview(tx *store.Tx, q OverviewQuery) (*Overview, error) {
 	o := &Overview{From: q.From, To: q.To, Timezone: q.Zone.String(), Workflows: []Workflow{}}
-	if err := o.reconciled(tx); err != nil {
+	if err := o.reconciled(tx, q.Now); err != nil {
 		return nil, err
 	}
 	keys := make([]string, len(q.Workflows))
@@ -210,11 +216,11 @@ func Titles(def *definition.Definition) func(node string) string {
 	}
 }
 
-func (o *Overview) reconciled(tx *store.Tx) error {
+func (o *Overview) reconciled(tx *store.Tx, now time.Time) error {
 	row, err := tx.Reconciliation()
 	if err != nil || row == nil {
 		return err
 	}
-	o.Reconcile = &Reconcile{At: row.At.UTC(), Ours: row.Ours, Temporal: row.Temporal, Difference: row.Ours - row.Temporal}
+	o.Reconcile = &Reconcile{At: row.At.UTC(), Stale: now.Sub(row.At) > reconcileStale, Ours: row.Ours, Temporal: row.Temporal, Difference: row.Ours - row.Temporal}
 	return row.Causes.Decode(&o.Reconcile.Causes)
 }

@@ -22,11 +22,16 @@ const (
 	timedWait = "s.status = 'done' AND s.type IN " + figureWaits + ` AND s.due_at IS NOT NULL AND s.left_at >= s.due_at
 			AND (s.port = 'timeout' OR s.type NOT IN ('wait_event', 'approval'))`
 	// plannedWait holds for a step of a completed enrollment, the tables s and c, that had planned the
-	// time until it was left. The rows that a move carried on are few: they are looked up one by one.
+	// time until it was left.
 	plannedWait = `c.status = 'completed' AND (s.due_at > s.entered_at AND COALESCE(s.planned_at, s.due_at) > s.entered_at
 			OR s.type IN ('wait_event', 'approval') AND s.due_at IS NULL AND s.planned_at IS NULL)
-		AND NOT (s.status = 'canceled' AND s.reason = 'moved' AND (SELECT count(*) FROM steps n
-			WHERE n.enrollment_id = s.enrollment_id AND n.entered_at = s.entered_at AND n.moved_at IS NOT NULL AND n.node <> s.node) > 0)`
+		AND NOT (` + movedStep + ` AND n.entered_at = s.entered_at) > 0)`
+	// movedStep begins to count the steps under another node that carry on one that a move has closed;
+	// a condition and "> 0)" follow. Such rows are few: they are looked up one by one.
+	movedStep = `s.status = 'canceled' AND s.reason = 'moved' AND (SELECT count(*) FROM steps n
+			WHERE n.enrollment_id = s.enrollment_id AND n.moved_at IS NOT NULL AND n.node <> s.node`
+	// carriedOn holds for a step whose stay goes on under another node, with its time or anew.
+	carriedOn = "(" + movedStep + " AND (n.entered_at = s.entered_at OR n.moved_at = s.left_at)) > 0)"
 )
 
 // stretch is a stretch of time, its end left out.
@@ -169,10 +174,12 @@ func (tx *Tx) countEnrolled(c cohort, cells figureCells) error {
 	return err
 }
 
+// countSteps counts entries by what became of them. A stay that a move carried on under another node is
+// one entry, there.
 func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, s.node, s.type,
 		CASE WHEN `+brokenStep+` THEN '`+figureBroken+`' ELSE s.status END AS kind, count(*) AS n
-		FROM c JOIN steps s ON s.enrollment_id = c.id GROUP BY 1, 2, 3, 4, 5, 6`, c.args...)
+		FROM c JOIN steps s ON s.enrollment_id = c.id WHERE NOT `+carriedOn+` GROUP BY 1, 2, 3, 4, 5, 6`, c.args...)
 	for _, row := range rows {
 		at := cells.at(row.key()).At(row.Node)
 		at.Type = max(at.Type, row.Type)

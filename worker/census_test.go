@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"testing"
 	"time"
@@ -17,9 +18,10 @@ import (
 type openRuns struct {
 	*runs
 	open int64
+	away error
 }
 
-func (o *openRuns) CountOpen(context.Context) (int64, error) { return o.open, nil }
+func (o *openRuns) CountOpen(context.Context) (int64, error) { return o.open, o.away }
 
 func TestCensusNamesTheCausesOfADifference(t *testing.T) {
 	t.Parallel()
@@ -79,5 +81,15 @@ func TestCensusNamesTheCausesOfADifference(t *testing.T) {
 		take(2, 3, map[string]int64{worker.CauseStartPending: 1, worker.CauseEndedOpen: -1, worker.CauseOther: -1})
 		one.runs.known[ended] = worker.Run{State: worker.RunClosed}
 		take(2, 2, map[string]int64{worker.CauseStartPending: 1, worker.CauseOther: -1})
+
+		at := one.clock
+		one.clock, temporal.away = at.Add(time.Hour), errors.New("connection refused")
+		_, err := census.Take(t.Context())
+		require.ErrorIs(t, err, temporal.away)
+		require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) error {
+			kept, err := tx.Reconciliation()
+			require.WithinDuration(t, at, kept.At, 0, "nothing is said about a Temporal that is away")
+			return err
+		}))
 	})
 }

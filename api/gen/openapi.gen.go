@@ -4769,7 +4769,7 @@ type Reach struct {
 
 // Reconcile Active enrollments against runs that Temporal has open, tests in both. The causes add up to the difference
 //
-// Example: {"at":"2026-03-02T09:00:00Z","causes":{"ended_open":0,"lost":0,"other":0,"start_pending":1},"difference":1,"ours":41,"temporal":40}
+// Example: {"at":"2026-03-02T09:00:00Z","causes":{"ended_open":0,"lost":0,"other":0,"start_pending":1},"difference":1,"ours":41,"stale":false,"temporal":40}
 type Reconcile struct {
 	At time.Time `json:"at"`
 
@@ -4779,7 +4779,10 @@ type Reconcile struct {
 	// Difference ours − temporal
 	Difference int `json:"difference"`
 	Ours       int `json:"ours"`
-	Temporal   int `json:"temporal"`
+
+	// Stale It is older than five minutes: Temporal has not answered since, or no relay runs
+	Stale    *bool `json:"stale,omitempty"`
+	Temporal int   `json:"temporal"`
 }
 
 // RehearseEvent defines model for RehearseEvent.

@@ -44,6 +44,10 @@ const earlier = (a, b) => (b === null || a < b ? a : b);
 const stepsOf = Map.groupBy ? Map.groupBy(f.steps, (s) => s.enrollment) : new Map();
 if (!Map.groupBy) for (const s of f.steps) stepsOf.set(s.enrollment, [...(stepsOf.get(s.enrollment) ?? []), s]);
 const steps = (list) => list.flatMap((e) => stepsOf.get(e.id) ?? []);
+// Of a stay that was carried on under another node only the row that carries it on is an entry.
+const carriers = (s) => (s.reason === 'moved' && s.status === 'canceled' ? stepsOf.get(s.enrollment).filter((n) => n.moved_at && n.node !== s.node) : []);
+const carriedOn = (s) => carriers(s).some((n) => n.entered_at === s.entered_at || n.moved_at === s.left_at);
+const entriesOf = (list) => steps(list).filter((s) => !carriedOn(s));
 const ACTIVE = ['running', 'waiting', 'paused', 'held'];
 const broken = (s) => s.status === 'failed' || (s.status === 'held' && s.type !== 'hold');
 const attempted = (s) => ['done', 'unknown'].includes(s.status) || broken(s);
@@ -63,7 +67,7 @@ const seen = (type) => new Set(f.events.filter((v) => type.includes(v.type) && !
 const opened = seen(['email.opened', 'email.clicked']), clicked = seen(['email.clicked']);
 
 function planned(s) {
-  if (s.left_at === null) return 0n;
+  if (s.left_at === null || carriers(s).some((n) => n.entered_at === s.entered_at)) return 0n;
   const until = s.planned_at ?? s.due_at;
   if (until === null) return s.type === 'wait_event' || s.type === 'approval' ? us(s.left_at) - us(s.entered_at) : 0n;
   const length = earlier(us(s.left_at), us(until)) - us(s.entered_at);
@@ -151,7 +155,7 @@ const lostAt = (list, node) => list.filter((e) => e.node === node && !ACTIVE.inc
 
 function dropOff(list) {
   let found = null;
-  const all = steps(list);
+  const all = entriesOf(list);
   for (const node of [...new Set(all.map((s) => s.node))].sort()) {
     const entries = all.filter((s) => s.node === node).length, ended = lostAt(list, node);
     if (ended === 0) continue;
@@ -164,7 +168,7 @@ const definition = f.workflows[0].versions[0].nodes;
 const title = (node) => definition[node].name;
 
 function nodeOf(name, list, now) {
-  const here = steps(list).filter((s) => s.node === name), n = (test) => here.filter(test).length;
+  const here = entriesOf(list).filter((s) => s.node === name), n = (test) => here.filter(test).length;
   const is = (status) => n((s) => s.status === status);
   const ended = list.filter((e) => e.node === name && !ACTIVE.includes(e.status)).length, lost = lostAt(list, name);
   const out = {

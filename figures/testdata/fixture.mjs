@@ -182,6 +182,17 @@ for (const [i, e] of out.enrollments.entries()) {
   }
 }
 
+// Moves: a wait that was carried on as another one, with its time or anew; and somebody taken elsewhere.
+const rests = out.steps.filter((s) => s.node === 'rest' && s.left_at !== null);
+const micros = (text) => BigInt(Date.parse(text)) * 1000n + BigInt(text.slice(-4, -1));
+for (let i = 0; i < 24; i++) {
+  const s = rests[i * 7], entered = micros(s.entered_at), left = entered + (micros(s.left_at) - entered) / 3n;
+  const from = { ...s, node: 'answer', visit: 2, seq: 40, type: 'wait_event', status: 'canceled', reason: 'moved', port: '', left_at: iso(left) };
+  if (i % 3 === 0) s.moved_at = iso(left);
+  if (i % 3 === 1) Object.assign(s, { moved_at: iso(left), entered_at: iso(left) });
+  out.steps.push(from);
+}
+
 out.queries = [
   { name: 'spring', workflow: 'letters', from: '2026-03-28', to: '2026-04-03' },
   { name: 'autumn', workflow: 'letters', from: '2026-10-24', to: '2026-10-28' },
