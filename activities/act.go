@@ -10,9 +10,10 @@ import (
 	"fermata/store"
 )
 
-// done is what an effect on our own store leaves behind: a result for the timeline
-// and what is needed to take it back.
+// done is what an effect on our own store leaves behind: what it was given and a result for the
+// timeline, and what is needed to take it back.
 type done struct {
+	given  nodes.Given
 	result map[string]any
 	undo   map[string]any
 }
@@ -40,6 +41,9 @@ func (t *turn) act(c interpreter.Command) (interpreter.Occurrence, error) {
 		return t.closeStep(row, status, node.MainPort())
 	}
 	d, failure, err := t.effect(c, node)
+	if err == nil {
+		err = give(row, d.given)
+	}
 	if err != nil {
 		return interpreter.Occurrence{}, err
 	}
@@ -93,8 +97,19 @@ func (t *turn) effect(c interpreter.Command, node *definition.Node) (done, *node
 	return done{}, nil, fmt.Errorf("type %s has no effect on the store", node.Type)
 }
 
+// given is a plan that says what its step was given.
+type given interface{ Given() nodes.Given }
+
+// give notes on a step what it was given, if that is known.
+func give(row *store.Step, g nodes.Given) (err error) {
+	if len(g) > 0 {
+		row.Input, err = encode(g)
+	}
+	return err
+}
+
 // run plans an effect and carries the plan out.
-func run[P any](
+func run[P given](
 	c interpreter.Command,
 	plan func(*expr.Scope, nodes.PlanInput) (P, *nodes.Failure), scope *expr.Scope, in nodes.PlanInput,
 	carryOut func(interpreter.Command, P) (done, *nodes.Failure, error),
@@ -103,7 +118,9 @@ func run[P any](
 	if failure != nil {
 		return done{}, failure, nil
 	}
-	return carryOut(c, p)
+	d, failure, err := carryOut(c, p)
+	d.given = p.Given()
+	return d, failure, err
 }
 
 // record writes the ledger row of an effect on our own store.

@@ -45,13 +45,15 @@ func (t *turn) packEmail(c interpreter.Command, node *definition.Node) (*parcel,
 		return nil, failure, err
 	}
 	if reason, err := desk.Refused(t.contact, plan.Class, plan.To); err != nil || reason != "" {
-		return &parcel{suppressed: reason}, nil, err
+		return &parcel{suppressed: reason, given: plan.Given()}, nil, err
 	}
 	message, failure, err := desk.Message(plan, send.ID, send.MessageID)
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
-	return t.mailParcel(message, send, plan.Class, plan.Template), nil, nil
+	p := t.mailParcel(message, send, plan.Class, plan.Template)
+	p.given = plan.Given()
+	return p, nil, nil
 }
 
 func (t *turn) packNotice(c interpreter.Command, node *definition.Node) (*parcel, *nodes.Failure, error) {
@@ -59,10 +61,12 @@ func (t *turn) packNotice(c interpreter.Command, node *definition.Node) (*parcel
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
-	return t.handOver(outgoing.Message{
+	p := t.handOver(outgoing.Message{
 		ID: t.messageID(c), From: t.a.MailFrom, To: plan.To,
 		Subject: plan.Subject, Text: plan.Text, HTML: plan.HTML,
-	}, nodes.ClassTransactional), nil, nil
+	}, nodes.ClassTransactional)
+	p.given = plan.Given()
+	return p, nil, nil
 }
 
 // handOver wraps a mail that goes to a server and leaves nothing but its step.

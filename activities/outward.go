@@ -34,6 +34,8 @@ type parcel struct {
 	destination string
 	class       string
 	timeout     time.Duration
+	// given is what the step was given, for the timeline.
+	given nodes.Given
 	// suppressed is a reason not to carry it out at all.
 	suppressed string
 	// do carries it out. The error, if any, is a *SendError.
@@ -181,6 +183,9 @@ func (t *turn) prepare(c interpreter.Command, row *store.Step, pack packer) (*pa
 		return nil, &o, err
 	}
 	p, failure, err := pack(t, c, node)
+	if err == nil && p != nil {
+		err = give(row, p.given)
+	}
 	if err != nil {
 		return nil, nil, err
 	}

@@ -268,5 +268,5 @@ func (a *Activities) recordResend(tx *store.Tx, f *flight, answer reply, sendErr
 		return err
 	}
 	row.Status, row.Reason, row.Error, row.Result = "done", "", "", result
-	return errors.Join(t.putStep(row), t.close())
+	return errors.Join(give(row, f.parcel.given), t.putStep(row), t.close())
 }

@@ -38,6 +38,7 @@ func (t *turn) packCall(c interpreter.Command, node *definition.Node) (*parcel, 
 		return nil, failure, err
 	}
 	p := t.callParcel(request)
+	p.given = plan.Given()
 	if plan.SaveAs != "" {
 		p.recorded = func(t *turn, _ interpreter.Command, r reply) error { return t.saveVar(plan.SaveAs, r.saved) }
 	}
@@ -53,7 +54,9 @@ func (t *turn) packSlack(c interpreter.Command, node *definition.Node) (*parcel,
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
-	return t.callParcel(request), nil, nil
+	p := t.callParcel(request)
+	p.given = plan.Given()
+	return p, nil, nil
 }
 
 func (t *turn) callParcel(r outgoing.Request) *parcel {

@@ -79,12 +79,16 @@ func shapeStep(row *store.Step, effects map[effectKey]*gen.StepEffect) (gen.Step
 	if status == "" {
 		status = store.StatusRunning
 	}
-	return gen.Step{
+	shown := gen.Step{
 		Node: row.Node, Visit: row.Visit, Type: row.Type, Title: row.Title, Status: gen.StepStatus(status), Port: text(row.Port),
 		Reason: text(row.Reason), EnteredAt: row.EnteredAt.UTC(), LeftAt: utc(row.LeftAt), DueAt: utc(row.DueAt), MovedAt: utc(row.MovedAt),
 		Attempts: row.Attempts,
 		Values:   values, Result: raw(shownResult(row)), Effect: effects[effectKey{row.Node, row.Visit}], Error: text(row.Error),
-	}, nil
+	}
+	if len(row.Input) > 0 {
+		shown.Input = ptr(gen.Raw(row.Input))
+	}
+	return shown, nil
 }
 
 // enrollment answers one enrollment with its timeline.

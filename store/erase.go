@@ -129,7 +129,7 @@ var ownErasures = []string{
 	`UPDATE verdicts SET "values" = NULL WHERE event_id IN (SELECT id FROM events WHERE contact_id IN ?)`,
 	`UPDATE enrollments SET trigger_data = NULL, event_data = NULL, vars = NULL, key = '', trouble = '', hold = '',
 		reason = CASE WHEN reason LIKE '% %' THEN 'operator' ELSE reason END WHERE contact_id IN ?`,
-	`UPDATE steps SET "values" = NULL, result = NULL, error = '', reason = CASE WHEN reason LIKE '% %' THEN 'operator' ELSE reason END
+	`UPDATE steps SET "values" = NULL, result = NULL, input = NULL, error = '', reason = CASE WHEN reason LIKE '% %' THEN 'operator' ELSE reason END
 		WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
 	`UPDATE failures SET message = '' WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
 	`UPDATE effects SET result = NULL, undo = NULL, error = ''

@@ -24,6 +24,7 @@ type Step struct {
 	Error          string
 	DecidedEventID string
 	MovedAt        *time.Time // since when it is carried on by another version than the one before; nil for never
+	Input          JSON       // what an action was given: its settings as rendered, without secrets
 	Kept           bool       // its due instant is that of the version before, and follows nothing
 }
 
@@ -39,11 +40,11 @@ func (tx *Tx) InsertStep(s *Step) (*Step, bool, error) {
 		args[3] = s.EnrollmentID
 	}
 	args = append(args, s.Type, s.Title, s.Status, s.Port, s.Reason, s.EnteredAt, s.LeftAt, s.DueAt, s.PlannedAt,
-		s.Attempts, s.Values, s.Result, s.Error, s.DecidedEventID, s.MovedAt, s.Kept)
+		s.Attempts, s.Values, s.Result, s.Error, s.DecidedEventID, s.MovedAt, s.Kept, s.Input)
 	row := *s
 	added, err := tx.scan(&row.Seq, `INSERT INTO steps (enrollment_id, node, visit, seq, type, title, status, port, reason,
-		entered_at, left_at, due_at, planned_at, attempts, "values", result, error, decided_event_id, moved_at, kept)
-		VALUES (?, ?, ?, `+seq+`, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`, args...)
+		entered_at, left_at, due_at, planned_at, attempts, "values", result, error, decided_event_id, moved_at, kept, input)
+		VALUES (?, ?, ?, `+seq+`, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING seq`, args...)
 	if err != nil {
 		return nil, false, err
 	}
@@ -63,10 +64,10 @@ func (tx *Tx) Step(enrollmentID, node string, visit int) (*Step, error) {
 // SaveStep writes everything but the key, Seq and EnteredAt.
 func (tx *Tx) SaveStep(s *Step) error {
 	return tx.remove(`UPDATE steps SET type = ?, title = ?, status = ?, port = ?, reason = ?, left_at = ?, due_at = ?, planned_at = ?,
-		attempts = ?, "values" = ?, result = ?, error = ?, decided_event_id = ?, moved_at = ?, kept = ?
+		attempts = ?, "values" = ?, result = ?, error = ?, decided_event_id = ?, moved_at = ?, kept = ?, input = ?
 		WHERE enrollment_id = ? AND node = ? AND visit = ?`,
 		s.Type, s.Title, s.Status, s.Port, s.Reason, s.LeftAt, s.DueAt, s.PlannedAt,
-		s.Attempts, s.Values, s.Result, s.Error, s.DecidedEventID, s.MovedAt, s.Kept, s.EnrollmentID, s.Node, s.Visit)
+		s.Attempts, s.Values, s.Result, s.Error, s.DecidedEventID, s.MovedAt, s.Kept, s.Input, s.EnrollmentID, s.Node, s.Visit)
 }
 
 // Steps lists an enrollment's steps in order.

@@ -5107,7 +5107,10 @@ type Step struct {
 	Effect    *StepEffect `json:"effect"`
 	EnteredAt time.Time   `json:"entered_at"`
 	Error     *string     `json:"error"`
-	LeftAt    *time.Time  `json:"left_at"`
+
+	// Input What an action was given: its settings as rendered for this contact. Secrets stand in it by name, long texts are cut
+	Input  *Raw       `json:"input,omitempty"`
+	LeftAt *time.Time `json:"left_at"`
 
 	// MovedAt Since when another version carries the step on than the one in which it was entered
 	MovedAt *time.Time `json:"moved_at,omitempty"`

@@ -30,8 +30,13 @@ export function StepDetails({ enrollment, step, zone, settings }: Props) {
         </Text>
       )}
       <EffectNote step={step} enrollment={enrollment} />
+      {step.input && (
+        <Fold label="Input">
+          <Json value={step.input} label={`Input of ${step.title}`} />
+        </Fold>
+      )}
       {settings && Object.keys(settings).length > 0 && (
-        <Fold label="Input, as drawn">
+        <Fold label="Settings, as drawn">
           <Json value={settings} label={`Settings of ${step.title}`} />
         </Fold>
       )}
