@@ -53,11 +53,11 @@ type figuresFixture struct {
 	Steps []struct {
 		Enrollment, Node, Type, Status, Port, Reason string
 		Visit, Seq                                   int
-		EnteredAt                            time.Time  `json:"entered_at"`
-		LeftAt                               *time.Time `json:"left_at"`
-		DueAt                                *time.Time `json:"due_at"`
-		PlannedAt                            *time.Time `json:"planned_at"`
-		MovedAt                              *time.Time `json:"moved_at"`
+		EnteredAt                                    time.Time  `json:"entered_at"`
+		LeftAt                                       *time.Time `json:"left_at"`
+		DueAt                                        *time.Time `json:"due_at"`
+		PlannedAt                                    *time.Time `json:"planned_at"`
+		MovedAt                                      *time.Time `json:"moved_at"`
 	} `json:"steps"`
 	Sends []struct {
 		ID, Enrollment, Workflow, Node, State string
@@ -68,8 +68,8 @@ type figuresFixture struct {
 	Events []struct {
 		ID, Enrollment, Contact, Type string
 		Data                          json.RawMessage
-		OccurredAt           time.Time `json:"occurred_at"`
-		AcceptedAt           time.Time `json:"accepted_at"`
+		OccurredAt                    time.Time `json:"occurred_at"`
+		AcceptedAt                    time.Time `json:"accepted_at"`
 	} `json:"events"`
 	Queries []figuresQuery `json:"queries"`
 }

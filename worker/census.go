@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -27,7 +28,7 @@ const (
 const (
 	// CauseStartPending: the dispatcher has not handed over the start yet.
 	CauseStartPending = "start_pending"
-	// CauseLost: the reconciler found the run lost, or closed by somebody, and mends it.
+	// CauseLost: the run is lost, or closed by somebody, and the reconciler mends it.
 	CauseLost = "lost"
 	// CauseEndedOpen: the enrollment has ended and its run is still open. Counts below zero.
 	CauseEndedOpen = "ended_open"
@@ -42,6 +43,8 @@ var Causes = []string{CauseStartPending, CauseLost, CauseEndedOpen, CauseOther}
 type Counter interface {
 	// CountOpen is how many runs of enrollments are open.
 	CountOpen(ctx context.Context) (int64, error)
+	// LastClosed lists the workflow ids of runs that were closed last and did not end by themselves.
+	LastClosed(ctx context.Context, limit int) ([]string, error)
 	Describe(ctx context.Context, workflowID string) (Run, error)
 }
 
@@ -129,8 +132,15 @@ func (c *Census) explain(ctx context.Context, difference, pending int64) (map[st
 	if causes[CauseOther] == 0 {
 		return causes, nil
 	}
-	if c.Lost != nil && causes[CauseOther] > 0 {
-		causes[CauseLost] = min(c.Lost(), causes[CauseOther])
+	if causes[CauseOther] > 0 {
+		closed, err := c.closed(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if c.Lost != nil {
+			closed = max(closed, c.Lost())
+		}
+		causes[CauseLost] = min(closed, causes[CauseOther])
 		causes[CauseOther] -= causes[CauseLost]
 	}
 	open, err := c.endedOpen(ctx)
@@ -140,6 +150,45 @@ func (c *Census) explain(ctx context.Context, difference, pending int64) (map[st
 	causes[CauseEndedOpen] = -open
 	causes[CauseOther] += open
 	return causes, nil
+}
+
+// closed counts the runs of active enrollments that somebody has closed, among those closed last.
+func (c *Census) closed(ctx context.Context) (closed int64, err error) {
+	ids, err := c.Engine.LastClosed(ctx, censusSample)
+	if err != nil {
+		return 0, err
+	}
+	seen := map[string]bool{}
+	for _, id := range ids {
+		enrollment := id[strings.LastIndex(id, "/")+1:]
+		if seen[enrollment] {
+			continue
+		}
+		seen[enrollment] = true
+		active := false
+		err := c.Store.Read(ctx, func(tx *store.Tx) error {
+			e, err := tx.Enrollment(enrollment)
+			if errors.Is(err, store.ErrNotFound) {
+				return nil
+			}
+			active = err == nil && e.Active
+			return err
+		})
+		if err != nil {
+			return 0, fmt.Errorf("read enrollment of a closed run: %w", err)
+		}
+		if !active {
+			continue
+		}
+		run, err := c.Engine.Describe(ctx, id) // it may have been started again
+		if err != nil {
+			return 0, err
+		}
+		if run.State == RunClosed {
+			closed++
+		}
+	}
+	return closed, nil
 }
 
 // endedOpen counts the open runs of enrollments that have ended, among those that ended last.
@@ -168,11 +217,30 @@ func (c *Census) endedOpen(ctx context.Context) (open int64, err error) {
 // CountOpen counts the open runs of this installation. The count comes from Temporal's visibility
 // store, which follows its runs with a short delay.
 func (e *Engine) CountOpen(ctx context.Context) (int64, error) {
-	answer, err := e.Client.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{
-		Query: "WorkflowType = '" + names.Enrollment + "' AND TaskQueue = '" + strings.ReplaceAll(e.Queue, "'", "''") + "' AND ExecutionStatus = 'Running'",
-	})
+	answer, err := e.Client.CountWorkflow(ctx, &workflowservice.CountWorkflowExecutionsRequest{Query: e.ours() + " AND ExecutionStatus = 'Running'"})
 	if err != nil {
 		return 0, fmt.Errorf("count runs: %w", err)
 	}
 	return answer.GetCount(), nil
+}
+
+// LastClosed lists the workflow ids of runs that were closed last and did not end by themselves.
+func (e *Engine) LastClosed(ctx context.Context, limit int) ([]string, error) {
+	answer, err := e.Client.ListWorkflow(ctx, &workflowservice.ListWorkflowExecutionsRequest{
+		PageSize: int32(limit), //nolint:gosec // a constant below
+		Query:    e.ours() + " AND ExecutionStatus IN ('Terminated', 'Canceled', 'Failed', 'TimedOut')",
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list closed runs: %w", err)
+	}
+	ids := make([]string, 0, len(answer.GetExecutions()))
+	for _, run := range answer.GetExecutions() {
+		ids = append(ids, run.GetExecution().GetWorkflowId())
+	}
+	return ids, nil
+}
+
+// ours selects the runs of this installation.
+func (e *Engine) ours() string {
+	return "WorkflowType = '" + names.Enrollment + "' AND TaskQueue = '" + strings.ReplaceAll(e.Queue, "'", "''") + "'"
 }

@@ -17,9 +17,12 @@ import (
 // openRuns is a Temporal with so many open runs.
 type openRuns struct {
 	*runs
-	open int64
-	away error
+	open   int64
+	closed []string
+	away   error
 }
+
+func (o *openRuns) LastClosed(context.Context, int) ([]string, error) { return o.closed, nil }
 
 func (o *openRuns) CountOpen(context.Context) (int64, error) { return o.open, o.away }
 
@@ -58,7 +61,7 @@ func TestCensusNamesTheCausesOfADifference(t *testing.T) {
 		}
 		take(0, 0, nil)
 		first := one.enrollment("waiting", nil)
-		one.enrollment("running", nil)
+		second := one.enrollment("running", nil)
 		take(2, 2, nil)
 		require.Empty(t, one.runs.asked, "nobody is asked for while all is well")
 
@@ -66,6 +69,11 @@ func TestCensusNamesTheCausesOfADifference(t *testing.T) {
 		take(2, 1, map[string]int64{worker.CauseStartPending: 1})
 		lost = 1
 		take(2, 0, map[string]int64{worker.CauseStartPending: 1, worker.CauseLost: 1})
+		lost, temporal.closed = 0, []string{"enroll/w/c/" + second, "enroll/w/c/" + second, "enroll/w/c/nobody"}
+		one.runs.known[second] = worker.Run{State: worker.RunClosed}
+		take(2, 0, map[string]int64{worker.CauseStartPending: 1, worker.CauseLost: 1})
+		one.runs.known[second] = worker.Run{State: worker.RunOpen}
+		take(2, 0, map[string]int64{worker.CauseStartPending: 1, worker.CauseOther: 1})
 
 		ended := one.enrollment("waiting", nil)
 		one.write(func(tx *store.Tx) error {
@@ -88,7 +96,7 @@ func TestCensusNamesTheCausesOfADifference(t *testing.T) {
 		require.ErrorIs(t, err, temporal.away)
 		require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) error {
 			kept, err := tx.Reconciliation()
-			require.WithinDuration(t, at, kept.At, 0, "nothing is said about a Temporal that is away")
+			require.WithinDuration(t, at, kept.At, time.Second, "nothing is said about a Temporal that is away")
 			return err
 		}))
 	})
