@@ -48,6 +48,7 @@ export async function furnish(program: Program): Promise<Shown[]> {
     value: 4800,
     currency: "USD",
   });
+  await fail(program);
   return [
     { name: "workflows", path: "/workflows" },
     { name: "builder", path: "/workflows/agency-onboarding" },
@@ -79,6 +80,17 @@ export async function furnish(program: Program): Promise<Shown[]> {
     { name: "gallery-wizard", path: "/gallery?use=agency-onboarding" },
     { name: "enrollments", path: "/enrollments" },
     { name: "enrollment", path: `/enrollments/${enrollment}` },
+    { name: "failures", path: "/failures" },
+    {
+      name: "batch",
+      path: "/enrollments?workflow=consulting",
+      act: async (page) => {
+        await page.getByLabel("Select all that are shown").check();
+        await page.getByRole("button", { name: "Actions", exact: true }).click();
+        await page.getByRole("menuitem", { name: "Retry …" }).click();
+        await page.getByText("It can be done for all 3 enrollments.").waitFor();
+      },
+    },
     { name: "contacts", path: "/contacts" },
     { name: "contact", path: `/contacts/${contact}` },
     { name: "contacts-import", path: "/contacts/import" },
@@ -96,4 +108,33 @@ export async function furnish(program: Program): Promise<Shown[]> {
     { name: "settings-engine", path: "/settings?tab=engine" },
     { name: "sink", path: "/sink" },
   ];
+}
+
+/** Three people whose call is refused, because the secret that it carries is none of the other side's. */
+async function fail(program: Program): Promise<void> {
+  await program.call("PUT", "/v1/secrets/calendar-key", { value: "one that has been revoked" });
+  const headers = { Authorization: "secret:calendar-key" };
+  await program.call("PUT", "/v1/workflows/consulting", {
+    schema: 1,
+    key: "consulting",
+    name: "Book a consultation",
+    triggers: [{ id: "asked", event: "consultation.asked" }],
+    start: "book",
+    nodes: {
+      book: {
+        type: "webhook",
+        name: "Book a call",
+        with: { url: `${program.url}/v1/overview`, method: "GET", headers },
+        next: "done",
+      },
+      done: { type: "end", with: { outcome: "success" } },
+    },
+  });
+  await program.call("POST", "/v1/workflows/consulting/publish", {});
+  for (const who of ["ida", "lev", "tom"])
+    await program.call("POST", "/v1/events", { type: "consultation.asked", contact: { email: `${who}@example.com` } });
+  await until("three have failed alike", async () => {
+    const { items } = await program.call<{ items: { count: number }[] }>("GET", "/v1/failures");
+    return items[0]?.count === 3;
+  });
 }

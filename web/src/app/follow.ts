@@ -2,8 +2,7 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readFilter } from "@/features/enrollments/filter";
 import { readEventFilter } from "@/features/events/filter";
 import { inside } from "./inside";
-
-type Search = Record<string, unknown>;
+import { type Search, texts } from "./search";
 
 const enrollments = createRoute({
   getParentRoute: () => inside,
@@ -17,6 +16,13 @@ const enrollment = createRoute({
   path: "/enrollments/$id",
   validateSearch: (search: Search): { step?: string } => (typeof search.step === "string" ? { step: search.step } : {}),
   component: lazyRouteComponent(() => import("@/features/enrollments"), "EnrollmentPage"),
+});
+
+const failures = createRoute({
+  getParentRoute: () => inside,
+  path: "/failures",
+  validateSearch: texts("workflow", "group"),
+  component: lazyRouteComponent(() => import("@/features/failures"), "FailuresPage"),
 });
 
 const events = createRoute({
@@ -33,4 +39,4 @@ const contact = createRoute({
 });
 
 /** The pages that follow contacts on their way. */
-export const follow = [enrollments, enrollment, events, contact] as const;
+export const follow = [enrollments, enrollment, failures, events, contact] as const;

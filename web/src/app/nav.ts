@@ -9,6 +9,7 @@ import {
   type LucideIcon,
   Mail,
   Settings,
+  TriangleAlert,
   Workflow,
 } from "lucide-react";
 
@@ -18,6 +19,7 @@ export type Section = { to: string; label: string; icon: LucideIcon; devOnly?: b
 export const sections: Section[] = [
   { to: "/workflows", label: "Workflows", icon: Workflow },
   { to: "/enrollments", label: "Enrollments", icon: ChartNoAxesGantt },
+  { to: "/failures", label: "Failures", icon: TriangleAlert },
   { to: "/events", label: "Events", icon: Activity },
   { to: "/alarms", label: "Alarms", icon: BellRing },
   { to: "/gallery", label: "Gallery", icon: LayoutTemplate },

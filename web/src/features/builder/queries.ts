@@ -1,6 +1,9 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, call, callWithResponse, idempotencyKey, type Schemas } from "@/api";
+import { readWorkflow, start, workflowKey } from "@/features/lifecycle";
 import { type Definition, specsOf } from "@/graph";
+
+export { readWorkflow, start, workflowKey };
 
 export type Workflow = Schemas["Workflow"];
 export type Problem = Schemas["DefinitionProblem"];
@@ -9,9 +12,6 @@ export type PublishResult = Schemas["PublishResult"];
 export type Version = Schemas["Version"];
 
 const path = (key: string) => ({ params: { path: { key } } });
-
-/** Keys of what the server answers about one workflow; the list of all has ["workflows"]. */
-export const workflowKey = (key: string) => ["workflow", key];
 
 /** A workflow without its draft's hourly changes: read anew at every visit, never shown from before. */
 export const workflowQuery = (key: string) =>
@@ -54,9 +54,6 @@ export const summariesQuery = (key: string, n: number, definition: Definition) =
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export const readWorkflow = async (key: string, signal?: AbortSignal): Promise<Workflow> =>
-  asJson(await call(api.GET("/v1/workflows/{key}", { ...path(key), ...(signal && { signal }) })));
-
 /** What was asked for as JSON is none of the other representation, YAML. */
 function asJson<T>(answer: T | string): T {
   if (typeof answer === "string") throw new TypeError("the server answered text where JSON was asked for");
@@ -81,7 +78,6 @@ export const validateDraft = (key: string) => call(api.POST("/v1/workflows/{key}
 
 /** What becomes of the people inside; what is not said is as the server has it by default. */
 export type Flight = Schemas["PublishRequest"];
-export type Job = Schemas["Job"];
 
 export const publish = (key: string, body: Flight, options: { dryRun: boolean; createMissing?: boolean }) =>
   call(
@@ -101,38 +97,6 @@ export const rollback = (key: string, to: number, choice: Flight, dryRun: boolea
       params: { path: { key }, query: { dry_run: dryRun }, header: { "Idempotency-Key": idempotencyKey() } },
       body: { to, ...choice },
     }),
-  );
-
-export const hasEnded = (job: Job) => ["done", "failed", "canceled"].includes(job.status);
-
-/** A job, read again every second until it has ended. */
-export const jobQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["jobs", id],
-    queryFn: ({ signal }) => call(api.GET("/v1/jobs/{id}", { params: { path: { id } }, signal })),
-    refetchInterval: ({ state }) => (state.data && hasEnded(state.data) ? false : 1_000),
-  });
-
-export const cancelJob = (id: string) => call(api.POST("/v1/jobs/{id}/cancel", { params: { path: { id } } }));
-
-export const pause = (key: string, clocks: "run" | "freeze", dryRun: boolean) =>
-  call(
-    api.POST("/v1/workflows/{key}/pause", { params: { path: { key }, query: { dry_run: dryRun } }, body: { clocks } }),
-  );
-
-export type Resumption = Schemas["ResumeRequest"];
-
-export const resume = (key: string, body: Resumption, dryRun: boolean) =>
-  call(api.POST("/v1/workflows/{key}/resume", { params: { path: { key }, query: { dry_run: dryRun } }, body }));
-
-export const stop = (key: string, inFlight: "finish" | "exit") =>
-  call(api.POST("/v1/workflows/{key}/stop", { ...path(key), body: { in_flight: inFlight } }));
-
-export const start = (key: string) => call(api.POST("/v1/workflows/{key}/start", path(key)));
-
-export const archive = (key: string, inFlight?: "finish" | "exit") =>
-  call(
-    api.DELETE("/v1/workflows/{key}", { params: { path: { key }, query: inFlight ? { in_flight: inFlight } : {} } }),
   );
 
 /** The draft, or a version, as YAML. */

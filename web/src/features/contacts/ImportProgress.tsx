@@ -1,8 +1,8 @@
 import { Button, Group, List, Progress, Skeleton, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { cancelJob, hasEnded, jobErrorsQuery, jobKeys, jobQuery } from "@/features/jobs";
 import { ProblemAlert, StatusBadge } from "@/shared";
-import { cancelJob, hasEnded, jobErrorsQuery, jobQuery } from "./queries";
 import { RowErrors } from "./RowErrors";
 
 /** How far an import is. It goes on when this page is closed. */
@@ -12,7 +12,7 @@ export function ImportProgress({ job: id }: { job: string }) {
   const errors = useQuery(jobErrorsQuery(id, job?.errors ?? 0));
   const cancel = useMutation({
     mutationFn: () => cancelJob(id),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["jobs", id] }),
+    onSuccess: () => client.invalidateQueries({ queryKey: jobKeys.one(id) }),
   });
   if (error) return <ProblemAlert problem={error} retry={() => void refetch()} />;
   if (!job) return <Skeleton height={120} />;

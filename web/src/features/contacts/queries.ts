@@ -1,7 +1,6 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { ApiProblem, api, asProblem, call, idempotencyKey, type Schemas } from "@/api";
-
-export type Job = Schemas["Job"];
+import type { Job } from "@/features/jobs";
 
 export const contactsQuery = (query: string) =>
   infiniteQueryOptions({
@@ -16,26 +15,6 @@ export const contactsQuery = (query: string) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
-
-const ended = new Set<Job["status"]>(["done", "failed", "canceled"]);
-export const hasEnded = (job: Job | undefined) => job !== undefined && ended.has(job.status);
-
-export const jobQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["jobs", id],
-    queryFn: ({ signal }) => call(api.GET("/v1/jobs/{id}", { params: { path: { id } }, signal })),
-    refetchInterval: (q) => (hasEnded(q.state.data) ? false : 700),
-  });
-
-export const jobErrorsQuery = (id: string, errors: number) =>
-  queryOptions({
-    queryKey: ["jobs", id, "errors", errors],
-    queryFn: ({ signal }) =>
-      call(api.GET("/v1/jobs/{id}/errors", { params: { path: { id }, query: { limit: 200 } }, signal })),
-    enabled: errors > 0,
-  });
-
-export const cancelJob = (id: string) => call(api.POST("/v1/jobs/{id}/cancel", { params: { path: { id } } }));
 
 /** Sends a file as it is. The answer is a preview, or the job that imports it. */
 async function sendFile<T>(file: File, dryRun: boolean): Promise<T> {

@@ -1,8 +1,11 @@
+export { asJob, asPreview } from "./batch/batch";
+export { MassDialog } from "./batch/MassDialog";
 export { EnrollmentsPage } from "./explorer/EnrollmentsPage";
 export { type Filter, readFilter } from "./filter";
+export { OperateMenu } from "./operate/OperateMenu";
 export { EnrollmentPage } from "./passage/EnrollmentPage";
 export { overlayOf } from "./passage/overlay";
 export { passageOf, passageOfSteps } from "./passage/passage";
 export { StepList } from "./passage/StepList";
-export { enrollmentQuery, keys as enrollmentKeys } from "./queries";
+export { enrollmentQuery, keys as enrollmentKeys, pausedWorkflowsQuery, workflowNamesQuery } from "./queries";
 export { whereWords } from "./words";

@@ -41,10 +41,22 @@ export const whyQuery = (workflow: string, contact: string, enrollment: string, 
     enabled: active,
   });
 
+const workflows = {
+  queryKey: ["workflows", "names"] as const,
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    call(api.GET("/v1/workflows", { params: { query: { limit: 500 } }, signal })),
+};
+
+/** Workflows that hold everyone where they are. */
+export const pausedWorkflowsQuery = queryOptions({
+  ...workflows,
+  select: (list: Schemas["WorkflowList"]) => list.items.filter((w) => w.status === "paused"),
+  refetchInterval: 15_000,
+});
+
 /** The names of workflows, for filters. */
 export const workflowNamesQuery = queryOptions({
-  queryKey: ["workflows", "names"],
-  queryFn: ({ signal }) => call(api.GET("/v1/workflows", { params: { query: { limit: 500 } }, signal })),
+  ...workflows,
   select: (list: Schemas["WorkflowList"]) => list.items.map((w) => ({ key: w.key, name: w.name, version: w.version })),
   staleTime: 30_000,
 });

@@ -12,7 +12,7 @@ import {
   Square,
 } from "lucide-react";
 import type { ReactNode } from "react";
-import type { Lifecycle } from "./dialogs";
+import type { Lifecycle } from "@/features/lifecycle";
 
 type Props = {
   lifecycle: readonly Lifecycle[];

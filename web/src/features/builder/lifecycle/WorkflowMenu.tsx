@@ -2,11 +2,11 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useSession } from "@/api";
+import { type Lifecycle, possible } from "@/features/lifecycle";
 import { notifyProblem } from "@/shared";
 import { saveFile } from "../files/saveFile";
 import { useBuilder } from "../page/context";
 import { readYaml, start, workflowKey } from "../queries";
-import { type Lifecycle, possible } from "./dialogs";
 import { MoreMenu } from "./MoreMenu";
 
 /** The menu of the workflow that is open. */

@@ -1,11 +1,11 @@
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
+import { LifecycleDialog } from "@/features/lifecycle";
 import type { Definition } from "@/graph";
 import { CompareDialog } from "../conflict/CompareDialog";
 import { RemoveDialog } from "../editor/RemoveDialog";
 import { DuplicateWorkflow } from "../files/DuplicateWorkflow";
 import { ImportDialog } from "../files/ImportDialog";
-import { LifecycleDialog } from "../lifecycle/LifecycleDialog";
 import { InsertDialog } from "../picker/InsertDialog";
 import { PlaceDialog } from "../picker/PlaceDialog";
 import { RuleDialog } from "../picker/RuleDialog";

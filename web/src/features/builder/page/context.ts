@@ -1,10 +1,10 @@
 import { createContext, useContext } from "react";
 import { useStore } from "zustand";
 import type { Overlay } from "@/features/canvas";
+import type { Lifecycle } from "@/features/lifecycle";
 import type { Definition, DraftStore, Selection, Slot, Specs } from "@/graph";
 import type { Actions } from "../editor/actions";
 import type { Quiet } from "../editor/quiet";
-import type { Lifecycle } from "../lifecycle/dialogs";
 import type { Problem, Summaries, Workflow } from "../queries";
 import type { BuilderSearch } from "./search";
 

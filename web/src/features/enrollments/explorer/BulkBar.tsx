@@ -1,39 +1,93 @@
-import { Button, Group, Paper, Text } from "@mantine/core";
+import { Button, Group, Menu, Paper, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { useSession } from "@/api";
-import type { Enrollment } from "../filter";
+import { GuardedButton } from "@/shared";
+import { BatchDialog } from "../batch/BatchDialog";
+import { type Choice, forbidden, previewBatch } from "../batch/batch";
+import type { Enrollment, Filter } from "../filter";
 import { type Action, actionNames, actions } from "../operate/actions";
-import { OperateDialog } from "../operate/OperateDialog";
 
-/** The actions for the rows that are selected. They are carried out one by one; the server judges each. */
-export function BulkBar({ selected, onClear }: { selected: readonly Enrollment[]; onClear: () => void }) {
-  const { may } = useSession();
-  const [action, setAction] = useState<Action | null>(null);
-  if (selected.length === 0) return null;
-  const why = may("editor") ? undefined : "Needs the scope editor";
+type Props = {
+  selected: readonly Enrollment[];
+  filter: Filter;
+  /** All that the filter selects are meant, not the rows alone. */
+  all: boolean;
+  onAll: () => void;
+  /** Every row that is shown is selected, and there are more. */
+  canAll: boolean;
+  onClear: () => void;
+};
+
+/** The actions for the rows that are selected, or for all that match the filter. */
+export function BulkBar({ selected, filter, all, onAll, canAll, onClear }: Props) {
+  const [asked, setAsked] = useState<{ action: Action; choice: Choice } | null>(null);
+  const choice: Choice = all ? { by: "filter", filter } : { by: "rows", rows: selected };
   return (
-    <Paper withBorder p="xs" mb="sm" role="region" aria-label="Selected enrollments">
-      <Group gap="xs">
-        <Text size="sm" fw={600}>
-          {selected.length} selected
-        </Text>
-        {actionNames.map((name) => (
-          <Button
-            key={name}
-            size="xs"
-            variant="default"
-            disabled={why !== undefined}
-            title={why}
-            onClick={() => setAction(name)}
-          >
-            {actions[name].label}
-          </Button>
-        ))}
-        <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
-          Clear selection
+    <>
+      {selected.length > 0 && (
+        <Paper withBorder p="xs" mb="sm" role="region" aria-label="Selected enrollments">
+          <Group gap="xs">
+            <Text size="sm" fw={600} role="status">
+              {all ? <AllWords filter={filter} /> : `${selected.length} selected`}
+            </Text>
+            <ActionMenu choice={choice} onAction={(action) => setAsked({ action, choice })} />
+            {canAll && !all && (
+              <GuardedButton
+                size="xs"
+                variant="light"
+                reason={forbidden("exit", { by: "filter", filter })}
+                onClick={onAll}
+              >
+                Select all that match the filter
+              </GuardedButton>
+            )}
+            <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
+              Clear selection
+            </Button>
+          </Group>
+        </Paper>
+      )}
+      {asked && <BatchDialog {...asked} onClose={() => setAsked(null)} />}
+    </>
+  );
+}
+
+/** How many match, counted by the server. */
+function AllWords({ filter }: { filter: Filter }) {
+  const { may } = useSession();
+  const { data } = useQuery({
+    queryKey: ["batch", "count", filter],
+    queryFn: ({ signal }) => previewBatch({ action: "exit", filter }, signal),
+    enabled: may("publisher"),
+    gcTime: 0,
+  });
+  const many = data ? data.matched.toLocaleString("en") : "…";
+  return <>{`All ${many} ${filter.status ? "" : "active ones "}that match the filter`}</>;
+}
+
+function ActionMenu({ choice, onAction }: { choice: Choice; onAction: (action: Action) => void }) {
+  const { lacks } = useSession();
+  const scope = lacks("publisher");
+  return (
+    <Menu position="bottom-start" width={300}>
+      <Menu.Target>
+        <Button size="xs" rightSection={<ChevronDown size={14} aria-hidden />}>
+          Actions
         </Button>
-      </Group>
-      {action && <OperateDialog action={action} enrollments={selected} onClose={() => setAction(null)} />}
-    </Paper>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {scope && <Menu.Label>{scope}</Menu.Label>}
+        {actionNames.map((name) => {
+          const why = scope ?? forbidden(name, choice);
+          return (
+            <Menu.Item key={name} disabled={why !== null} title={why ?? undefined} onClick={() => onAction(name)}>
+              {actions[name].label} …{why && !scope && ` – ${why}`}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

@@ -14,13 +14,19 @@ export function EnrollmentsPage() {
   const filter = useSearch({ from: "/inside/enrollments" });
   const navigate = useNavigate();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [all, setAll] = useState(false);
   const list = useEnrollments(filter);
   useLive({ enrollments: [keys.lists] });
-  const setFilter = (next: Filter) => {
+  const clear = () => {
     setSelected(new Set());
+    setAll(false);
+  };
+  const setFilter = (next: Filter) => {
+    clear();
     void navigate({ to: "/enrollments", search: next, replace: true });
   };
-  const select = (ids: readonly string[], on: boolean) =>
+  const select = (ids: readonly string[], on: boolean) => {
+    setAll(false);
     setSelected((before) => {
       const after = new Set(before);
       for (const id of ids)
@@ -28,6 +34,7 @@ export function EnrollmentsPage() {
         else after.delete(id);
       return after;
     });
+  };
   const chosen = list.items.filter((e) => selected.has(e.id));
   return (
     <Page
@@ -40,9 +47,16 @@ export function EnrollmentsPage() {
       {list.isPending && <Skeleton height={320} />}
       {list.error && <ProblemAlert problem={list.error} retry={() => void list.refetch()} />}
       {list.isSuccess && list.items.length === 0 && <NoEnrollment filtered={isFiltered(filter)} />}
+      <BulkBar
+        selected={chosen}
+        filter={filter}
+        all={all}
+        onAll={() => setAll(true)}
+        canAll={list.hasNextPage && chosen.length === list.items.length}
+        onClear={clear}
+      />
       {list.items.length > 0 && (
         <>
-          <BulkBar selected={chosen} onClear={() => setSelected(new Set())} />
           <EnrollmentTable items={list.items} selected={selected} onSelect={select} />
           <ListFoot
             shown={list.items.length}

@@ -2,7 +2,7 @@ import { Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { changeFilter, Filter } from "../filter";
 import { workflowNamesQuery } from "../queries";
-import { stepNamesQuery } from "./stepNames";
+import { stepNamesQuery } from "../stepNames";
 
 type Props = { workflow: string; filter: Filter; change: (part: Parameters<typeof changeFilter>[1]) => void };
 

@@ -32,7 +32,7 @@ export function OperateButtons({ enrollment, type, ports }: Props) {
         </GuardedButton>
       ))}
       {action && (
-        <OperateDialog action={action} enrollments={[enrollment]} ports={ports} onClose={() => setAction(null)} />
+        <OperateDialog action={action} enrollment={enrollment} ports={ports} onClose={() => setAction(null)} />
       )}
     </Group>
   );

@@ -6,36 +6,30 @@ import { serve } from "@/test/server";
 import type { Enrollment } from "../filter";
 import { OperateDialog } from "./OperateDialog";
 
-const one = (id: string) =>
-  ({ id, contact: { id: `c${id}`, email: `${id}@example.com` }, status: "held" }) as Enrollment;
+const one = {
+  id: "a",
+  workflow: "shop",
+  version: 2,
+  contact: { id: "ca", email: "a@example.com" },
+  status: "held",
+} as Enrollment;
 
-test("an action goes through its enrollments one by one and shows each answer", async () => {
+test("an action asks first, and shows what the server refuses", async () => {
   const calls = serve({
-    "POST /v1/enrollments/:id/skip": (_, { id }) =>
-      id === "b"
-        ? Response.json(
-            { type: "conflict", title: "Conflict", detail: "no step is open", status: 409 },
-            { status: 409 },
-          )
-        : { id, status: "waiting" },
+    "POST /v1/enrollments/a/skip": () =>
+      Response.json({ type: "conflict", title: "Conflict", detail: "no step is open", status: 409 }, { status: 409 }),
   });
-  show(<OperateDialog action="skip" enrollments={[one("a"), one("b"), one("c")]} onClose={vi.fn()} />);
+  show(<OperateDialog action="skip" enrollment={one} onClose={vi.fn()} />);
   const dialog = await screen.findByRole("dialog");
   expect(calls.filter((c) => c.call.startsWith("POST"))).toEqual([]);
   await userEvent.click(within(dialog).getByRole("button", { name: "Skip" }));
-  await screen.findByText("3 of 3 done, 1 refused");
-  expect(screen.getByText("b@example.com: no step is open")).toBeTruthy();
-  expect(screen.getByText("c@example.com: now waiting")).toBeTruthy();
-  expect(calls.filter((c) => c.call.startsWith("POST")).map((c) => c.call)).toEqual([
-    "POST /v1/enrollments/a/skip",
-    "POST /v1/enrollments/b/skip",
-    "POST /v1/enrollments/c/skip",
-  ]);
+  await screen.findByText("no step is open");
+  expect(screen.queryByRole("status")).toBeNull();
 });
 
 test("an exit carries its reason and outcome", async () => {
   const calls = serve({ "POST /v1/enrollments/:id/exit": () => ({ id: "a", status: "exited" }) });
-  show(<OperateDialog action="exit" enrollments={[one("a")]} onClose={vi.fn()} />);
+  show(<OperateDialog action="exit" enrollment={one} onClose={vi.fn()} />);
   await userEvent.type(await screen.findByRole("textbox", { name: "Reason" }), "asked by phone");
   await userEvent.click(screen.getByRole("button", { name: "Exit" }));
   await screen.findByText("a@example.com: now exited");
@@ -43,4 +37,24 @@ test("an exit carries its reason and outcome", async () => {
     call: "POST /v1/enrollments/a/exit",
     body: { reason: "asked by phone", outcome: "neutral" },
   });
+});
+
+test("a move asks for the step, in the version that one chooses", async () => {
+  const named = (n: string) => ({ definition: { nodes: { [n]: { type: "wait", name: `Step ${n}` } } } });
+  const calls = serve({
+    "GET /v1/workflows": () => ({ items: [{ key: "shop", name: "Shop", version: 3, status: "active" }], next: null }),
+    "GET /v1/workflows/shop/versions/2": () => named("old"),
+    "GET /v1/workflows/shop/versions/3": () => named("fresh"),
+    "POST /v1/enrollments/a/move": () => ({ id: "a", status: "waiting" }),
+  });
+  show(<OperateDialog action="move" enrollment={one} onClose={vi.fn()} />);
+  const go = await screen.findByRole("button", { name: "Move" });
+  expect(go.getAttribute("aria-description")).toBe("Choose the step first.");
+  await userEvent.click(await screen.findByRole("combobox", { name: "Version" }));
+  await userEvent.click(await screen.findByRole("option", { name: "Version 3" }));
+  await userEvent.click(screen.getByRole("combobox", { name: "Step" }));
+  await userEvent.click(await screen.findByRole("option", { name: "Step fresh" }));
+  await userEvent.click(screen.getByRole("button", { name: "Move" }));
+  await screen.findByText("a@example.com: now waiting");
+  expect(calls).toContainEqual({ call: "POST /v1/enrollments/a/move", body: { node: "fresh", version: 3 } });
 });

@@ -1,59 +1,53 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { GuardedButton, ProblemAlert } from "@/shared";
 import type { Enrollment } from "../filter";
-import { type Action, actions, type Details } from "./actions";
+import { keys } from "../queries";
+import { type Action, actions, type Details, lacking, operate } from "./actions";
 import { DetailFields } from "./DetailFields";
-import { ResultList } from "./ResultList";
-import { useOperate } from "./useOperate";
 
-type Props = {
-  action: Action;
-  enrollments: readonly Enrollment[];
-  ports?: string[];
-  onClose: () => void;
-};
+type Props = { action: Action; enrollment: Enrollment; ports?: string[]; onClose: () => void };
 
-/** Asks before an action is carried out, carries it out one by one, and shows what the server answers. */
-export function OperateDialog({ action, enrollments, ports = [], onClose }: Props) {
+/** Asks before an action is carried out for one enrollment, and shows what the server answers. */
+export function OperateDialog({ action, enrollment, ports = [], onClose }: Props) {
   const [details, setDetails] = useState<Details>({});
-  // Whom it was asked for: the list behind the dialog may change meanwhile.
-  const [whom] = useState(enrollments);
-  const { run, stop, running, results } = useOperate();
-  const started = running || results.length > 0;
+  const client = useQueryClient();
+  const run = useMutation({
+    mutationFn: () => operate(action, enrollment.id, details),
+    onSuccess: () => client.invalidateQueries({ queryKey: keys.all }),
+  });
   const { label, does } = actions[action];
-  const who = whom.length === 1 ? (whom[0]?.contact.email ?? "this contact") : `${whom.length} enrollments`;
+  const who = enrollment.contact.email ?? "this contact";
+  const { workflow, version } = enrollment;
+  const scope = { workflow, chooseVersion: true, ...(version ? { version } : {}) };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      closeOnClickOutside={!running}
-      title={`${label}: ${who}`}
-      closeButtonProps={{ "aria-label": "Close" }}
-      centered
-    >
+    <Modal opened onClose={onClose} title={`${label}: ${who}`} closeButtonProps={{ "aria-label": "Close" }} centered>
       <Stack gap="sm">
         <Text size="sm">{does}</Text>
-        {!started && <DetailFields action={action} details={details} onChange={setDetails} ports={ports} />}
-        {started && <ResultList results={results} total={whom.length} />}
+        {!run.data && (
+          <DetailFields action={action} details={details} onChange={setDetails} ports={ports} scope={scope} />
+        )}
+        <ProblemAlert problem={run.error} />
+        {run.data && (
+          <Text size="sm" role="status">
+            {who}: now {run.data.status}
+          </Text>
+        )}
         <Group justify="flex-end">
-          {running && whom.length > 1 && (
-            <Button variant="default" onClick={stop}>
-              Stop
-            </Button>
-          )}
-          {!running && (
-            <Button variant="default" onClick={onClose}>
-              {started ? "Close" : "Cancel"}
-            </Button>
-          )}
-          {!started && (
-            <Button
+          <Button variant="default" onClick={onClose}>
+            {run.data ? "Close" : "Cancel"}
+          </Button>
+          {!run.data && (
+            <GuardedButton
               color={action === "exit" ? "red" : undefined}
-              onClick={() => void run(action, whom, details)}
+              reason={lacking(action, details)}
+              loading={run.isPending}
+              onClick={() => run.mutate()}
               data-autofocus
             >
               {label}
-            </Button>
+            </GuardedButton>
           )}
         </Group>
       </Stack>

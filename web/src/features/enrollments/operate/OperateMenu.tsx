@@ -31,7 +31,7 @@ export function OperateMenu({ enrollment }: { enrollment: Enrollment }) {
           })}
         </Menu.Dropdown>
       </Menu>
-      {action && <OperateDialog action={action} enrollments={[enrollment]} onClose={() => setAction(null)} />}
+      {action && <OperateDialog action={action} enrollment={enrollment} onClose={() => setAction(null)} />}
     </>
   );
 }

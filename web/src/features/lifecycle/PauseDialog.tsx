@@ -1,10 +1,10 @@
 import { Radio, Stack } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { pause, type Workflow, workflowKey } from "../queries";
 import { ActionDialog } from "./ActionDialog";
 import type { DialogProps } from "./dialogs";
 import { PeopleCounts } from "./PeopleCounts";
+import { pause, type Workflow, workflowKey } from "./queries";
 
 /** Holds everyone where they are, after saying whom. */
 export function PauseDialog({ workflow, onClose, onDone }: DialogProps) {

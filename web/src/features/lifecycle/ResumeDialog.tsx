@@ -1,10 +1,10 @@
 import { Radio, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Resumption, resume, type Workflow, workflowKey } from "../queries";
 import { ActionDialog } from "./ActionDialog";
 import type { DialogProps } from "./dialogs";
 import { PeopleCounts } from "./PeopleCounts";
+import { type Resumption, resume, type Workflow, workflowKey } from "./queries";
 
 type Overdue = NonNullable<Resumption["overdue"]>;
 

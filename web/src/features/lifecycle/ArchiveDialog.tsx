@@ -1,30 +1,33 @@
 import { Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { stop, type Workflow } from "../queries";
 import { ActionDialog } from "./ActionDialog";
 import type { DialogProps } from "./dialogs";
 import { type Inside, InsideChoice } from "./InsideChoice";
+import { archive, readWorkflow, type Workflow } from "./queries";
 
-/** Takes no new entries, after asking what becomes of those inside. */
-export function StopDialog({ workflow, onClose, onDone }: DialogProps) {
+/** Puts a workflow away, after asking what becomes of those inside. */
+export function ArchiveDialog({ workflow, onClose, onDone }: DialogProps) {
   const [inside, setInside] = useState<Inside>("finish");
   const action = useMutation({
-    mutationFn: () => stop(workflow.key, inside),
-    onSuccess: (changed: Workflow) => onDone(changed, "Stopped. Nobody new enters."),
+    mutationFn: async (): Promise<Workflow> => {
+      await archive(workflow.key, inside);
+      return readWorkflow(workflow.key);
+    },
+    onSuccess: (changed) => onDone(changed, "Archived. Start it to use it again."),
   });
   return (
     <ActionDialog
       opened
       onClose={onClose}
-      title={`Stop “${workflow.name}”`}
-      verb="Stop"
-      danger={inside === "exit" && workflow.active > 0}
+      title={`Archive “${workflow.name}”`}
+      verb="Archive"
+      danger
       pending={action.isPending}
       problem={action.error}
       onConfirm={() => action.mutate()}
     >
-      <Text size="sm">Triggers enroll nobody from now on. You can start it again at any time.</Text>
+      <Text size="sm">It takes no new entries and cannot be edited. Versions, enrollments and figures stay.</Text>
       <InsideChoice active={workflow.active} value={inside} onChange={setInside} />
     </ActionDialog>
   );

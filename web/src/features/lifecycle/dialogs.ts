@@ -1,4 +1,4 @@
-import type { Workflow } from "../queries";
+import type { Workflow } from "./queries";
 
 /** What can be done to a whole workflow. */
 export type Lifecycle = "pause" | "resume" | "stop" | "start" | "archive";

@@ -1,0 +1,99 @@
+import { createServer, type Server } from "node:http";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { signIn, Window } from "./browser";
+import { until } from "./program";
+import { Stage } from "./stage";
+
+const stage = Stage.set();
+
+/** A service that the workflow calls: out of order until it is mended. It counts the calls that it took. */
+const service = { mended: false, taken: 0, url: "" };
+let server: Server;
+
+beforeAll(async () => {
+  server = createServer((request, answer) => {
+    request.resume().on("end", () => {
+      if (service.mended) service.taken++;
+      answer.writeHead(service.mended ? 200 : 410, { "Content-Type": "application/json" }).end('{"booked": true}');
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the service has no port");
+  service.url = `http://127.0.0.1:${address.port}/book`;
+});
+afterAll(() => {
+  server.close();
+});
+
+type Groups = { items: { fingerprint: string; count: number }[] };
+type Enrollments = { items: { status: string; outcome: string }[] };
+type Audit = { items: { action: string; person: string; detail: { fingerprint?: string } }[] };
+
+test("a group of failures is mended, tried for one and then for all, and everybody completes", async () => {
+  const { program } = stage;
+  await program.call("PUT", "/v1/workflows/consulting", {
+    schema: 1,
+    key: "consulting",
+    name: "Book a consultation",
+    triggers: [{ id: "asked", event: "consultation.asked" }],
+    start: "book",
+    nodes: {
+      book: { type: "webhook", name: "Book a call", with: { url: service.url }, next: "done" },
+      done: { type: "end", with: { outcome: "success" } },
+    },
+  });
+  await program.call("POST", "/v1/workflows/consulting/publish", {});
+  for (const who of ["ana", "ben", "cleo", "dan", "eva"])
+    await program.call("POST", "/v1/events", {
+      type: "consultation.asked",
+      contact: { email: `${who}@example.com` },
+    });
+  let fingerprint = "";
+  await until("all five failed alike", async () => {
+    const { items } = await program.call<Groups>("GET", "/v1/failures");
+    fingerprint = items[0]?.fingerprint ?? "";
+    return items.length === 1 && items[0]?.count === 5;
+  });
+
+  const window = await Window.open(stage.browser, program.url);
+  await signIn(window);
+  const { page } = window;
+  await page.goto("/workflows");
+  await page.getByRole("link", { name: "Failures", exact: true }).click();
+  const group = page.getByRole("article", {
+    name: /^Book a call failed: what the address of the call leads to is gone/,
+  });
+  await group.getByText("5 enrollments").waitFor();
+  await group.getByRole("link", { name: "Setting “url” of Book a call" }).waitFor();
+  await group.getByRole("button", { name: "Whom it hit" }).click();
+  const people = group.getByRole("list", { name: "Whom it hit" }).getByRole("listitem");
+  await people.nth(4).waitFor();
+  expect(await people.count()).toBe(5);
+
+  service.mended = true;
+  await group.getByRole("button", { name: "Retry ana@example.com" }).click();
+  await group.getByText("4 enrollments").waitFor();
+  await group.getByRole("button", { name: "Retry all 4" }).click();
+  const dialog = page.getByRole("dialog", { name: /^Retry: Book a call/ });
+  await dialog.getByText("It can be done for all 4 enrollments.").waitFor();
+  await dialog.getByRole("button", { name: "Retry 4" }).click();
+  await dialog.getByText("4 of 4 enrollments: 4 done").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("heading", { name: "Nothing has failed" }).waitFor();
+  expect(await group.count()).toBe(0);
+  const done = page.getByRole("region", { name: "Done for many at once" });
+  await done.getByRole("article", { name: /^Retry of a group of failures by / }).waitFor();
+
+  await until("all five have completed", async () => {
+    const { items } = await program.call<Enrollments>("GET", "/v1/enrollments?workflow=consulting");
+    return items.length === 5 && items.every((e) => e.status === "completed" && e.outcome === "success");
+  });
+  expect(service.taken).toBe(5);
+  const audit = await program.call<Audit>("GET", "/v1/audit?subject=consulting");
+  expect(audit.items.filter((e) => e.action === "enrollments.retry").map((e) => e.detail.fingerprint)).toEqual([
+    fingerprint,
+  ]);
+  window.check();
+  await window.close();
+});
