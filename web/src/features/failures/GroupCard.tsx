@@ -69,13 +69,18 @@ function Where({ failure: f }: { failure: Failure }) {
   const versions = f.versions.map((v) => (v === 0 ? "the draft" : String(v))).join(", ");
   return (
     <Text size="sm" c="dimmed">
-      <Anchor component={Link} to={`/workflows/${f.workflow}`} size="sm">
+      <Anchor component={Link} to={`/workflows/${f.workflow}`} size="sm" underline="always">
         {f.workflow}
       </Anchor>
       {f.node && (
         <>
           {", step "}
-          <Anchor component={Link} to={`/workflows/${f.workflow}?step=${encodeURIComponent(f.node)}`} size="sm">
+          <Anchor
+            component={Link}
+            to={`/workflows/${f.workflow}?step=${encodeURIComponent(f.node)}`}
+            size="sm"
+            underline="always"
+          >
             {f.title ?? f.node}
           </Anchor>
         </>

@@ -40,7 +40,7 @@ export function ItemRow({ item }: { item: FailureItem }) {
             {e && (
               <>
                 {" · "}
-                <Anchor component={Link} to={`/contacts/${contact.id}`} size="sm">
+                <Anchor component={Link} to={`/contacts/${contact.id}`} size="sm" underline="always">
                   Contact
                 </Anchor>
               </>

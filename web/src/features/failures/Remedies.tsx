@@ -29,7 +29,7 @@ function RemedyLine({ named, failure }: { named: Named; failure: Failure }) {
   return (
     <>
       {to ? (
-        <Anchor component={Link} to={to} size="sm">
+        <Anchor component={Link} to={to} size="sm" underline="always">
           {words}
         </Anchor>
       ) : (
@@ -49,7 +49,7 @@ function TemplateLink({ failure, node }: { failure: Failure; node: string }) {
   return (
     <>
       {": "}
-      <Anchor component={Link} to={data && !missing ? `/mail/${data}` : "/mail"} size="sm">
+      <Anchor component={Link} to={data && !missing ? `/mail/${data}` : "/mail"} size="sm" underline="always">
         {data ? `Template “${data}”` : "Mail templates"}
       </Anchor>
     </>

@@ -17,7 +17,7 @@ export function JobErrors({ job }: { job: Job }) {
             {subjects.slice(0, 3).map((id, i) => (
               <span key={id}>
                 {i > 0 && ", "}
-                <Anchor component={Link} to={`/enrollments/${id}`} size="sm">
+                <Anchor component={Link} to={`/enrollments/${id}`} size="sm" underline="always">
                   {id}
                 </Anchor>
               </span>

@@ -40,7 +40,7 @@ export function PreviewCounts({ preview, problem, onRetry }: Props) {
           <List size="sm" listStyleType="none" spacing={2} aria-label="Samples">
             {shown.map((e) => (
               <List.Item key={e.id} style={{ overflowWrap: "anywhere" }}>
-                <Anchor component={Link} to={`/enrollments/${e.id}`} size="sm">
+                <Anchor component={Link} to={`/enrollments/${e.id}`} size="sm" underline="always">
                   {e.contact.email ?? e.contact.id}
                 </Anchor>
                 , {whereWords(e)}
