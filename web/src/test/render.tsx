@@ -1,6 +1,5 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from "@tanstack/react-router";
 import { render } from "@testing-library/react";
 import type { ReactNode } from "react";
 
@@ -13,11 +12,4 @@ export function show(ui: ReactNode) {
     </MantineProvider>
   );
   return { client, ...render(ui, { wrapper }) };
-}
-
-/** Renders a piece of the page that leads to other pages; it appears a moment later. */
-export function showLinked(ui: ReactNode) {
-  const root = createRootRoute({ component: () => ui });
-  const router = createRouter({ routeTree: root, history: createMemoryHistory({ initialEntries: ["/"] }) });
-  return show(<RouterProvider router={router} />);
 }

@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
-import { showLinked } from "@/test/render";
+import { showRouted } from "@/test/routed";
 import { type Handlers, serve } from "@/test/server";
 import { FailuresPage } from "./FailuresPage";
 import type { Failure } from "./queries";
@@ -75,7 +75,10 @@ const world = (more: Handlers = {}) => {
       items: [{ key: "consulting", name: "Consulting", version: 3, status: "paused", active: 2, paused }],
       next: null,
     }),
-    "GET /v1/jobs": () => ({ items: state.mended ? [job] : [], next: null }),
+    "GET /v1/jobs": (request) => {
+      const asked = new URL(request.url).searchParams.get("kind") === job.kind;
+      return { items: asked && state.mended ? [job] : [], next: null };
+    },
     "GET /v1/jobs/j": () => job,
     "POST /v1/failures/s1/retry": async (request) => {
       if ((await request.json()).dry_run) return { action: "retry", ...counts };
@@ -89,7 +92,7 @@ const world = (more: Handlers = {}) => {
 
 test("a group says what to mend; its retry is followed to the end, even when the group is gone by then", async () => {
   world();
-  showLinked(<FailuresPage />);
+  showRouted(<FailuresPage />);
   const card = await screen.findByRole("article", { name: failure.cause });
   expect(within(card).getByRole("link", { name: "Secret “calendar-key”" }).getAttribute("href")).toBe(
     "/settings?tab=secrets",
@@ -116,7 +119,7 @@ test("a breaker's pause is told with its reason, and the way to resume it", asyn
       return { key: "consulting", people: { running: 0, waiting: 0, overdue: 1, held: 2 } };
     },
   });
-  showLinked(<FailuresPage />);
+  showRouted(<FailuresPage />);
   await screen.findByText("Consulting is paused by its circuit breaker");
   expect(screen.getByText(/the circuit breaker opens at 50 %/)).toBeTruthy();
   await userEvent.click(screen.getByRole("button", { name: "Resume …" }));
@@ -129,7 +132,7 @@ test("a breaker's pause is told with its reason, and the way to resume it", asyn
 
 test("who may only look is told why nothing can be retried", async () => {
   const calls = world({ "GET /v1/session": () => ({ person: "Vera", scopes: ["viewer"] }) });
-  showLinked(<FailuresPage />);
+  showRouted(<FailuresPage />);
   const retry = await screen.findByRole("button", { name: "Retry all 2" });
   expect(retry.getAttribute("aria-description")).toBe("Needs the scope publisher.");
   await userEvent.click(retry);

@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import { showLinked } from "@/test/render";
+import { showRouted } from "@/test/routed";
 import { serve } from "@/test/server";
 import type { Enrollment } from "../filter";
 import { BatchDialog } from "./BatchDialog";
@@ -63,7 +63,7 @@ test("the counts of a dry run come first; then a job carries it out at the pace,
       return ended;
     },
   });
-  showLinked(<BatchDialog action="retry" choice={{ by: "rows", rows }} onClose={vi.fn()} />);
+  showRouted(<BatchDialog action="retry" choice={{ by: "rows", rows }} onClose={vi.fn()} />);
   await screen.findByText("It can be done for 2 of 3 enrollments, and would be refused for 1.");
   expect(screen.getByRole("list", { name: "Refused" }).textContent).toContain("1: no step is held");
   expect(screen.getByRole("list", { name: "Samples" }).textContent).toContain("a@example.com, held at Book a call");
@@ -95,14 +95,14 @@ test("what nobody can be given is not offered, and a pace that the server refuse
     "POST /v1/enrollments/batch": async (request) =>
       (await request.json()).dry_run ? { ...counts, allowed } : Response.json(refused, { status: 422 }),
   });
-  const { unmount } = showLinked(<BatchDialog action="retry" choice={{ by: "rows", rows }} onClose={vi.fn()} />);
+  const { unmount } = showRouted(<BatchDialog action="retry" choice={{ by: "rows", rows }} onClose={vi.fn()} />);
   await userEvent.type(await screen.findByRole("textbox", { name: "Pace" }), "fast");
   await userEvent.click(screen.getByRole("button", { name: "Retry 2" }));
   await screen.findByText("is not a rate: 100/1m");
   expect(screen.queryByRole("alert")).toBeNull();
   unmount();
   allowed = 0;
-  showLinked(<BatchDialog action="retry" choice={{ by: "rows", rows }} onClose={vi.fn()} />);
+  showRouted(<BatchDialog action="retry" choice={{ by: "rows", rows }} onClose={vi.fn()} />);
   await screen.findByText(/It can be done for 0 of 3/);
   const button = screen.getByRole("button", { name: "Retry" });
   expect(button.getAttribute("aria-description")).toMatch(/nobody/);
