@@ -10,6 +10,7 @@ export type Problem = Schemas["DefinitionProblem"];
 export type Summaries = Schemas["Summaries"];
 export type PublishResult = Schemas["PublishResult"];
 export type Version = Schemas["Version"];
+export type Watch = Schemas["Watch"];
 
 const path = (key: string) => ({ params: { path: { key } } });
 
@@ -43,6 +44,14 @@ export const versionQuery = (key: string, n: number) =>
     queryFn: async ({ signal }): Promise<Version> =>
       asJson(await call(api.GET("/v1/workflows/{key}/versions/{n}", { params: { path: { key, n } }, signal }))),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** What has happened since the last publish, against as much time before it. */
+export const watchQuery = (key: string) =>
+  queryOptions({
+    queryKey: [...workflowKey(key), "watch"],
+    queryFn: ({ signal }) => call(api.GET("/v1/workflows/{key}/watch", { ...path(key), signal })),
+    refetchInterval: 60_000,
   });
 
 /** The one-line summaries of the cards of a version. */

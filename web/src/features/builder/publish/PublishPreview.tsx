@@ -7,6 +7,8 @@ import { useBuilder, useDefinition } from "../page/context";
 import { ProblemList } from "../problems/ProblemList";
 import { placesOf } from "../problems/places";
 import type { Flight, PublishResult } from "../queries";
+import { isOfTests } from "../tests/results";
+import { TestResults } from "../tests/TestResults";
 import { PeopleInside } from "./PeopleInside";
 import { usePublished } from "./usePublished";
 import { WhatChanges } from "./WhatChanges";
@@ -25,8 +27,12 @@ export function PublishPreview({ result, flight, onFlight, isOld, onOpen, onFixe
   const { specs, workflow, flush } = useBuilder();
   const definition = useDefinition();
   const from = usePublished();
-  const places = useMemo(() => placesOf(result.problems, definition, specs), [result.problems, definition, specs]);
-  const errors = places.reduce((n, p) => n + p.errors, 0);
+  // What came of tests stands with them.
+  const places = useMemo(
+    () => placesOf(result.tests ? result.problems.filter((p) => !isOfTests(p)) : result.problems, definition, specs),
+    [result, definition, specs],
+  );
+  const errors = result.problems.filter((p) => p.severity === "error").length;
   return (
     <Stack gap="lg">
       {errors > 0 && (
@@ -42,6 +48,20 @@ export function PublishPreview({ result, flight, onFlight, isOld, onOpen, onFixe
       {places.length > 0 && (
         <section aria-label="Problems">
           <ProblemList places={places} onOpen={onOpen} onFixed={onFixed} />
+        </section>
+      )}
+      {result.tests && (
+        <section aria-label="Tests">
+          <Title order={3} size="h5" mb="xs">
+            Tests
+          </Title>
+          <TestResults
+            report={result.tests}
+            problems={result.problems}
+            definition={definition}
+            specs={specs}
+            onOpen={(id) => onOpen({ kind: "step", id })}
+          />
         </section>
       )}
       <section aria-label="Changes">

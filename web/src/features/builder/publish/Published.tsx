@@ -15,6 +15,10 @@ export function Published({ result, onClose }: { result: PublishResult; onClose:
           {!result.job && left > 0 && ` ${left.toLocaleString("en")} enrollments were ended.`}
         </Text>
       </Group>
+      <Text size="sm">
+        For 48 hours it is watched: the tab Versions compares it with the time before, and a summary goes to the
+        channels for alarms.
+      </Text>
       {result.job && <MoveProgress job={result.job} />}
       {(result.hooks ?? []).map((hook) => (
         <div key={hook.trigger}>

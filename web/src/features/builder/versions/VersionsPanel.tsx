@@ -6,6 +6,7 @@ import { EmptyState, Instant, ProblemAlert } from "@/shared";
 import { useBuilder } from "../page/context";
 import { type Version, versionsQuery } from "../queries";
 import classes from "./VersionsPanel.module.css";
+import { WatchCard } from "./WatchCard";
 
 /** The published versions, newest first: to look at, and to publish again. */
 export function VersionsPanel() {
@@ -21,11 +22,14 @@ export function VersionsPanel() {
     );
   }
   return (
-    <Stack component="ul" gap="sm" className={classes.list}>
-      {data.items.map((version) => (
-        <OneVersion key={version.version} version={version} />
-      ))}
-    </Stack>
+    <>
+      <WatchCard />
+      <Stack component="ul" gap="sm" className={classes.list}>
+        {data.items.map((version) => (
+          <OneVersion key={version.version} version={version} />
+        ))}
+      </Stack>
+    </>
   );
 }
 
