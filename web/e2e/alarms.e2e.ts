@@ -1,4 +1,7 @@
+import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
+import { fileURLToPath } from "node:url";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seriousFindings, settled, signIn, Window } from "./browser";
 import { openBuilder } from "./builder";
@@ -6,6 +9,7 @@ import { until } from "./program";
 import { Stage } from "./stage";
 
 const stage = Stage.set();
+const shots = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 
 type Notice = { type: string; data: { summary?: string; workflow?: string } };
 let ops: Server;
@@ -14,6 +18,7 @@ const heard: Notice[] = [];
 
 // What stands at the other end of the channel.
 beforeAll(async () => {
+  await mkdir(shots, { recursive: true });
   ops = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => {
@@ -40,7 +45,7 @@ const greet = (tests: unknown[] = []) => ({
     big: {
       type: "branch",
       name: "A big one?",
-      with: { branches: [{ port: "yes", where: { field: "trigger.amount", op: "gte", value: 500 } }] },
+      with: { branches: [{ id: "yes", when: { field: "trigger.amount", op: "gte", value: 500 } }] },
       next: { yes: "hello", else: "hello" },
     },
     hello: {
@@ -54,6 +59,19 @@ const greet = (tests: unknown[] = []) => ({
   },
   ...(tests.length > 0 && { tests }),
 });
+
+/** Looks at a page in both schemes and two widths: nothing serious for axe, and a picture of each. */
+async function look(page: Page, name: string) {
+  for (const colorScheme of ["light", "dark"] as const)
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      await settled(page);
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.screenshot({ path: `${shots}/${name}-${width}-${colorScheme}.png` });
+    }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
 
 async function enter(from: number, to: number) {
   for (let i = from; i < to; i++) {
@@ -114,7 +132,7 @@ test("a template breaks, the alarm names it and reaches a channel; somebody ackn
   await know.getByLabel("Note").fill("The template is being mended");
   await know.getByRole("button", { name: "Acknowledge" }).click();
   await alarm.getByText(/acknowledged it .*The template is being mended/).waitFor();
-  expect(await seriousFindings(page)).toEqual([]);
+  await look(page, "alarm");
 
   await alarm.getByRole("link", { name: /^The change of the mail template welcome by/ }).click();
   await page.waitForURL((url) => url.pathname === "/mail/welcome");
@@ -124,6 +142,7 @@ test("a template breaks, the alarm names it and reaches a channel; somebody ackn
 
 test("a draft with tests is carried over past events: what it says is what really came", async () => {
   const { program } = stage;
+  await program.call("PATCH", "/v1/email-templates/welcome", { text: "Hello" });
   const expected = { outcome: "success", path: ["big", "hello", "done"] };
   const trigger = (amount: number) => ({ type: "form.submitted", data: { amount } });
   await program.call(
@@ -158,11 +177,7 @@ test("a draft with tests is carried over past events: what it says is what reall
     expect.stringMatching(/else\s*2, 50 %/),
   ]);
   await page.getByText(/4 really entered in that time; 4 contacts in both/).waitFor();
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await settled(page);
-    expect(await seriousFindings(page)).toEqual([]);
-  }
+  await look(page, "backtest-result");
   window.check();
   await window.close();
 });
