@@ -30,13 +30,19 @@ var errForeignEvent = errors.New("event id belongs to another event")
 // Append writes one event of a contact that tx has locked: it takes the contact's next sequence
 // number, inserts the row and queues the contact for the router. Without an id it makes one; with
 // an id that exists already, of the same contact and type, it changes nothing and returns the
-// stored row, so that a repeated effect reports itself once.
+// stored row, so that a repeated effect reports itself once. Of one whose time is over it returns what
+// was to be written.
 func Append(tx *store.Tx, in Draft) (*store.Event, error) {
 	event, added, err := appendNew(tx, in)
 	if err != nil || added {
 		return event, err
 	}
 	stored, err := tx.Event(event.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		if spent, asked := tx.Spent(event.ID); asked != nil || spent {
+			return event, asked
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read event %s: %w", event.ID, err)
 	}

@@ -182,11 +182,13 @@ func ReportMail(tx *store.Tx, r MailReport, source string, now time.Time) (Repor
 	}
 	done := Reported{Event: draft.ID, Contact: c.ID}
 	// What it means for the contact comes first, so that whoever hears the event finds it.
-	if _, err := tx.Event(draft.ID); err == nil {
+	known, err := tx.KnownEvents([]string{draft.ID})
+	if err != nil {
+		return done, fmt.Errorf("read event: %w", err)
+	}
+	if known[draft.ID] {
 		done.Duplicate = true
 		return done, nil
-	} else if !errors.Is(err, store.ErrNotFound) {
-		return done, fmt.Errorf("read event: %w", err)
 	}
 	if r.Kind == ReasonComplained {
 		if done.Unsubscribed, err = takeOff(tx, c, "mail: complaint", now); err != nil {

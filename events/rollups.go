@@ -22,8 +22,8 @@ const (
 
 // Roller keeps the daily roll-ups of the figures: it builds every day of the account's zone that has
 // ended, and builds it again until nothing in it can change. Each day is one transaction that makes
-// the same rows of the same rows, so it may be stopped, repeated and run beside others. Days whose
-// rows are gone are left alone.
+// the same rows of the same rows, so it may be stopped, repeated and run beside others. What speaks for
+// rows that are gone is left alone.
 type Roller struct {
 	Store *store.Store
 	Now   func() time.Time // default: time.Now
@@ -89,8 +89,9 @@ func (r *Roller) build(ctx context.Context, again func(*store.FigureBuild, time.
 	return built, nil
 }
 
-// days lists the days that have ended and are to be built: all from the first enrollment on, or from
-// the end of what has no rows any more.
+// days lists the days that have ended and are to be built, from the first enrollment on. A day that
+// speaks for rows that are gone stays cut as it is, also when the account's zone has changed; others
+// end where it begins.
 func (r *Roller) days(tx *store.Tx, now time.Time, again func(*store.FigureBuild, time.Time) bool) ([]store.FigureBuild, error) {
 	first, err := tx.FirstEnrolled()
 	if err != nil || first == nil {
@@ -111,13 +112,20 @@ func (r *Roller) days(tx *store.Tx, now time.Time, again func(*store.FigureBuild
 	start, known := figures.Midnight(*first, 0, zone), map[time.Time]*store.FigureBuild{}
 	for i := range builds {
 		known[builds[i].StartsAt.UTC()] = &builds[i]
-		if builds[i].Pruned && builds[i].EndsAt.After(start) {
-			start = builds[i].EndsAt.UTC()
-		}
 	}
 	var days []store.FigureBuild
 	for {
 		end := figures.Midnight(start, 1, zone)
+		if other := prunedWithin(builds, start, end); other != nil {
+			if !other.StartsAt.After(start) {
+				if again(other, now) {
+					days = append(days, store.FigureBuild{StartsAt: other.StartsAt.UTC(), EndsAt: other.EndsAt.UTC(), Zone: other.Zone})
+				}
+				start = other.EndsAt.UTC()
+				continue
+			}
+			end = other.StartsAt.UTC()
+		}
 		if end.After(now) {
 			return days, nil
 		}
@@ -127,6 +135,16 @@ func (r *Roller) days(tx *store.Tx, now time.Time, again func(*store.FigureBuild
 		}
 		start = end
 	}
+}
+
+// prunedWithin returns the first day that overlaps a stretch and cannot be cut anew; nil for none.
+func prunedWithin(builds []store.FigureBuild, start, end time.Time) *store.FigureBuild {
+	for i := range builds {
+		if b := &builds[i]; b.Pruned && b.EndsAt.After(start) && b.StartsAt.Before(end) {
+			return b
+		}
+	}
+	return nil
 }
 
 func (r *Roller) log() *slog.Logger {

@@ -16,16 +16,29 @@ type LogEntry struct {
 	Ignored bool
 }
 
-// KnownEvents returns those of ids that events have.
+// KnownEvents returns those of ids that events have, or had: one that is gone keeps its id for ever.
 func (tx *Tx) KnownEvents(ids []string) (map[string]bool, error) {
 	known := map[string]bool{}
 	for part := range slices.Chunk(ids, bulk) {
-		var found []string
-		if _, err := tx.scan(&found, "SELECT id FROM events WHERE id IN ?", part); err != nil {
+		hashes, of := make([]string, len(part)), make(map[string]string, len(part))
+		for i, id := range part {
+			hashes[i] = spentHash(id)
+			of[hashes[i]] = id
+		}
+		var found []struct {
+			ID   string
+			Gone bool
+		}
+		_, err := tx.scan(&found, `SELECT id, false AS gone FROM events WHERE id IN ?
+			UNION ALL SELECT hash, true FROM spent_events WHERE hash IN ?`, part, hashes)
+		if err != nil {
 			return nil, err
 		}
-		for _, id := range found {
-			known[id] = true
+		for _, row := range found {
+			if row.Gone {
+				row.ID = of[row.ID]
+			}
+			known[row.ID] = true
 		}
 	}
 	return known, nil

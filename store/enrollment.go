@@ -61,6 +61,7 @@ type Enrollment struct {
 	AdmittedAt  *time.Time // when the workflow's limits let it in; nil while it waits for that
 	MoveID      string     // the Move on which it is: obeyed at its next safe point; "" for none
 	Hold        string     // why a person holds it where it is, "" when nobody does; written by SetHold alone
+	Pruned      bool       // its steps are gone; see Tx.SweepEnrollments
 	CreatedAt   time.Time
 
 	// Read together with the lock (LockEnrollmentContact), and never written.

@@ -51,22 +51,26 @@ func (tx *Tx) InsertEvent(e *Event) error {
 	return err
 }
 
+// unspent holds when no event with the id that a hash was made of is gone.
+const unspent = "NOT EXISTS (SELECT 1 FROM spent_events WHERE hash = ?)"
+
 // AppendEvent adds an event at the end of its contact's log, sets e.Seq, and reports false, with
-// nothing changed and no number used, when an event with this id exists. The contact must be locked.
+// nothing changed and no number used, when an event with this id exists or existed. The contact must
+// be locked.
 func (tx *Tx) AppendEvent(e *Event) (bool, error) {
 	if !tx.write {
 		return false, ErrReadOnly
 	}
 	values := []any{
-		e.ID, e.Type, e.Data, e.OccurredAt, e.AcceptedAt, e.BodyHash, e.Cause, e.Source, e.ContactID,
+		e.ID, e.Type, e.Data, e.OccurredAt, e.AcceptedAt, e.BodyHash, e.Cause, e.Source, e.ContactID, spentHash(e.ID),
 	}
 	insert := `INSERT INTO events (id, type, data, occurred_at, accepted_at, body_hash, cause, source, contact_id, seq)
-		SELECT ?, ?, ?, ?, ?, ?, ?, ?, id, seq + 1 FROM contacts WHERE id = ? ON CONFLICT DO NOTHING`
+		SELECT ?, ?, ?, ?, ?, ?, ?, ?, id, seq + 1 FROM contacts WHERE id = ? AND ` + unspent + ` ON CONFLICT DO NOTHING`
 	if tx.dialect == Postgres {
 		// Types are spelled out: a SELECT list, unlike VALUES, gives parameters none.
 		insert = `WITH added AS (INSERT INTO events (id, type, data, occurred_at, accepted_at, body_hash, cause, source, contact_id, seq)
 			SELECT ?::text, ?::text, ?::jsonb, ?::timestamptz, ?::timestamptz, ?::text, ?::jsonb, ?::text, id, seq + 1
-			FROM contacts WHERE id = ? ON CONFLICT DO NOTHING RETURNING contact_id, seq)
+			FROM contacts WHERE id = ? AND ` + unspent + ` ON CONFLICT DO NOTHING RETURNING contact_id, seq)
 			UPDATE contacts c SET seq = added.seq FROM added WHERE c.id = added.contact_id RETURNING c.seq`
 		found, err := tx.scan(&e.Seq, insert, values...)
 		return found, err
@@ -106,12 +110,12 @@ func (tx *Tx) AppendIgnored(e *Event) (bool, error) {
 	}
 	return tx.scan(&e.Seq, `WITH added AS (INSERT INTO events (id, type, data, occurred_at, accepted_at, body_hash, cause, source, contact_id, seq)
 			SELECT ?::text, ?::text, ?::jsonb, ?::timestamptz, ?::timestamptz, ?::text, ?::jsonb, ?::text, id, seq + 1
-			FROM contacts WHERE id = ? ON CONFLICT DO NOTHING RETURNING contact_id, seq, id, accepted_at),
+			FROM contacts WHERE id = ? AND `+unspent+` ON CONFLICT DO NOTHING RETURNING contact_id, seq, id, accepted_at),
 		noted AS (INSERT INTO verdicts (event_id, workflow, enrollment_id, version, verdict, reason, "values", created_at)
 			SELECT id, '', '', 0, 'ignored', '', NULL, accepted_at FROM added)
 		UPDATE contacts c SET seq = added.seq, routed_seq = CASE WHEN c.routed_seq = c.seq THEN added.seq ELSE c.routed_seq END
 		FROM added WHERE c.id = added.contact_id RETURNING c.seq`,
-		e.ID, e.Type, e.Data, e.OccurredAt, e.AcceptedAt, e.BodyHash, e.Cause, e.Source, e.ContactID)
+		e.ID, e.Type, e.Data, e.OccurredAt, e.AcceptedAt, e.BodyHash, e.Cause, e.Source, e.ContactID, spentHash(e.ID))
 }
 
 // Event returns one event.

@@ -34,8 +34,16 @@ const (
 	carriedOn = "(" + movedStep + " AND (n.entered_at = s.entered_at OR n.moved_at = s.left_at)) > 0)"
 )
 
-// stretch is a stretch of time, its end left out.
-type stretch struct{ from, to time.Time }
+// stretch is a stretch of the starts of one workflow, its end left out.
+type stretch struct {
+	workflow string
+	from, to time.Time
+}
+
+// holds reports whether somebody who started then is in the stretch.
+func (s *stretch) holds(workflow string, started time.Time) bool {
+	return s.workflow == workflow && !started.Before(s.from) && started.Before(s.to)
+}
 
 // cohort is the beginning of a statement over the enrollments of a query, as the table c (id,
 // workflow, version, day and what the figures need), with its arguments.
@@ -59,8 +67,8 @@ func (tx *Tx) cohort(q FigureQuery, but []stretch) cohort {
 		c.args = append(c.args, q.Version)
 	}
 	for _, gone := range but {
-		where = append(where, "NOT (e.started_at >= ? AND e.started_at < ?)")
-		c.args = append(c.args, gone.from, gone.to)
+		where = append(where, "NOT (e.workflow = ? AND e.started_at >= ? AND e.started_at < ?)")
+		c.args = append(c.args, gone.workflow, gone.from, gone.to)
 	}
 	days, day := "", "0"
 	if len(q.Days) > 0 {

@@ -12,10 +12,9 @@ type FigureBuild struct {
 	StartsAt time.Time `gorm:"primaryKey"`
 	EndsAt   time.Time
 	Zone     string // IANA name of the zone whose day it is
-	// Sealed: nothing can change any more. All have ended, longer ago than a bounce counts.
+	// Sealed: all have ended, longer ago than a bounce counts.
 	Sealed bool
-	// Pruned: step rows of the day may be gone, and figures come from the roll-up alone. It is never
-	// built again.
+	// Pruned: rows of some workflows of the day may be gone. The day stays cut as it is.
 	Pruned  bool
 	BuiltAt time.Time
 }
@@ -30,6 +29,9 @@ type figureDay struct {
 	Enrolled, Active, Completed, Exited, Failed int64
 	CompletedSuccess, ExitedSuccess             int64
 	Completion, Excess, Lateness, Impact        JSON
+	// Pruned: step rows of the workflow's day may be gone, and its figures come from here alone. They
+	// are never built again.
+	Pruned bool
 }
 
 type figureNode struct {
@@ -53,44 +55,75 @@ func (tx *Tx) FigureBuilds() ([]FigureBuild, error) {
 	return all[FigureBuild](tx, "ORDER BY starts_at")
 }
 
+// everEntered lists the workflows that enrollments are of, in order. It jumps from one to the next,
+// and lets what follows find the enrollments of a day by index.
+func (tx *Tx) everEntered() ([]string, error) {
+	keys := []string{}
+	_, err := tx.scan(&keys, `WITH RECURSIVE names(workflow) AS (
+			SELECT min(workflow) FROM enrollments
+			UNION ALL
+			SELECT (SELECT min(e.workflow) FROM enrollments e WHERE e.workflow > names.workflow) FROM names WHERE names.workflow IS NOT NULL)
+		SELECT workflow FROM names WHERE workflow IS NOT NULL`)
+	return keys, err
+}
+
 // FirstEnrolled is when the first enrollment that is no test started; nil when there is none.
 func (tx *Tx) FirstEnrolled() (*time.Time, error) {
-	row := struct{ StartedAt time.Time }{}
-	found, err := tx.scan(&row, "SELECT started_at FROM enrollments WHERE NOT test ORDER BY started_at LIMIT 1")
-	if err != nil || !found {
+	workflows, err := tx.everEntered()
+	if err != nil {
 		return nil, err
 	}
-	return &row.StartedAt, nil
+	var first *time.Time
+	for _, workflow := range workflows {
+		row := struct{ StartedAt time.Time }{}
+		found, err := tx.scan(&row, "SELECT started_at FROM enrollments WHERE workflow = ? AND NOT test ORDER BY started_at LIMIT 1", workflow)
+		if err != nil {
+			return nil, err
+		}
+		if found && (first == nil || row.StartedAt.Before(*first)) {
+			first = &row.StartedAt
+		}
+	}
+	return first, nil
 }
 
 // RollUp builds the roll-up of a day from the rows and returns whether it is sealed. Whatever it held
-// before is replaced, as are those of other days that overlap; one that is pruned stays as it is, and
-// ErrConflict is the answer. Building it again from the same rows makes the same rows.
+// before is replaced, as are those of other days that overlap; but what is pruned stays as it is, and
+// a day that overlaps another one with something pruned is answered ErrConflict. Building it again
+// from the same rows makes the same rows.
 func (tx *Tx) RollUp(day FigureBuild, goals Goals, now time.Time) (sealed bool, err error) {
-	clash := FigureBuild{}
-	found, err := tx.scan(&clash, "SELECT "+columns[FigureBuild]("")+" FROM figure_builds WHERE pruned AND starts_at < ? AND ends_at > ? LIMIT 1",
-		day.EndsAt, day.StartsAt)
+	pruned, err := all[FigureBuild](tx, "WHERE pruned AND starts_at < ? AND ends_at > ?", day.EndsAt, day.StartsAt)
 	if err != nil {
 		return false, err
 	}
-	if found {
-		return false, &ConflictError{Table: "figure_builds"}
-	}
-	if _, err := tx.exec("DELETE FROM figure_builds WHERE starts_at < ? AND ends_at > ?", day.EndsAt, day.StartsAt); err != nil {
+	workflows, err := tx.everEntered()
+	if err != nil {
 		return false, err
 	}
 	open := 0
-	_, err = tx.scan(&open, `SELECT count(*) FROM enrollments WHERE NOT test AND started_at >= ? AND started_at < ?
-		AND (active OR ended_at IS NULL OR ended_at > ?)`, day.StartsAt, day.EndsAt, now.Add(-figureSettles))
+	_, err = tx.scan(&open, `SELECT count(*) FROM enrollments WHERE workflow IN ? AND NOT test AND started_at >= ? AND started_at < ?
+		AND (active OR ended_at IS NULL OR ended_at > ?)`, workflows, day.StartsAt, day.EndsAt, now.Add(-figureSettles))
 	if err != nil {
 		return false, err
 	}
-	day.Sealed, day.Pruned, day.BuiltAt = open == 0 && !day.EndsAt.After(now), false, now
-	if err := tx.insert(&day); err != nil {
+	day.Sealed, day.Pruned, day.BuiltAt = open == 0 && !day.EndsAt.After(now), len(pruned) > 0, now
+	for i := range pruned {
+		if !pruned[i].StartsAt.Equal(day.StartsAt) || !pruned[i].EndsAt.Equal(day.EndsAt) {
+			return false, &ConflictError{Table: "figure_builds"}
+		}
+	}
+	var gone []stretch
+	if day.Pruned {
+		gone, err = tx.reopenDay(&day)
+	} else if _, err = tx.exec("DELETE FROM figure_builds WHERE starts_at < ? AND ends_at > ?", day.EndsAt, day.StartsAt); err == nil {
+		err = tx.insert(&day)
+	}
+	if err != nil {
 		return false, err
 	}
 	cells := figureCells{}
-	if err := tx.countFigures(FigureQuery{From: day.StartsAt, To: day.EndsAt, Mail: true, Goals: goals, Now: now}, nil, cells); err != nil {
+	q := FigureQuery{Workflows: workflows, From: day.StartsAt, To: day.EndsAt, Mail: true, Goals: goals, Now: now}
+	if err := tx.countFigures(q, gone, cells); err != nil {
 		return false, err
 	}
 	return day.Sealed, tx.putCells(day.StartsAt, cells.list())
@@ -129,57 +162,6 @@ func (tx *Tx) putCells(at time.Time, cells []FigureCell) error {
 		}
 	}
 	return nil
-}
-
-// PruneFigures lets the roll-ups of sealed days that ended before an instant speak for their rows from
-// now on, and returns the stretch of enrollment starts whose step rows may be deleted: everything that
-// started before the result. Days that are not sealed keep those behind them from it, so that the
-// stretch has no holes.
-func (tx *Tx) PruneFigures(before time.Time) (*time.Time, error) {
-	builds, err := tx.FigureBuilds()
-	if err != nil {
-		return nil, err
-	}
-	var until *time.Time
-	for i := range builds {
-		day := &builds[i]
-		if !day.Pruned && (!day.Sealed || !day.EndsAt.Before(before)) || until != nil && !until.Equal(day.StartsAt) {
-			break
-		}
-		until = &day.EndsAt
-	}
-	if until == nil {
-		return nil, nil
-	}
-	_, err = tx.exec("UPDATE figure_builds SET pruned = ? WHERE ends_at <= ? AND NOT pruned", true, *until)
-	return until, err
-}
-
-// rolledUp adds the cells of pruned days that began within the range, and returns the stretches that
-// are thereby counted.
-func (tx *Tx) rolledUp(q FigureQuery, cells figureCells) ([]stretch, error) {
-	builds, err := all[FigureBuild](tx, "WHERE pruned AND ends_at > ? AND starts_at < ? ORDER BY starts_at", q.From, q.To)
-	if err != nil || len(builds) == 0 {
-		return nil, err
-	}
-	gone := []stretch{}
-	for _, b := range builds {
-		if last := len(gone) - 1; last >= 0 && gone[last].to.Equal(b.StartsAt) {
-			gone[last].to = b.EndsAt
-		} else {
-			gone = append(gone, stretch{from: b.StartsAt, to: b.EndsAt})
-		}
-	}
-	where, args := "p.pruned AND p.starts_at >= ? AND p.starts_at < ?", []any{q.From, q.To}
-	if len(q.Workflows) > 0 {
-		where += " AND r.workflow IN ?"
-		args = append(args, q.Workflows)
-	}
-	if q.Version > 0 {
-		where += " AND r.version = ?"
-		args = append(args, q.Version)
-	}
-	return gone, tx.readCells(q, " r JOIN figure_builds p ON p.starts_at = r.starts_at WHERE "+where, args, cells)
 }
 
 // RolledUp returns what the roll-up of the day that starts at an instant holds.

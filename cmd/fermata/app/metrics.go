@@ -47,6 +47,7 @@ type metrics struct {
 
 	accepted   prometheus.Counter
 	reconciled *prometheus.CounterVec
+	deleted    *prometheus.CounterVec
 
 	mu     sync.Mutex
 	readAt time.Time
@@ -62,11 +63,17 @@ func newMetrics(s *store.Store, now func() time.Time) *metrics {
 		reconciled: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "fermata_reconciled_total", Help: "What the reconciler of this process has mended.",
 		}, []string{"kind"}),
+		deleted: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "fermata_retention_deleted_total", Help: "Rows that this process has deleted because their time was over.",
+		}, []string{"table"}),
+	}
+	for _, table := range []string{"events", "enrollments", "steps"} {
+		m.deleted.WithLabelValues(table)
 	}
 	for _, kind := range worker.Repairs {
 		m.reconciled.WithLabelValues(kind)
 	}
-	m.registry.MustRegister(m, m.accepted, m.reconciled)
+	m.registry.MustRegister(m, m.accepted, m.reconciled, m.deleted)
 	return m
 }
 

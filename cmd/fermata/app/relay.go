@@ -6,6 +6,7 @@ import (
 
 	"fermata/alarms"
 	"fermata/events"
+	"fermata/interpreter/calendar"
 	"fermata/worker"
 )
 
@@ -22,6 +23,7 @@ type relay struct {
 	resumer    *events.Resumer
 	admitter   *events.Admitter
 	roller     *events.Roller
+	keeper     *events.Keeper
 	reconciler *worker.Reconciler
 	census     *worker.Census
 	evaluator  *alarms.Evaluator
@@ -43,6 +45,10 @@ func (a *App) newRelay() *relay {
 	r.resumer = &events.Resumer{Store: s, Log: log, Dispatched: r.dispatcher.Nudge}
 	r.admitter = &events.Admitter{Store: s, Definitions: a.definitions, Log: log, Dispatched: r.dispatcher.Nudge}
 	r.roller = &events.Roller{Store: s, Log: log}
+	r.keeper = &events.Keeper{
+		Store: s, Log: log, Events: kept(a.o.Settings.RetentionEvents), Steps: kept(a.o.Settings.RetentionSteps),
+		Count: func(table string, n int64) { a.metrics.deleted.WithLabelValues(table).Add(float64(n)) },
+	}
 	r.reconciler = &worker.Reconciler{
 		Store: s, Engine: a.engine, Log: log, Now: time.Now, Nudge: a.nudge, Every: a.o.Reconcile, Overdue: a.o.Reconcile,
 		Count: func(kind string, n int) { a.metrics.reconciled.WithLabelValues(kind).Add(float64(n)) },
@@ -59,11 +65,20 @@ func (a *App) newRelay() *relay {
 	return r
 }
 
+// kept reads how long something is kept; Settings.Check has seen that it is a duration.
+func kept(text string) calendar.Duration {
+	d, err := calendar.ParseDuration(text)
+	if err != nil {
+		return calendar.Duration{}
+	}
+	return d
+}
+
 // parts are what runs until the process stops.
 func (r *relay) parts() []func(context.Context) error {
 	return []func(context.Context) error{
 		r.router.Run, r.dispatcher.Run, r.jobs.Run, r.scheduler.Run, r.planner.Run,
-		r.watcher.Run, r.hits.Run, r.resumer.Run, r.admitter.Run, r.roller.Run, r.reconciler.Run, r.census.Run,
+		r.watcher.Run, r.hits.Run, r.resumer.Run, r.admitter.Run, r.roller.Run, r.keeper.Run, r.reconciler.Run, r.census.Run,
 		r.evaluator.Run, r.courier.Run,
 	}
 }
