@@ -348,3 +348,52 @@ func wanted(list []store.Event) []string {
 	}
 	return kept
 }
+
+// A workflow's day of which somebody is still inside keeps its rows, and no other one; and what a
+// roll-up says is what the rows said last, also when it was built long before.
+func TestRetentionLeavesFiguresTrue(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setup(t, s)
+		b.shop()
+		ended, inside := b.enter("ada@example.com", "", "shop"), b.enter("bob@example.com", "", "shop")
+		b.passed(ended, true)
+		gift := b.enter("ada@example.com", "", "gift")
+		b.passed(gift, true)
+		b.clock.add(10 * 24 * time.Hour)
+		b.roll()
+		b.write(func(tx *store.Tx) error {
+			send, c, err := LockSend(tx, "snd_"+gift.ID)
+			require.NoError(t, err)
+			_, err = Append(tx, sendEvent(c, send, TypeEmailClicked, "", b.clock.now(), nil))
+			return err
+		})
+		b.clock.add(402 * 24 * time.Hour)
+		shop, gifts := b.figuresOf("shop"), b.figuresOf("gift")
+		require.EqualValues(t, 1, gifts[0].Nodes["mail"].Clicked)
+		require.EqualValues(t, 1, b.keep()["steps"], "of the gift")
+		require.Equal(t, gifts, b.figuresOf("gift"))
+		require.Equal(t, shop, b.figuresOf("shop"))
+
+		b.passed(inside, true)
+		shop = b.figuresOf("shop")
+		require.EqualValues(t, 2, shop[0].Completed)
+		for range 2 {
+			b.clock.add(201 * 24 * time.Hour)
+			b.roll()
+		}
+		require.EqualValues(t, 2, b.keep()["steps"])
+		require.Equal(t, shop, b.figuresOf("shop"))
+		require.Equal(t, gifts, b.figuresOf("gift"))
+
+		b.write(func(tx *store.Tx) error {
+			return tx.SaveAccount(&store.Account{Name: "Test", Timezone: "Asia/Tokyo", Currency: "USD", MailFrom: "shop@example.com"})
+		})
+		b.roll()
+		again, err := (&Roller{Store: s, Now: b.clock.now}).Round(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, again, "days of the old zone stay, and the others are built once")
+		require.Equal(t, shop, b.figuresOf("shop"))
+		require.Equal(t, gifts, b.figuresOf("gift"))
+	})
+}
