@@ -126,6 +126,9 @@ func (s *server) moveInside(c *gin.Context, tx *store.Tx, p *publication, before
 	if err := s.supersede(tx, p); err != nil || before.moves == 0 {
 		return err
 	}
+	if err := events.CheckMovers(tx); err != nil {
+		return err
+	}
 	move := &store.Move{Workflow: p.key, Version: p.version, Hash: p.hash, Person: callerOf(c).person, CreatedAt: s.now()}
 	if err := events.AddMove(tx, move, p.flight.terms); err != nil {
 		return err

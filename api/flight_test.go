@@ -340,3 +340,26 @@ func TestManyPeopleOfAStoppedWorkflowAreEndedByAJob(t *testing.T) {
 		require.EqualValues(t, 0, f.must(200, "GET", dripURL, nil)["active"], "one leaves at once")
 	})
 }
+
+// While a worker lives that would take up a moved run by the old version, nobody is moved and nothing
+// is published that would move them.
+func TestNobodyIsMovedWhileAnOldWorkerLives(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		ids := f.inside("first", 1, day, 3*day)
+		f.draft(lasting("first", "4d"))
+		announce := func(level int) {
+			require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.AnnounceWorker("7@host", 1, level) }))
+		}
+		announce(0)
+		f.run(t, []scenario{
+			{name: "publish", method: "POST", url: dripURL + "/publish", body: object{"in_flight": "migrate"}, status: 409, expected: []string{"7@host", "up to date"}},
+			{name: "move", method: "POST", url: "/v1/enrollments/" + ids[0] + "/move", body: object{"node": "second"}, status: 409, expected: []string{"7@host"}},
+		})
+		require.EqualValues(t, 1, f.must(200, "GET", dripURL, nil)["version"])
+		announce(store.LevelMoves)
+		f.must(200, "POST", "/v1/enrollments/"+ids[0]+"/move", object{"node": "second"})
+		require.EqualValues(t, 2, f.must(200, "POST", dripURL+"/publish", object{"in_flight": "migrate"})["version"])
+	})
+}

@@ -3,6 +3,7 @@ package events
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"fermata/interpreter/definition"
 	"fermata/interpreter/moving"
@@ -13,6 +14,25 @@ import (
 // ReasonMoved is the reason of a step that was left because its enrollment was moved elsewhere. Such
 // a step is `canceled`: it is no end, and what it waited for goes on, or not, at the step behind it.
 const ReasonMoved = "moved"
+
+// moversLive is how long after its last word a worker counts as alive.
+const moversLive = time.Minute
+
+// CheckMovers refuses to move anybody while a worker lives whose build cannot carry on a run that was
+// moved: it would take up the run from its first step, by the old version.
+func CheckMovers(tx *store.Tx) error {
+	old, err := tx.OldWorker(tx.Now().Add(-moversLive), store.LevelMoves)
+	if err != nil {
+		return fmt.Errorf("read workers: %w", err)
+	}
+	if old == "" {
+		return nil
+	}
+	return &RefusedError{
+		Message: fmt.Sprintf("nobody can be moved: worker %s runs a build that cannot carry on who was moved", old),
+		Hint:    "bring all workers up to date; one that was stopped counts for another minute",
+	}
+}
 
 // Terms are the terms of a move.
 func Terms(m *store.Move) (moving.Terms, error) {

@@ -136,6 +136,12 @@ func (o *Operator) Move(ctx context.Context, id, node string, version int, perso
 }
 
 func (d *decision) mayMove(in Order) *RefusedError {
+	if err := CheckMovers(d.tx); err != nil {
+		if refused, is := errors.AsType[*RefusedError](err); is {
+			return refused
+		}
+		d.tx.Spoil(err)
+	}
 	if d.def.Nodes[in.Node] != nil {
 		return nil
 	}

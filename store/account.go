@@ -87,22 +87,38 @@ func (tx *Tx) NextRoundRobin(key string, n int) (int, error) {
 type Worker struct {
 	ID string `gorm:"primaryKey"`
 	// Version is the newest interpreter version that this worker can run.
-	Version  int
+	Version int
+	// Level says what else its build can do, see LevelMoves; 0 of builds that do not say.
+	Level    int
 	LastSeen time.Time
 }
 
+// Levels of what the build of a worker can do, each including those below.
+const (
+	// LevelMoves: it carries enrollments from one version to another.
+	LevelMoves = 1
+)
+
 // AnnounceWorker records that a worker lives and what it can run; LastSeen is set by the
 // database's clock.
-func (tx *Tx) AnnounceWorker(id string, version int) error {
-	_, err := tx.exec(`INSERT INTO workers (id, version, last_seen) VALUES (?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET version = excluded.version, last_seen = excluded.last_seen`,
-		id, version, tx.clock(0))
+func (tx *Tx) AnnounceWorker(id string, version, level int) error {
+	_, err := tx.exec(`INSERT INTO workers (id, version, level, last_seen) VALUES (?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET version = excluded.version, level = excluded.level, last_seen = excluded.last_seen`,
+		id, version, level, tx.clock(0))
 	return err
 }
 
 // LiveWorkers lists the workers that announced themselves at or after since.
 func (tx *Tx) LiveWorkers(since time.Time) ([]Worker, error) {
 	return all[Worker](tx, "WHERE last_seen >= ? ORDER BY id", since)
+}
+
+// OldWorker returns a worker that announced itself at or after since and whose build is below a level; ""
+// when there is none.
+func (tx *Tx) OldWorker(since time.Time, level int) (string, error) {
+	id := ""
+	_, err := tx.scan(&id, "SELECT id FROM workers WHERE last_seen >= ? AND level < ? ORDER BY id LIMIT 1", since, level)
+	return id, err
 }
 
 // RetireWorker forgets a worker that stopped on purpose.

@@ -39,9 +39,9 @@ func TestAccountAndMeta(t *testing.T) {
 				require.NoError(t, err)
 				require.Equal(t, want, n)
 			}
-			require.NoError(t, tx.AnnounceWorker("w1", 1))
-			require.NoError(t, tx.AnnounceWorker("w1", 2))
-			require.NoError(t, tx.AnnounceWorker("w2", 1))
+			require.NoError(t, tx.AnnounceWorker("w1", 1, 0))
+			require.NoError(t, tx.AnnounceWorker("w1", 2, store.LevelMoves))
+			require.NoError(t, tx.AnnounceWorker("w2", 1, store.LevelMoves))
 			require.NoError(t, tx.RetireWorker("w2"))
 			live, err := tx.LiveWorkers(time.Now().Add(-time.Minute))
 			require.NoError(t, err)

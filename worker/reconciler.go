@@ -298,7 +298,7 @@ func (r *round) look(ctx context.Context, e *store.Enrollment, then look) error 
 
 // Announce tells the store that a worker lives and which machine versions it knows.
 func Announce(ctx context.Context, s *store.Store, id string) error {
-	return s.Write(ctx, func(tx *store.Tx) error { return tx.AnnounceWorker(id, interpreter.Current) })
+	return s.Write(ctx, func(tx *store.Tx) error { return tx.AnnounceWorker(id, interpreter.Current, store.LevelMoves) })
 }
 
 // Retire tells the store that a worker has stopped on purpose.

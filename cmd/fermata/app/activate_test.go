@@ -26,7 +26,7 @@ func TestActivateRefusesWhatALivingWorkerDoesNotKnow(t *testing.T) {
 			return version
 		}
 		require.ErrorContains(t, app.Activate(t.Context(), s, interpreter.Current+1, time.Now(), &out), "is not known to this build")
-		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.AnnounceWorker("old", interpreter.Current-1) }))
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.AnnounceWorker("old", interpreter.Current-1, 0) }))
 		require.ErrorContains(t, app.Activate(t.Context(), s, 0, time.Now(), &out), "worker old knows versions up to")
 		require.Empty(t, active())
 		// A worker that has said nothing for a while is gone.

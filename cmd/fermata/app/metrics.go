@@ -34,6 +34,9 @@ var (
 	pollersNow    = prometheus.NewDesc("fermata_pollers", "Workers that ask Temporal for tasks; absent while Temporal does not answer.", []string{"queue", "kind"}, nil)
 )
 
+// deletedAlways are the tables whose count of deleted rows is there from the start.
+var deletedAlways = []string{"events", "enrollments", "steps"}
+
 // metrics reads the series of the product from the store when they are asked for. A
 // store that does not answer leaves them out; nothing in them names a contact.
 type metrics struct {
@@ -67,7 +70,7 @@ func newMetrics(s *store.Store, now func() time.Time) *metrics {
 			Name: "fermata_retention_deleted_total", Help: "Rows that this process has deleted because their time was over.",
 		}, []string{"table"}),
 	}
-	for _, table := range []string{"events", "enrollments", "steps"} {
+	for _, table := range deletedAlways {
 		m.deleted.WithLabelValues(table)
 	}
 	for _, kind := range worker.Repairs {

@@ -54,7 +54,10 @@ func TestMetricsSayHowTheEngineIs(t *testing.T) {
 		for _, kind := range worker.Repairs {
 			idle[`fermata_reconciled_total{kind="`+kind+`"}`] = "0"
 		}
-		counters := len(worker.Repairs) + 1
+		for _, table := range deletedAlways {
+			idle[`fermata_retention_deleted_total{table="`+table+`"}`] = "0"
+		}
+		counters := len(worker.Repairs) + len(deletedAlways) + 1
 		require.Equal(t, idle, scraped(t, m))
 
 		fill(t, s, now())

@@ -13,6 +13,9 @@ CREATE TABLE spent_events (
   hash text PRIMARY KEY
 );
 
+-- What the build of a worker can do; one that does not say so can do nothing new.
+ALTER TABLE workers ADD COLUMN level integer NOT NULL DEFAULT 0;
+
 CREATE INDEX jobs_ended ON jobs (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX firings_created ON firings (created_at);
 CREATE INDEX alarms_ended ON alarms (ended_at) WHERE ended_at IS NOT NULL;
@@ -25,6 +28,7 @@ DROP INDEX notices_done;
 DROP INDEX alarms_ended;
 DROP INDEX firings_created;
 DROP INDEX jobs_ended;
+ALTER TABLE workers DROP COLUMN level;
 DROP TABLE spent_events;
 DROP INDEX enrollments_kept;
 ALTER TABLE enrollments DROP COLUMN pruned;
