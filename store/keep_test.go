@@ -41,25 +41,34 @@ func TestRetentionScansNoTable(t *testing.T) {
 				for from, to := range map[string]string{"IN ?": "IN ('x', 'y')", "LIMIT ?": "LIMIT 5", "(?, ?)": "(" + instant + ", 'x')", "< ?": "< " + instant} {
 					statement = strings.ReplaceAll(statement, from, to)
 				}
-				rows, err := db.QueryContext(t.Context(), explain+statement)
-				require.NoError(t, err, name)
-				columns, err := rows.Columns()
-				require.NoError(t, err)
-				for rows.Next() {
-					values := make([]any, len(columns))
-					for i := range values {
-						values[i] = new(any)
-					}
-					require.NoError(t, rows.Scan(values...))
-					step, _ := (*values[len(values)-1].(*any)).(string)
+				for _, step := range planOf(t, db, explain+statement) {
 					found := scan.FindStringSubmatch(step)
 					require.True(t, found == nil || smallTables[found[1]], "%s: %s\n%s", name, step, statement)
 				}
-				require.NoError(t, rows.Err())
-				require.NoError(t, rows.Close())
 			}
 		})
 	}
+}
+
+// planOf returns the last column of what a statement answers.
+func planOf(t *testing.T, db *sql.DB, statement string) (steps []string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), statement)
+	require.NoError(t, err, statement)
+	defer func() { require.NoError(t, rows.Close()) }()
+	columns, err := rows.Columns()
+	require.NoError(t, err)
+	for rows.Next() {
+		values := make([]any, len(columns))
+		for i := range values {
+			values[i] = new(any)
+		}
+		require.NoError(t, rows.Scan(values...))
+		step, _ := (*values[len(values)-1].(*any)).(string)
+		steps = append(steps, step)
+	}
+	require.NoError(t, rows.Err())
+	return steps
 }
 
 func TestExpireDeletesTheOldestFirst(t *testing.T) {
