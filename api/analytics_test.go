@@ -73,6 +73,60 @@ func TestAWaitThatWasMovedIsPlannedOnce(t *testing.T) {
 	})
 }
 
+// A goal's condition sees the event, the trigger and the contact, with its tags; the impact says in words
+// what it found.
+func TestImpactInWords(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		f := setup(t, s)
+		f.publishText(`{"schema": 1, "key": "offer", "name": "Offer", "triggers": [{"id": "by_hand", "manual": true}],
+			"settings": {"goal": {"event": "purchase.completed", "within": "2d", "where": {"all": [
+				{"field": "event.amount", "op": "gte", "value": {"ref": "trigger.least"}},
+				{"field": "contact.country", "op": "eq", "value": "DE"}, {"tag": "buyer"}]}}},
+			"start": "hello", "nodes": {"hello": {"type": "hold"}}}`)
+		impact := func() map[string]any {
+			return f.must(200, "GET", "/v1/workflows/offer/analytics", nil)["impact"].(map[string]any)
+		}
+		require.Equal(t, "Nobody is there to be measured.", impact()["words"])
+		began := f.clock.Now()
+		people := []object{
+			{"email": "ada@example.com", "country": "DE"}, {"email": "bob@example.com", "country": "FR"}, {"email": "cleo@example.com", "country": "DE"},
+		}
+		buy := func(person object, amount float64) {
+			f.must(http.StatusAccepted, "POST", "/v1/events", object{"type": "purchase.completed", "contact": person, "data": object{"amount": amount}})
+		}
+		for i, person := range people {
+			made := f.must(http.StatusCreated, "POST", "/v1/contacts", person)
+			if i < 2 {
+				f.must(200, "PUT", "/v1/contacts/"+made["id"].(string)+"/tags/buyer", nil)
+			}
+		}
+		f.clock.now = began.Add(24 * time.Hour)
+		buy(people[0], 60)
+		f.clock.now = began.Add(49 * time.Hour)
+		f.must(200, "POST", "/v1/workflows/offer/enrollments", object{"contacts": people, "data": object{"least": 50}})
+		f.clock.now = f.clock.now.Add(time.Hour)
+		require.Equal(t, "pending", impact()["reason"])
+		buy(people[0], 49) // less than the trigger says
+		buy(people[1], 80) // from another country
+		buy(people[2], 80) // without the tag
+		f.clock.now = f.clock.now.Add(time.Hour)
+		buy(people[0], 50)
+		f.clock.now = f.clock.now.Add(48 * time.Hour)
+		got := impact()
+		for side, p50 := range map[string]float64{"after": 7200, "after_known": 7200, "before": 25 * 3600} {
+			require.EqualValues(t, 3, path(t, got, side, "of"), side)
+			require.EqualValues(t, 1, path(t, got, side, "reached"), side)
+			require.EqualValues(t, p50, path(t, got, side, "p50_s"), side)
+		}
+		require.EqualValues(t, 0, got["change"])
+		require.Equal(t, "33 % reached purchase.completed within 2 days after the start (1 of 3)."+
+			" Of the 3 who were contacts long enough before, 33 % did after the start and 33 % in the time before it.", got["words"])
+		overview := f.must(200, "GET", "/v1/overview", nil)
+		require.Equal(t, got, path(t, overview, "workflows", 0, "impact"))
+	})
+}
+
 // The overview asks nothing of Temporal: with Temporal away it answers from the rows, and says that the
 // comparison is an old one.
 func TestOverviewWithTemporalAway(t *testing.T) {

@@ -82,7 +82,7 @@ func Read(tx *store.Tx, workflow string, q Query) (*Analytics, error) {
 	for i := range cells {
 		c := &cells[i]
 		total.Add(c)
-		byDay[c.Day].Add(c)
+		byDay[c.Day].AddCounts(c)
 		if byVersion[c.Version] == nil {
 			byVersion[c.Version] = &store.FigureCell{Version: c.Version}
 		}

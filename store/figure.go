@@ -129,13 +129,7 @@ func (c *FigureCell) Steps() (attempted, errors int64) {
 
 // Add adds another cell.
 func (c *FigureCell) Add(o *FigureCell) {
-	c.Enrolled += o.Enrolled
-	c.Active += o.Active
-	c.Completed += o.Completed
-	c.Exited += o.Exited
-	c.Failed += o.Failed
-	c.CompletedSuccess += o.CompletedSuccess
-	c.ExitedSuccess += o.ExitedSuccess
+	c.AddCounts(o)
 	c.Completion.Add(o.Completion)
 	c.Excess.Add(o.Excess)
 	c.Lateness.Add(o.Lateness)
@@ -145,6 +139,17 @@ func (c *FigureCell) Add(o *FigureCell) {
 		}
 		c.Impact.Add(o.Impact)
 	}
+}
+
+// AddCounts adds what another cell has of its own day: all but its lengths of time and its impact.
+func (c *FigureCell) AddCounts(o *FigureCell) {
+	c.Enrolled += o.Enrolled
+	c.Active += o.Active
+	c.Completed += o.Completed
+	c.Exited += o.Exited
+	c.Failed += o.Failed
+	c.CompletedSuccess += o.CompletedSuccess
+	c.ExitedSuccess += o.ExitedSuccess
 	for name, node := range o.Nodes {
 		c.At(name).Add(node)
 	}
