@@ -69,7 +69,7 @@ func (n *FigureNode) Attempted() int64 { return n.Done + n.Failed + n.Unknown }
 // Errors is how many of them failed for good, or had their mail bounced.
 func (n *FigureNode) Errors() int64 { return n.Failed + n.Bounced }
 
-// count adds n steps of one kind: a status, or "broken" for one that is held because it failed.
+// count adds n steps of one kind: a status, "broken" for one that is held because it failed, or "moved".
 func (n *FigureNode) count(kind string, steps int64) {
 	switch kind {
 	case "done":
@@ -86,7 +86,7 @@ func (n *FigureNode) count(kind string, steps int64) {
 		n.Skipped += steps
 	case "exited":
 		n.Exited += steps
-	case "canceled":
+	case "canceled", figureMoved:
 		n.Canceled += steps
 	default:
 		n.Open += steps

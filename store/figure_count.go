@@ -10,8 +10,9 @@ import (
 
 const (
 	// figureBroken is the kind of a step that is held because it failed for good. A hold node that
-	// waits for a person has not failed.
+	// waits for a person has not failed. FigureMoved is one that a move has closed.
 	figureBroken = "broken"
+	figureMoved  = "moved"
 	// brokenStep holds for such a step, the table s.
 	brokenStep = "(s.status = 'held' AND s.type <> 'hold')"
 	// figureBounce is for how long after it was sent a mail that bounces hard counts as an error.
@@ -25,13 +26,11 @@ const (
 	// time until it was left.
 	plannedWait = `c.status = 'completed' AND (s.due_at > s.entered_at AND COALESCE(s.planned_at, s.due_at) > s.entered_at
 			OR s.type IN ('wait_event', 'approval') AND s.due_at IS NULL AND s.planned_at IS NULL)
-		AND NOT (` + movedStep + ` AND n.entered_at = s.entered_at) > 0)`
-	// movedStep begins to count the steps under another node that carry on one that a move has closed;
-	// a condition and "> 0)" follow. Such rows are few: they are looked up one by one.
-	movedStep = `s.status = 'canceled' AND s.reason = 'moved' AND (SELECT count(*) FROM steps n
-			WHERE n.enrollment_id = s.enrollment_id AND n.moved_at IS NOT NULL AND n.node <> s.node`
-	// carriedOn holds for a step whose stay goes on under another node, with its time or anew.
-	carriedOn = "(" + movedStep + " AND (n.entered_at = s.entered_at OR n.moved_at = s.left_at)) > 0)"
+		AND NOT (` + movedStep + ` AND ` + carriers + ` AND n.entered_at = s.entered_at) > 0)`
+	// movedStep holds for a step that a move has closed. Carriers begins to count the steps under another
+	// node that may carry it on: a condition and "> 0" follow.
+	movedStep = "(s.status = 'canceled' AND s.reason = 'moved')"
+	carriers  = `(SELECT count(*) FROM steps n WHERE n.enrollment_id = s.enrollment_id AND n.moved_at IS NOT NULL AND n.node <> s.node`
 )
 
 // stretch is a stretch of the starts of one workflow, its end left out.
@@ -182,16 +181,38 @@ func (tx *Tx) countEnrolled(c cohort, cells figureCells) error {
 	return err
 }
 
-// countSteps counts entries by what became of them. A stay that a move carried on under another node is
-// one entry, there.
+// countSteps counts entries by what became of them. Steps that a move has closed are few: whether they
+// are entries is asked of them alone, so that PostgreSQL may divide the pass over all.
 func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, s.node, s.type,
-		CASE WHEN `+brokenStep+` THEN '`+figureBroken+`' ELSE s.status END AS kind, count(*) AS n
-		FROM c JOIN steps s ON s.enrollment_id = c.id WHERE NOT `+carriedOn+` GROUP BY 1, 2, 3, 4, 5, 6`, c.args...)
+		CASE WHEN `+brokenStep+` THEN '`+figureBroken+`' WHEN `+movedStep+` THEN '`+figureMoved+`' ELSE s.status END AS kind, count(*) AS n
+		FROM c JOIN steps s ON s.enrollment_id = c.id GROUP BY 1, 2, 3, 4, 5, 6`, c.args...)
+	moved := false
 	for _, row := range rows {
 		at := cells.at(row.key()).At(row.Node)
 		at.Type = max(at.Type, row.Type)
 		at.count(row.Kind, row.N)
+		moved = moved || row.Kind == figureMoved
+	}
+	if err != nil || !moved {
+		return err
+	}
+	return tx.discountCarried(c, cells)
+}
+
+// discountCarried takes away the entries whose stay a move carried on under another node: it is one
+// entry, there.
+func (tx *Tx) discountCarried(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, s.node, count(*) AS n
+		FROM c JOIN steps s ON s.enrollment_id = c.id
+		WHERE `+movedStep+` AND `+carriers+` AND (n.entered_at = s.entered_at OR n.moved_at = s.left_at)) > 0 GROUP BY 1, 2, 3, 4`, c.args...)
+	for _, row := range rows {
+		cell := cells.at(row.key())
+		at := cell.At(row.Node)
+		at.Canceled -= row.N
+		if at.Entries() == 0 && at.Active == 0 && at.Ended == 0 {
+			delete(cell.Nodes, row.Node)
+		}
 	}
 	return err
 }
