@@ -97,3 +97,49 @@ test("a group of failures is mended, tried for one and then for all, and everybo
   window.check();
   await window.close();
 });
+
+test("rows of the list are held in one go: who is held already is counted before, and refused", async () => {
+  const { program } = stage;
+  await program.call("PUT", "/v1/workflows/resting", {
+    schema: 1,
+    key: "resting",
+    name: "Resting",
+    triggers: [{ id: "asked", event: "rest.asked" }],
+    start: "rest",
+    nodes: { rest: { type: "wait", name: "Rest", with: { for: "3d" }, next: "done" }, done: { type: "end" } },
+  });
+  await program.call("POST", "/v1/workflows/resting/publish", {});
+  for (const who of ["fay", "gus", "hal"])
+    await program.call("POST", "/v1/events", { type: "rest.asked", contact: { email: `${who}@example.com` } });
+  const all = async (status: string) =>
+    (await program.call<{ items: { id: string }[] }>("GET", `/v1/enrollments?workflow=resting&status=${status}`)).items;
+  await until("all three wait", async () => (await all("waiting")).length === 3);
+  await program.call("POST", `/v1/enrollments/${(await all("waiting"))[0]?.id}/hold`, { reason: "asked by phone" });
+
+  const window = await Window.open(stage.browser, program.url);
+  await signIn(window);
+  const { page } = window;
+  await page.goto("/enrollments?workflow=resting");
+  await page.getByLabel("Select all that are shown").check();
+  const bar = page.getByRole("region", { name: "Selected enrollments" });
+  await bar.getByText("3 selected").waitFor();
+  await bar.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Hold …" }).click();
+  const dialog = page.getByRole("dialog", { name: "Hold: 3 selected" });
+  await dialog.getByText("It can be done for 2 of 3 enrollments, and would be refused for 1.").waitFor();
+  await dialog
+    .getByRole("list", { name: "Refused" })
+    .getByText(/held already: asked by phone/)
+    .waitFor();
+  await dialog.getByLabel("Reason").fill("the address has changed");
+  await dialog.getByLabel("Pace").fill("100/1s");
+  await dialog.getByRole("button", { name: "Hold 2" }).click();
+  await dialog.getByText("3 of 3 enrollments: 2 done, 1 refused").waitFor();
+  await dialog
+    .getByRole("list", { name: "Not done" })
+    .getByText(/held already/)
+    .waitFor();
+  expect((await all("held")).length).toBe(3);
+  window.check();
+  await window.close();
+});
