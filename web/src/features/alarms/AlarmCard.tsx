@@ -96,6 +96,11 @@ function Ways({ alarm }: { alarm: Alarm }) {
           To the step
         </Anchor>
       )}
+      {(alarm.kind === "error_rate" || alarm.kind === "wedged") && (
+        <Anchor component={Link} to={`/failures?workflow=${workflow}`} size="sm">
+          Failures by cause
+        </Anchor>
+      )}
       <Anchor component={Link} to={`/enrollments?workflow=${workflow}${node && `&node=${node}`}`} size="sm">
         To the enrollments
       </Anchor>

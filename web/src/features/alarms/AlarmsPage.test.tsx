@@ -73,6 +73,8 @@ test("an open alarm says what, how bad against which limit, and what was changed
   expect(within(card).getByRole("link", { name: "To the step" }).getAttribute("href")).toBe(
     "/workflows/greet?step=hello",
   );
+  const failures = within(card).getByRole("link", { name: "Failures by cause" });
+  expect(failures.getAttribute("href")).toBe("/failures?workflow=greet");
   const ended = await screen.findByRole("listitem", { name: "Over: Errors: greet" });
   expect(within(ended).getByText(/after 20 minutes/)).toBeTruthy();
 
