@@ -114,7 +114,7 @@ func TestImpactInWords(t *testing.T) {
 		buy(people[0], 50)
 		f.clock.now = f.clock.now.Add(48 * time.Hour)
 		got := impact()
-		for side, p50 := range map[string]float64{"after": 7200, "after_known": 7200, "before": 25 * 3600} {
+		for side, p50 := range map[string]int{"after": 7200, "after_known": 7200, "before": 25 * 3600} {
 			require.EqualValues(t, 3, path(t, got, side, "of"), side)
 			require.EqualValues(t, 1, path(t, got, side, "reached"), side)
 			require.EqualValues(t, p50, path(t, got, side, "p50_s"), side)
