@@ -35,6 +35,7 @@ type program struct {
 	Try     rehearsal  `cmd:"" name:"rehearse" help:"Run a definition in virtual time and show every step."`
 	Schema  schema     `cmd:"" help:"Print the JSON Schema of definitions, for editors."`
 	Switch  activate   `cmd:"" name:"activate" help:"Let new enrollments run a version of the interpreter that all living workers know."`
+	Replay  replay     `cmd:"" help:"Carry the histories of all open runs through this build, changing nothing; exit code 1 when one does not fit."`
 	Version about      `cmd:"" help:"Print the version."`
 }
 
@@ -130,6 +131,15 @@ func (a activate) Run(ctx context.Context, s *app.Settings) error {
 		return fmt.Errorf("open store: %w", err)
 	}
 	return errors.Join(app.Activate(ctx, db, a.Number, time.Now(), os.Stdout), db.Close())
+}
+
+type replay struct {
+	Workflow string `help:"Only runs of this workflow."`
+}
+
+// Run replays and returns.
+func (r replay) Run(ctx context.Context, s *app.Settings) error {
+	return app.ReplayOpen(ctx, *s, r.Workflow, os.Stdout)
 }
 
 type about struct{}
