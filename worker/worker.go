@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -21,8 +22,15 @@ import (
 const (
 	// StopTimeout is how long running activities may take when the worker stops.
 	StopTimeout = 10 * time.Second
-	// WorkflowSlots is how many workflow tasks run at a time.
-	WorkflowSlots = 200
+	// ActivitySlots is how many regular activities run at a time: mostly they wait for others.
+	ActivitySlots = 200
+)
+
+var (
+	// WorkflowSlots is how many workflow tasks run at a time. More than the processors can serve
+	// would all be slow together, and a wait is armed when its task has ended: what a task takes
+	// too long, the wait is late. Tasks that have not begun cost nobody anything.
+	WorkflowSlots = max(16, 8*runtime.GOMAXPROCS(0))
 	// LocalSends is how many of them may hold an effect outside.
 	LocalSends = WorkflowSlots / 4
 )
@@ -98,7 +106,7 @@ func New(c client.Client, a *activities.Activities, o Options) worker.Worker {
 	w := worker.New(c, o.Queue(), worker.Options{
 		MaxConcurrentWorkflowTaskExecutionSize:  WorkflowSlots,
 		MaxConcurrentLocalActivityExecutionSize: WorkflowSlots,
-		MaxConcurrentActivityExecutionSize:      WorkflowSlots,
+		MaxConcurrentActivityExecutionSize:      ActivitySlots,
 		WorkflowTaskPollerBehavior:              autoscale(20),
 		ActivityTaskPollerBehavior:              autoscale(20),
 		WorkerStopTimeout:                       StopTimeout,
