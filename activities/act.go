@@ -11,11 +11,13 @@ import (
 )
 
 // done is what an effect on our own store leaves behind: what it was given and a result for the
-// timeline, and what is needed to take it back.
+// timeline, and what it changed, so that it can be taken back. More is true for one that was too
+// much for one transaction: result is how far it is, and the next one goes on.
 type done struct {
-	given  nodes.Given
-	result map[string]any
-	undo   map[string]any
+	given   nodes.Given
+	result  map[string]any
+	changes []change
+	more    bool
 }
 
 // act carries out an effect on our own store, exactly once: the step row, the
@@ -32,9 +34,11 @@ func (t *turn) act(c interpreter.Command) (interpreter.Occurrence, error) {
 	t.entered = row.EnteredAt
 	node := t.def.Nodes[c.Node]
 	t.stand(c, "running", nil)
-	status, reason, err := t.passOver(c)
-	if err != nil {
-		return interpreter.Occurrence{}, err
+	var status, reason string
+	if len(row.Result) == 0 { // what is half done is not passed over
+		if status, reason, err = t.passOver(c); err != nil {
+			return interpreter.Occurrence{}, err
+		}
 	}
 	if status != "" {
 		row.Reason = reason
@@ -54,11 +58,25 @@ func (t *turn) act(c interpreter.Command) (interpreter.Occurrence, error) {
 		}
 		return failed(c, failure.Code), nil
 	}
+	if d.more {
+		return interpreter.Occurrence{}, t.goOn(row, d)
+	}
 	if err := t.record(c, node, d, row); err != nil {
 		return interpreter.Occurrence{}, err
 	}
 	row.Reason, row.Error = "", ""
 	return t.closeStep(row, "done", node.MainPort())
+}
+
+// goOn keeps how far an effect is that the next transaction goes on with.
+func (t *turn) goOn(row *store.Step, d done) error {
+	result, err := encode(d.result)
+	if err != nil {
+		return err
+	}
+	row.Status, row.Result, t.more = "running", result, true
+	row.Attempts-- // it is the same one
+	return t.putStep(row)
 }
 
 func failed(c interpreter.Command, code string) interpreter.Occurrence {
@@ -91,6 +109,8 @@ func (t *turn) effect(c interpreter.Command, node *definition.Node) (done, *node
 		return run(c, p.Plan, scope, in, t.removeFrom)
 	case interpreter.EmitPlanner:
 		return run(c, p.Plan, scope, in, t.emitEvent)
+	case interpreter.UndoPlanner:
+		return run(c, p.Plan, scope, in, t.undo)
 	case interpreter.UnsubscribePlanner:
 		return run(c, p.Plan, scope, in, t.unsubscribe)
 	}
@@ -129,7 +149,7 @@ func (t *turn) record(c interpreter.Command, node *definition.Node, d done, row 
 	if err != nil {
 		return err
 	}
-	undo, err := encode(d.undo)
+	undo, err := encodeChanges(d.changes)
 	if err != nil {
 		return err
 	}

@@ -10,47 +10,64 @@ import (
 	"fermata/store"
 )
 
-// Advance carries out commands on our own store, in order, in one transaction. It
-// stops at the first occurrence that is not the expected one. Its error is always
-// worth another try.
+// Advance carries out commands on our own store, in order, in one transaction, or, when an
+// effect is too much for one, in several. It stops at the first occurrence that is not the
+// expected one. Its error is always worth another try.
 func (a *Activities) Advance(ctx context.Context, in names.AdvanceInput) (names.AdvanceResult, error) {
 	var result names.AdvanceResult
-	err := a.write(ctx, in.Enrollment, func(tx *store.Tx) error {
-		result = names.AdvanceResult{}
+	for {
+		occurrences, left, err := a.advance(ctx, in)
+		if err != nil {
+			a.Log.WarnContext(ctx, "advance enrollment", "enrollment", in.Enrollment, "error", err)
+			a.note(ctx, in.Enrollment, err)
+			return names.AdvanceResult{}, storeError(err)
+		}
+		result.Occurrences = append(result.Occurrences, occurrences...)
+		if len(left) == 0 {
+			return result, nil
+		}
+		in.Commands = left
+	}
+}
+
+// advance is one transaction of Advance. It returns the commands for the next one, the first
+// of which it has begun; none when it is done.
+func (a *Activities) advance(
+	ctx context.Context, in names.AdvanceInput,
+) (occurrences []interpreter.Occurrence, left []interpreter.Command, err error) {
+	err = a.write(ctx, in.Enrollment, func(tx *store.Tx) error {
+		occurrences, left = nil, nil
 		t, ended, err := a.open(tx, in.Passage, in.Now)
 		if err != nil {
 			return err
 		}
 		if ended != nil {
-			result.Occurrences = []interpreter.Occurrence{*ended}
+			occurrences = []interpreter.Occurrence{*ended}
 			return nil
 		}
-		result.Occurrences, err = t.carryOut(in.Commands)
+		occurrences, left, err = t.carryOut(in.Commands)
 		if err != nil {
 			return err
 		}
 		return t.close()
 	})
-	if err != nil {
-		a.Log.WarnContext(ctx, "advance enrollment", "enrollment", in.Enrollment, "error", err)
-		a.note(ctx, in.Enrollment, err)
-		return names.AdvanceResult{}, storeError(err)
-	}
-	return result, nil
+	return occurrences, left, err
 }
 
-func (t *turn) carryOut(commands []interpreter.Command) ([]interpreter.Occurrence, error) {
-	var occurrences []interpreter.Occurrence
-	for _, c := range commands {
+func (t *turn) carryOut(commands []interpreter.Command) (occurrences []interpreter.Occurrence, left []interpreter.Command, err error) {
+	for i, c := range commands {
 		if exited, err := t.exited(); err != nil || exited {
-			return append(occurrences, *ended(t.e)), err
+			return append(occurrences, *ended(t.e)), nil, err
 		}
 		if gone, err := t.moves(c); err != nil || gone != nil {
-			return elsewhere(occurrences, gone), err
+			return elsewhere(occurrences, gone), nil, err
 		}
 		o, err := t.command(c)
 		if err != nil {
-			return nil, fmt.Errorf("%s %s/%d: %w", c.Kind, c.Node, c.Visit, err)
+			return nil, nil, fmt.Errorf("%s %s/%d: %w", c.Kind, c.Node, c.Visit, err)
+		}
+		if t.more {
+			return occurrences, commands[i:], nil
 		}
 		if o == nil {
 			continue
@@ -59,14 +76,14 @@ func (t *turn) carryOut(commands []interpreter.Command) ([]interpreter.Occurrenc
 		if c.Kind == interpreter.Hold {
 			// What was in the middle of an action, and could not be moved, has come to rest.
 			if gone, err := t.move(); err != nil || gone != nil {
-				return elsewhere(occurrences, gone), err
+				return elsewhere(occurrences, gone), nil, err
 			}
 		}
 		if !expected(c, *o) {
 			break
 		}
 	}
-	return occurrences, nil
+	return occurrences, nil, nil
 }
 
 func elsewhere(occurrences []interpreter.Occurrence, gone *interpreter.Occurrence) []interpreter.Occurrence {

@@ -10,6 +10,7 @@ import (
 	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/nodes"
+	"fermata/store"
 )
 
 // changeTags adds or removes tags; a tag that is there (or gone) already is done
@@ -18,39 +19,45 @@ func (t *turn) changeTags(c interpreter.Command, p nodes.TagChange) (done, *node
 	if failure, err := t.tagLimit(p.Add); err != nil || failure != nil {
 		return done{}, failure, err
 	}
-	added, removed := []string{}, []string{}
+	added, removed, changes := []string{}, []string{}, []change{}
 	for _, name := range p.Add {
-		fresh, spelled, err := t.tx.AddContactTag(t.contact.ID, name)
+		tag, err := t.setTag(c, name, true)
 		if err != nil {
-			return done{}, nil, fmt.Errorf("add tag: %w", err)
+			return done{}, nil, err
 		}
-		if fresh {
+		if changes = append(changes, tag); !tag.kept() {
+			_, spelled := tag.split()
 			added = append(added, spelled)
 		}
 	}
 	for _, name := range p.Remove {
-		gone, spelled, err := t.tx.RemoveContactTag(t.contact.ID, name)
+		tag, err := t.setTag(c, name, false)
 		if err != nil {
-			return done{}, nil, fmt.Errorf("remove tag: %w", err)
+			return done{}, nil, err
 		}
-		if gone {
+		if changes = append(changes, tag); !tag.kept() {
+			_, spelled := tag.split()
 			removed = append(removed, spelled)
 		}
 	}
-	for _, tag := range added {
-		if err := t.emitNth(c, "tag.added", tag, map[string]any{"tag": tag}); err != nil {
-			return done{}, nil, err
-		}
+	return done{result: map[string]any{"added": added, "removed": removed}, changes: changes}, nil, nil
+}
+
+// setTag gives the contact a tag or takes it away, with its event when that changed
+// something.
+func (t *turn) setTag(c interpreter.Command, name string, has bool) (change, error) {
+	set, typ := t.tx.AddContactTag, "tag.added"
+	if !has {
+		set, typ = t.tx.RemoveContactTag, "tag.removed"
 	}
-	for _, tag := range removed {
-		if err := t.emitNth(c, "tag.removed", tag, map[string]any{"tag": tag}); err != nil {
-			return done{}, nil, err
-		}
+	changed, spelled, err := set(t.contact.ID, name)
+	if err != nil {
+		return change{}, fmt.Errorf("set tag: %w", err)
 	}
-	return done{
-		result: map[string]any{"added": added, "removed": removed},
-		undo:   map[string]any{"remove": added, "add": removed},
-	}, nil, nil
+	if changed {
+		err = t.emitNth(c, typ, spelled, map[string]any{"tag": spelled})
+	}
+	return change{Thing: thing(thingTag, spelled), From: has != changed, To: has}, err
 }
 
 // tagLimit refuses tags beyond what a contact may have, before any is added.
@@ -82,7 +89,7 @@ func (t *turn) tagLimit(add []string) (*nodes.Failure, error) {
 
 // changeField sets, clears or increments one field of the contact.
 func (t *turn) changeField(c interpreter.Command, p nodes.FieldChange) (done, *nodes.Failure, error) {
-	before, standard, err := t.fieldValue(p.Field)
+	before, _, err := t.fieldValue(p.Field)
 	if err != nil {
 		return done{}, nil, err
 	}
@@ -101,34 +108,56 @@ func (t *turn) changeField(c interpreter.Command, p nodes.FieldChange) (done, *n
 		}
 		value = sum
 	}
+	changed, failure, err := t.setField(c, p.Field, value)
+	if err != nil || failure != nil {
+		return done{}, failure, err
+	}
+	if !changed.kept() {
+		changed.By = p.Increment
+	}
+	return done{
+		result: map[string]any{"field": p.Field, "from": before, "to": value}, changes: []change{changed},
+	}, nil, nil
+}
+
+// setField writes one field of the contact; nil clears it.
+func (t *turn) setField(c interpreter.Command, field string, value any) (change, *nodes.Failure, error) {
+	before, standard, err := t.fieldValue(field)
+	if err != nil {
+		return change{}, nil, err
+	}
 	raw := map[string]any{"id": t.contact.ID}
 	if standard {
-		raw[p.Field] = value
+		raw[field] = value
 	} else {
-		raw["fields"] = map[string]any{p.Field: value}
+		raw["fields"] = map[string]any{field: value}
 	}
 	input, faults := events.ParseContact(raw, "")
 	if len(faults) > 0 {
-		return done{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: faults[0].Message}, nil
+		return change{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: faults[0].Message}, nil
 	}
 	cause, err := t.cause(c)
 	if err != nil {
-		return done{}, nil, err
+		return change{}, nil, err
 	}
 	result, err := events.UpdateContact(t.tx, t.contact, input, t.now, "workflow", cause)
 	var refused *events.InvalidError
 	if errors.As(err, &refused) {
-		return done{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: refused.Fields[0].Message}, nil
+		return change{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: refused.Fields[0].Message}, nil
 	}
 	if err != nil {
-		return done{}, nil, fmt.Errorf("update contact: %w", err)
+		return change{}, nil, fmt.Errorf("update contact: %w", err)
 	}
 	t.contact = result.Contact
 	t.wrote(events.TypeContactUpdated)
-	return done{
-		result: map[string]any{"field": p.Field, "from": before, "to": value},
-		undo:   map[string]any{"field": p.Field, "value": before},
-	}, nil, nil
+	t.changed()
+	made := change{Thing: thing(thingField, field), From: before, To: before}
+	for _, name := range []string{field, "fields." + field} {
+		if to, ok := result.Changed[name]; ok {
+			made.From, made.To = to.From, to.To
+		}
+	}
+	return made, nil, nil
 }
 
 // standardFields are the attributes of a contact that are not custom fields.
@@ -177,24 +206,43 @@ func (t *turn) changeCourse(c interpreter.Command, p nodes.CourseChange) (done, 
 	if err != nil || failure != nil {
 		return done{}, failure, err
 	}
-	undo := map[string]any{"course": p.Course, "status": before.Status, "progress": before.Progress}
-	enrolled := before.Status == "enrolled" || before.Status == "completed"
-	if enrolled == p.Enroll {
-		return done{result: map[string]any{"course": p.Course, "status": before.Status, "changed": false}, undo: undo}, nil, nil
+	changed := change{
+		Thing: thing(thingCourse, before.Course), From: hasAccess(before.Status), To: p.Enroll, Was: before.Status,
 	}
-	after := before
-	after.Status = "unenrolled"
+	if changed.kept() {
+		return done{
+			result: map[string]any{"course": p.Course, "status": before.Status, "changed": false}, changes: []change{changed},
+		}, nil, nil
+	}
+	status := courseUnenrolled
 	if p.Enroll {
-		after.Status = "enrolled"
+		status = courseEnrolled
 	}
-	after.UpdatedAt = t.now
-	if err := t.tx.SetContactCourse(&after); err != nil {
-		return done{}, nil, fmt.Errorf("set course: %w", err)
+	if err := t.setCourse(c, before, status); err != nil {
+		return done{}, nil, err
 	}
-	if p.Enroll {
-		if err := t.emit(c, "course.enrolled", map[string]any{"course": p.Course, "progress": after.Progress}); err != nil {
-			return done{}, nil, err
-		}
+	return done{
+		result: map[string]any{"course": p.Course, "status": status, "changed": true}, changes: []change{changed},
+	}, nil, nil
+}
+
+// Status of a contact in a course.
+const (
+	courseEnrolled   = "enrolled"
+	courseCompleted  = "completed"
+	courseUnenrolled = "unenrolled"
+)
+
+func hasAccess(status string) bool { return status == courseEnrolled || status == courseCompleted }
+
+// setCourse writes the contact's status in a course; what has been learned stays.
+func (t *turn) setCourse(c interpreter.Command, record store.ContactCourse, status string) error {
+	record.Status, record.UpdatedAt = status, t.now
+	if err := t.tx.SetContactCourse(&record); err != nil {
+		return fmt.Errorf("set course: %w", err)
 	}
-	return done{result: map[string]any{"course": p.Course, "status": after.Status, "changed": true}, undo: undo}, nil, nil
+	if !hasAccess(status) {
+		return nil
+	}
+	return t.emit(c, "course.enrolled", map[string]any{"course": record.Course, "progress": record.Progress})
 }

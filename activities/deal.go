@@ -184,45 +184,82 @@ func (t *turn) createDeal(c interpreter.Command, p nodes.DealChange, stage store
 	}
 	return done{
 		result: map[string]any{"deal": deal.ID, "stage": deal.Stage, "owner": deal.Owner, "created": true},
-		undo:   map[string]any{"deal": deal.ID, "created": true},
+		// The snapshot tells whether somebody has changed the deal since.
+		changes: []change{{Thing: thing(thingDeal, deal.ID), To: dealState(deal)}},
 	}, nil, nil
 }
 
 func (t *turn) assignDeal(c interpreter.Command, deal *store.Deal, owner string) (done, *nodes.Failure, error) {
 	before := deal.Owner
-	if before != owner {
-		deal.Owner, deal.UpdatedAt = owner, t.now
-		if err := t.tx.UpdateDeal(deal); err != nil {
-			return done{}, nil, fmt.Errorf("assign deal: %w", err)
-		}
+	if err := t.setOwner(deal, owner); err != nil {
+		return done{}, nil, err
 	}
 	return done{
-		result: map[string]any{"deal": deal.ID, "owner": owner, "created": false},
-		undo:   map[string]any{"deal": deal.ID, "owner": before},
+		result:  map[string]any{"deal": deal.ID, "owner": owner, "created": false},
+		changes: []change{{Thing: thing(thingOwner, deal.ID), From: before, To: owner}},
 	}, nil, nil
 }
 
-func (t *turn) moveDeal(c interpreter.Command, deal *store.Deal, p *store.Pipeline, stage store.Stage, onlyForward bool) (done, *nodes.Failure, error) {
-	before := *deal
-	if before.Stage == stage.Key && before.Pipeline == p.Key || onlyForward && backward(p, before.Stage, stage.Key) {
-		return done{result: map[string]any{"deal": deal.ID, "stage": before.Stage, "changed": false}}, nil, nil
+func (t *turn) setOwner(deal *store.Deal, owner string) error {
+	if deal.Owner == owner {
+		return nil
 	}
-	deal.Pipeline, deal.Stage, deal.Status, deal.UpdatedAt = p.Key, stage.Key, stage.Kind, t.now
+	deal.Owner, deal.UpdatedAt = owner, t.now
 	if err := t.tx.UpdateDeal(deal); err != nil {
-		return done{}, nil, fmt.Errorf("move deal: %w", err)
+		return fmt.Errorf("assign deal: %w", err)
 	}
-	if err := t.emit(c, "deal.stage_changed", dealData(deal, before.Stage)); err != nil {
+	return nil
+}
+
+func (t *turn) moveDeal(c interpreter.Command, deal *store.Deal, p *store.Pipeline, stage store.Stage, onlyForward bool) (done, *nodes.Failure, error) {
+	from := stageState(deal)
+	changed := change{Thing: thing(thingStage, deal.ID), From: from, To: map[string]any{"pipeline": p.Key, "stage": stage.Key}}
+	unchanged := map[string]any{"deal": deal.ID, "stage": deal.Stage, "changed": false}
+	switch {
+	case changed.kept():
+		return done{result: unchanged, changes: []change{changed}}, nil, nil
+	case onlyForward && backward(p, deal.Stage, stage.Key):
+		return done{result: unchanged}, nil, nil
+	}
+	before := deal.Stage
+	if err := t.setStage(c, deal, p, stage); err != nil {
 		return done{}, nil, err
 	}
-	if before.Status != deal.Status {
-		if err := t.emitDealEnd(c, deal, before.Stage); err != nil {
-			return done{}, nil, err
-		}
-	}
 	return done{
-		result: map[string]any{"deal": deal.ID, "stage": deal.Stage, "from": before.Stage, "changed": true},
-		undo:   map[string]any{"deal": deal.ID, "pipeline": before.Pipeline, "stage": before.Stage},
+		result:  map[string]any{"deal": deal.ID, "stage": deal.Stage, "from": before, "changed": true},
+		changes: []change{changed},
 	}, nil, nil
+}
+
+// setStage moves a deal to another stage, with the events of that.
+func (t *turn) setStage(c interpreter.Command, deal *store.Deal, p *store.Pipeline, stage store.Stage) error {
+	before := *deal
+	deal.Pipeline, deal.Stage, deal.Status, deal.UpdatedAt = p.Key, stage.Key, stage.Kind, t.now
+	if err := t.tx.UpdateDeal(deal); err != nil {
+		return fmt.Errorf("move deal: %w", err)
+	}
+	if err := t.emit(c, "deal.stage_changed", dealData(deal, before.Stage)); err != nil {
+		return err
+	}
+	if before.Status == deal.Status {
+		return nil
+	}
+	return t.emitDealEnd(c, deal, before.Stage)
+}
+
+// stageState and dealState are what the ledger keeps of a deal.
+func stageState(d *store.Deal) map[string]any {
+	return map[string]any{"pipeline": d.Pipeline, "stage": d.Stage}
+}
+
+func dealState(d *store.Deal) map[string]any {
+	state := map[string]any{
+		"pipeline": d.Pipeline, "stage": d.Stage, "title": d.Title, "currency": d.Currency, "owner": d.Owner,
+	}
+	if d.Value != nil {
+		state["value"] = *d.Value
+	}
+	return state
 }
 
 func backward(p *store.Pipeline, from, to string) bool {

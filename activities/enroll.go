@@ -47,7 +47,7 @@ func (t *turn) createTask(c interpreter.Command, p nodes.Task) (done, *nodes.Fai
 	if err := t.tx.CreateTask(task); err != nil {
 		return done{}, nil, fmt.Errorf("create task: %w", err)
 	}
-	return done{result: map[string]any{"task": task.ID}, undo: map[string]any{"task": task.ID}}, nil, nil
+	return done{result: map[string]any{"task": task.ID}, changes: []change{{Thing: thing(thingTask, task.ID), To: true}}}, nil, nil
 }
 
 // enrollIn asks the router for an enrollment in another workflow. It does not wait:
@@ -66,7 +66,9 @@ func (t *turn) enrollIn(c interpreter.Command, p nodes.EnrollIn) (done, *nodes.F
 	if err != nil {
 		return done{}, nil, err
 	}
-	return done{result: map[string]any{"workflow": p.Workflow}, undo: map[string]any{"workflow": p.Workflow}}, nil, nil
+	return done{
+		result: map[string]any{"workflow": p.Workflow}, changes: []change{{Thing: thing(thingWorkflow, p.Workflow), To: true}},
+	}, nil, nil
 }
 
 // emitEvent reports an event about the contact, as if a client had posted it.
@@ -80,7 +82,10 @@ func (t *turn) emitEvent(c interpreter.Command, p nodes.Emission) (done, *nodes.
 	if err := events.RecordCourse(t.tx, t.contact, p.Event, p.Data, t.now); err != nil {
 		return done{}, nil, fmt.Errorf("record course: %w", err)
 	}
-	return done{result: map[string]any{"event": t.eventID(c, p.Event, ""), "type": p.Event}}, nil, nil
+	return done{
+		result:  map[string]any{"event": t.eventID(c, p.Event, ""), "type": p.Event},
+		changes: []change{{Thing: thing(thingEvent, p.Event), To: true}},
+	}, nil, nil
 }
 
 // removeFrom ends the contact's enrollments in another workflow, at once.
@@ -89,21 +94,30 @@ func (t *turn) removeFrom(c interpreter.Command, p nodes.RemoveFrom) (done, *nod
 	if err != nil {
 		return done{}, nil, fmt.Errorf("read enrollments: %w", err)
 	}
-	removed := []string{}
+	removed, ended := []string{}, []change(nil)
 	for i := range active {
 		other := &active[i]
 		if other.Workflow != p.Workflow || other.ID == t.e.ID || (p.Correlate != "" && other.Key != p.Correlate) {
 			continue
 		}
-		how := events.Ending{Status: store.StatusExited, Outcome: interpreter.OutcomeNeutral, Reason: "removed", Now: t.now, Wake: true}
-		// With the turn's own contact: its log number must stay true for what the turn writes next.
-		if err := events.EndWith(t.tx, t.contact, other, how); err != nil {
-			return done{}, nil, fmt.Errorf("end enrollment: %w", err)
+		if err := t.endOther(other, "removed"); err != nil {
+			return done{}, nil, err
 		}
 		removed = append(removed, other.ID)
-		t.wrote(events.TypeWorkflowCompleted)
+		ended = append(ended, change{Thing: thing(thingPassage, other.ID), From: true, To: false})
 	}
-	return done{result: map[string]any{"workflow": p.Workflow, "removed": removed}}, nil, nil
+	return done{result: map[string]any{"workflow": p.Workflow, "removed": removed}, changes: ended}, nil, nil
+}
+
+// endOther ends another enrollment of the contact, at once.
+func (t *turn) endOther(other *store.Enrollment, reason string) error {
+	how := events.Ending{Status: store.StatusExited, Outcome: interpreter.OutcomeNeutral, Reason: reason, Now: t.now, Wake: true}
+	// With the turn's own contact: its log number must stay true for what the turn writes next.
+	if err := events.EndWith(t.tx, t.contact, other, how); err != nil {
+		return fmt.Errorf("end enrollment: %w", err)
+	}
+	t.wrote(events.TypeWorkflowCompleted)
+	return nil
 }
 
 // unsubscribe takes the contact off a channel.
@@ -132,8 +146,8 @@ func (t *turn) unsubscribe(c interpreter.Command, p nodes.Unsubscribe) (done, *n
 		return done{}, nil, err
 	}
 	return done{
-		result: map[string]any{"channel": p.Channel, "changed": true},
-		undo:   map[string]any{"channel": p.Channel, "before": before},
+		result:  map[string]any{"channel": p.Channel, "changed": true},
+		changes: []change{{Thing: thing(thingConsent, p.Channel), From: before["state"], To: "unsubscribed"}},
 	}, nil, nil
 }
 

@@ -36,6 +36,10 @@ type turn struct {
 	// exits is true when this turn wrote an event that the definition exits on, and
 	// nobody has looked at it yet.
 	exits bool
+	// part tells apart what an effect of many parts does, in the ids of its events.
+	part string
+	// more is true when an effect needs another transaction.
+	more bool
 	// attempted and failed count the actions that this turn has decided, for the breaker.
 	attempted, failed int
 }
@@ -166,7 +170,11 @@ func (t *turn) emitNth(c interpreter.Command, typ, which string, data map[string
 
 // eventID is the id of an event that a step makes, the same whenever it is made again.
 func (t *turn) eventID(c interpreter.Command, typ, which string) string {
-	return events.EffectEventID(t.entered, effectKey(t.e.ID, c)+"\n"+typ+"\n"+which)
+	key := effectKey(t.e.ID, c) + "\n" + typ + "\n" + which
+	if t.part != "" {
+		key += "\n" + t.part
+	}
+	return events.EffectEventID(t.entered, key)
 }
 
 // wrote takes notice of an event that this turn wrote to the contact's log.

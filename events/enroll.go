@@ -37,6 +37,7 @@ const (
 	ReasonActive             = "active"              // reentry: an enrollment of this key is active
 	ReasonOnce               = "once"                // reentry: there was one before
 	ReasonCooldown           = "cooldown"            // reentry: the last start is too recent
+	ReasonUndone             = "undone"              // filtered: the step that asked has been undone meanwhile
 	ReasonRestarted          = "restarted"           // the exit of an enrollment that a new one replaces
 )
 

@@ -40,6 +40,9 @@ func (p *pass) enrollIn(key string, data map[string]any, cause *Cause) (EnrollRe
 	if err != nil {
 		return EnrollResult{}, 0, err
 	}
+	if undone, err := p.undone(cause); err != nil || undone {
+		return EnrollResult{Verdict: VerdictFiltered, Reason: ReasonUndone}, workflow.Version, err
+	}
 	if def == nil {
 		return EnrollResult{Verdict: VerdictFiltered, Reason: ReasonNotActive}, workflow.Version, nil
 	}
@@ -52,6 +55,21 @@ func (p *pass) enrollIn(key string, data map[string]any, cause *Cause) (EnrollRe
 	}
 	result, err := enroll(p.view(), in)
 	return result, workflow.Version, err
+}
+
+// undone reports whether the step that asks has been undone before its turn came.
+func (p *pass) undone(cause *Cause) (bool, error) {
+	if cause == nil {
+		return false, nil
+	}
+	asked, err := p.tx.Effect(store.EffectRef{EnrollmentID: cause.Enrollment, Node: cause.Node, Visit: cause.Visit})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read ledger of %s: %w", cause.Enrollment, err)
+	}
+	return asked.UndoneBy != "", nil
 }
 
 // opened returns a workflow with the definition of the version that takes people in as this

@@ -47,6 +47,7 @@ var reasonWords = map[string]string{
 	ReasonSuppressed:         "did not enroll: the suppress condition held",
 	ReasonCorrelationMissing: "did not enroll: it has no value for the correlation path",
 	ReasonNotActive:          "did not enroll: the workflow took nobody in",
+	ReasonUndone:             "did not enroll: the step that asked was undone before",
 	ReasonNotEnrolled:        "is named by an exit or a wait only, and the contact was not inside",
 	ReasonNoOpenWait:         "came while no wait for it was open; a later one may take it",
 }

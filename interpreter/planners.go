@@ -36,6 +36,8 @@ type (
 	EnrollPlanner = Planner[nodes.EnrollIn]
 	// RemovePlanner plans the effect of remove_from.
 	RemovePlanner = Planner[nodes.RemoveFrom]
+	// UndoPlanner plans the effect of undo.
+	UndoPlanner = Planner[nodes.Undo]
 	// EmitPlanner plans the effect of emit.
 	EmitPlanner = Planner[nodes.Emission]
 	// UnsubscribePlanner plans the effect of unsubscribe.

@@ -43,7 +43,7 @@ func roles(settings nodes.Settings) map[nodes.Kind]int {
 		is[interpreter.SlackPlanner](settings), is[interpreter.NoticePlanner](settings))
 	count(nodes.KindStore, is[interpreter.TagPlanner](settings), is[interpreter.FieldPlanner](settings),
 		is[interpreter.DealPlanner](settings), is[interpreter.CoursePlanner](settings), is[interpreter.TaskPlanner](settings), is[interpreter.EmitPlanner](settings),
-		is[interpreter.EnrollPlanner](settings), is[interpreter.RemovePlanner](settings), is[interpreter.UnsubscribePlanner](settings))
+		is[interpreter.EnrollPlanner](settings), is[interpreter.RemovePlanner](settings), is[interpreter.UndoPlanner](settings), is[interpreter.UnsubscribePlanner](settings))
 	count(nodes.KindWait, is[interpreter.DueFinder](settings))
 	count(nodes.KindDecide, is[interpreter.Decider](settings), is[interpreter.Picker](settings))
 	return counts

@@ -32,12 +32,14 @@ type Effect struct {
 	Attempts     int // claims so far
 	Copies       int // how often it went out, or may have
 	Result       JSON
-	Undo         JSON
+	Undo         JSON // what taking it back needs: the changes that still stand
 	Error        string
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	RetryFrom    *time.Time // since when it has been tried, times in which nobody could try left out
 	RetryAt      *time.Time // when the next attempt is planned, or the present one has an outcome
+	UndoneBy     string     // key of the undo that dealt with it last, "" for none
+	Undone       JSON       // what that undo took back and what not
 }
 
 // Ref is the row's ledger key.

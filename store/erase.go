@@ -132,7 +132,7 @@ var ownErasures = []string{
 	`UPDATE steps SET "values" = NULL, result = NULL, input = NULL, error = '', reason = CASE WHEN reason LIKE '% %' THEN 'operator' ELSE reason END
 		WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
 	`UPDATE failures SET message = '' WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
-	`UPDATE effects SET result = NULL, undo = NULL, error = ''
+	`UPDATE effects SET result = NULL, undo = NULL, undone = NULL, error = ''
 		WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
 	`UPDATE dispatches SET error = '' WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
 	"DELETE FROM mail_hits WHERE send_id IN (SELECT id FROM sends WHERE contact_id IN ?)",

@@ -207,11 +207,16 @@ start: a
 settings: {suppress: {enrolled_in: sleeping}}
 nodes:
   a: {type: enroll_in, with: {workflow: sleeping}, next: b}
-  b: {type: enroll_in, with: {workflow: nowhere}}
+  b: {type: enroll_in, with: {workflow: nowhere}, next: c}
+  c: {type: undo, with: {workflow: nowhere}, next: d}
+  d: {type: undo, with: {workflow: sleeping}}
 `)
 	c := setup(t)
 	c.workflows["sleeping"] = false
-	require.Equal(t, []string{"inactive_target /nodes/a/with/workflow", "missing_reference /nodes/b/with/workflow"},
+	require.Equal(t, []string{
+		"inactive_target /nodes/a/with/workflow", "missing_reference /nodes/b/with/workflow",
+		"missing_reference /nodes/c/with/workflow", "inactive_target /nodes/d/with/workflow",
+	},
 		found(d, c, definition.CodeInactiveTarget, definition.CodeMissing))
 }
 

@@ -124,5 +124,10 @@ func (r RemoveFrom) Given() Given {
 	return Given{}.with("workflow", r.Workflow).with("correlate", r.Correlate)
 }
 
+// Given is the workflow that is undone.
+func (u Undo) Given() Given {
+	return Given{}.with("workflow", u.Workflow).with("correlate", u.Correlate)
+}
+
 // Given is the channel.
 func (u Unsubscribe) Given() Given { return Given{}.with("channel", u.Channel) }

@@ -154,6 +154,10 @@ type Emission struct {
 // the correlation key Correlate, or all of them when it is empty.
 type RemoveFrom struct{ Workflow, Correlate string }
 
+// Undo takes back what the contact's passages through another workflow did: those with
+// the correlation key Correlate, or all of them when it is empty.
+type Undo struct{ Workflow, Correlate string }
+
 // Unsubscribe takes the contact off a channel (email, sms).
 type Unsubscribe struct{ Channel string }
 

@@ -265,4 +265,8 @@ func TestTasksAndWorkflows(t *testing.T) {
 	require.Equal(t, nodes.RemoveFrom{Workflow: "onboarding-14", Correlate: "A-1001"}, plan[nodes.RemoveFrom, *nodes.RemoveFromWorkflow](t, "remove_from", remove))
 	remove["correlate"] = "{{ trigger.none }}"
 	require.Equal(t, nodes.CodeMissingValue, fails[nodes.RemoveFrom, *nodes.RemoveFromWorkflow](t, "remove_from", remove, nodes.PlanInput{}), "an empty key must not mean all of them")
+
+	require.Equal(t, nodes.CodeMissingValue, fails[nodes.Undo, *nodes.UndoWorkflow](t, "undo", remove, nodes.PlanInput{}), "an empty key must not mean all of them")
+	remove["correlate"] = "{{ trigger.order_id }}"
+	require.Equal(t, nodes.Undo{Workflow: "onboarding-14", Correlate: "A-1001"}, plan[nodes.Undo, *nodes.UndoWorkflow](t, "undo", remove))
 }

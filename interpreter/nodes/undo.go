@@ -1,24 +1,40 @@
 package nodes
 
-import "fermata/interpreter/nodes/form"
+import (
+	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes/form"
+)
 
-// Undo takes back what another workflow did. This build knows its settings but
-// cannot run it.
-type Undo struct {
+// UndoWorkflow takes back what another workflow did for the same contact.
+type UndoWorkflow struct {
 	actionPorts
-	Workflow, Correlate string
+	Workflow string
+	// Correlate is Liquid for one correlation key, or empty for all.
+	Correlate string
 }
 
 func undoSpec() Spec {
 	return action(Spec{
 		Type: "undo", Title: "Undo workflow", Group: "Workflows", Icon: "undo-2", Kind: KindStore,
-		Description: "Takes back what another workflow did for the contact.",
+		Description: "Takes back what another workflow, and those that it enrolled in, did for the contact. Mails and calls stay.",
+		Available:   true,
 	}).with(form.Object{
 		Fields: []form.Field{workflowField, correlateField},
 	}, func(v *form.Values, _ *Report) Settings {
-		return &Undo{Workflow: v.Text("workflow"), Correlate: v.Text("correlate")}
+		return &UndoWorkflow{Workflow: v.Text("workflow"), Correlate: v.Text("correlate")}
 	})
 }
 
+// Plan renders key and correlation. A correlation that comes out empty fails: it
+// must not turn into all of them.
+func (n *UndoWorkflow) Plan(s *expr.Scope, in PlanInput) (Undo, *Failure) {
+	r := render(s, in)
+	plan := Undo{Workflow: r.required("workflow", n.Workflow)}
+	if n.Correlate != "" {
+		plan.Correlate = r.required("correlate", n.Correlate)
+	}
+	return done(r, plan)
+}
+
 // Summary names the workflow.
-func (n *Undo) Summary() string { return "Undo " + n.Workflow }
+func (n *UndoWorkflow) Summary() string { return "Undo " + n.Workflow }

@@ -162,6 +162,9 @@ func (s *stage) change(node *definition.Node, in nodes.PlanInput) (any, *nodes.F
 	case interpreter.RemovePlanner:
 		plan, failure := p.Plan(scope, in)
 		return map[string]any{"kind": "remove_from", "workflow": plan.Workflow, "correlate": plan.Correlate}, failure
+	case interpreter.UndoPlanner:
+		plan, failure := p.Plan(scope, in)
+		return map[string]any{"kind": "undo", "workflow": plan.Workflow, "correlate": plan.Correlate}, failure
 	case interpreter.UnsubscribePlanner:
 		plan, failure := p.Plan(scope, in)
 		return map[string]any{"kind": "unsubscribe", "channel": plan.Channel}, failure

@@ -4,6 +4,7 @@ import type { Enrollment } from "./filter";
 const endings: Record<string, string> = {
   operator: "ended by an operator",
   restarted: "a new start took its place",
+  undo: "another workflow undid it",
   merged: "the contact was merged into another",
   erased: "the contact was erased",
   runaway: "it went round in a circle too often",

@@ -22,6 +22,7 @@ const sentences: Record<string, (e: Fields) => string> = {
   task: (e) => `would create the task “${text(e.title)}”${e.assignee ? ` for ${text(e.assignee)}` : ""}`,
   enroll_in: (e) => `would ask to enroll in ${text(e.workflow)}`,
   remove_from: (e) => `would end what runs of ${text(e.workflow)}`,
+  undo: (e) => `would take back what ${text(e.workflow)} did${e.correlate ? ` for ${text(e.correlate)}` : ""}`,
   unsubscribe: (e) => `would unsubscribe from ${text(e.channel) || "email"}`,
 };
 
