@@ -138,6 +138,7 @@ func recordings(s *harness.System) map[string]recording {
 		"task_create":     done(`  a: {type: task_create, with: {title: Call}, next: b}` + andEnd),
 		"enroll_in":       done(`  a: {type: enroll_in, with: {workflow: recorded-target}, next: b}` + andEnd),
 		"emit":            done(`  a: {type: emit, with: {event: recorded.emitted, data: {n: 1}}, next: b}` + andEnd),
+		"undo":            done(`  a: {type: undo, with: {workflow: recorded-target}, next: b}` + andEnd),
 		"remove_from":     done(`  a: {type: remove_from, with: {workflow: recorded-target}, next: b}` + andEnd),
 	}
 }

@@ -12,6 +12,7 @@ func placeCases() []Case {
 		{"enroll-in-refused", enrollInRefused},
 		{"remove-from", removeFrom},
 		{"remove-from-key", removeFromKey},
+		{"undo", undo},
 		{"emit", emit},
 		{"emit-exit", emitExit},
 		{"emit-course", emitCourse},
@@ -108,6 +109,33 @@ func removeFromKey(p *Passage) {
 	p.passes(map[string]any{"order": "one"})
 	require.Equal(p.t, "one", p.Enrollment(target, p.Mail, "exited")["key"])
 	require.Equal(p.t, "two", p.Enrollment(target, p.Mail, "waiting")["key"])
+}
+
+func undo(p *Passage) {
+	target := p.Key + "-target"
+	p.publishAs(target, p.Topic+".other", `  a: {type: tag_add, with: {tag: "`+p.Key+` {{ trigger.order }}"}, next: b}
+  b: {type: emit, with: {event: `+p.Topic+`.noted}, next: c}
+  c: {type: wait, with: {for: 30d}}`, "correlate: trigger.order")
+	p.post(p.Topic+".other", map[string]any{"order": "one"})
+	p.post(p.Topic+".other", map[string]any{"order": "two"})
+	p.Eventually("both are inside", func() bool {
+		return len(p.Items("/v1/enrollments?status=waiting&workflow="+target+"&contact="+p.Mail)) == 2
+	})
+	p.publish(`  a: {type: undo, with: {workflow: ` + target + `, correlate: "{{ trigger.order }}"}, next: b}
+  b: {type: undo, with: {workflow: ` + target + `, correlate: three}}`)
+	e := p.passes(map[string]any{"order": "one"})
+	inner := p.Enrollment(target, p.Mail, "exited")
+	require.Equal(p.t, []any{"one", "undo", "neutral"}, []any{inner["key"], inner["reason"], inner["outcome"]})
+	require.Equal(p.t, []any{inner["id"]}, result(step(e, "a"))["ended"])
+	undone := result(step(e, "a"))["undone"].([]any)
+	require.Len(p.t, undone, 1)
+	require.Equal(p.t, "tag "+p.Key+" one", undone[0].(map[string]any)["what"])
+	not := result(step(e, "a"))["not_undone"].([]any)
+	require.Len(p.t, not, 1)
+	require.Equal(p.t, "reported", not[0].(map[string]any)["reason"])
+	require.Empty(p.t, result(step(e, "b"))["undone"], "undoing nobody is done")
+	require.Equal(p.t, []any{p.Key + " two"}, p.contact()["tags"])
+	p.closed(inner)
 }
 
 // emit reaches a trigger elsewhere and a wait of its own, with its cause.

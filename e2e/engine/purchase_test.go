@@ -92,3 +92,56 @@ func requireSixEffects(t *testing.T, s *harness.System) {
 	require.Len(t, posts, 1)
 	require.JSONEq(t, `{"text": "ana@example.com bought Program A"}`, posts[0].Body)
 }
+
+const takeBack = `
+schema: 1
+key: take-back
+name: Take back
+settings: {correlate: trigger.order_id}
+triggers: [{id: disputed, event: order.disputed}]
+start: back
+nodes:
+  back: {type: undo, with: {workflow: post-purchase, correlate: "{{ trigger.order_id }}"}}
+`
+
+func TestUndoTakesThePurchaseBackAndWhatItEnrolled(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s *harness.System) {
+		s.Setup()
+		for _, name := range []string{"onboarding-14", "post-purchase"} {
+			s.Publish(harness.Example(t, name))
+		}
+		s.Publish(takeBack)
+		s.Must("POST", "/v1/events", purchase())
+		s.Enrollment("post-purchase", "ana@example.com", "completed")
+		s.Enrollment("onboarding-14", "ana@example.com", "waiting")
+		requireSixEffects(t, s)
+
+		s.Must("POST", "/v1/events", map[string]any{
+			"type": "order.disputed", "contact": map[string]any{"email": "ana@example.com"}, "data": map[string]any{"order_id": "A-1001"},
+		})
+		back := s.Enrollment("take-back", "ana@example.com", "completed")
+		onboarding := s.Enrollment("onboarding-14", "ana@example.com", "exited")
+		require.Equal(t, "undo", onboarding["reason"])
+		contact := s.Items("/v1/contacts?email=ana@example.com")[0]
+		require.NotContains(t, contact["tags"], "buyer-program-A")
+		require.Equal(t, "unenrolled", course(contact)["status"])
+		require.Empty(t, contact["deals"])
+
+		full := s.Must("GET", "/v1/enrollments/"+back["id"].(string), nil)
+		result := full["steps"].([]any)[0].(map[string]any)["result"].(map[string]any)
+		require.Equal(t, []any{onboarding["id"]}, result["ended"])
+		require.Equal(t, []string{"deal", "onboard", "tag", "access"}, listed(result["undone"]))
+		require.ElementsMatch(t, []string{"hello", "team", "receipt"}, listed(result["not_undone"]))
+		require.Len(t, s.SMTP.To("ana@example.com"), 2, "nothing goes out any more")
+	})
+}
+
+// listed are the nodes of the lines of an undo's result.
+func listed(lines any) []string {
+	nodes := []string{}
+	for _, line := range lines.([]any) {
+		nodes = append(nodes, line.(map[string]any)["node"].(string))
+	}
+	return nodes
+}
