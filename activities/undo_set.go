@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"fermata/events"
+	"fermata/interpreter/nodes"
 	"fermata/store"
 )
 
@@ -21,10 +22,7 @@ func (u *undoing) current(ch change) (now any, reason string, err error) {
 		}
 	case thingCourse:
 		record, failure, err := u.course(name)
-		if failure != nil {
-			return nil, reasonGone, nil
-		}
-		return hasAccess(record.Status), "", err
+		return hasAccess(record.Status), unless(failure, reasonGone), err
 	case thingTask:
 		task, err := u.tx.Task(name)
 		if errors.Is(err, store.ErrNotFound) {
@@ -67,10 +65,7 @@ func (u *undoing) set(ch change) (reason string, err error) {
 		return u.setTagBack(name, ch.From == true)
 	case thingField:
 		_, failure, err := u.setField(u.c, name, ch.From)
-		if failure != nil {
-			return reasonRefused, nil
-		}
-		return "", err
+		return unless(failure, reasonRefused), err
 	case thingCourse:
 		record, _, err := u.course(name)
 		if err != nil {
@@ -122,8 +117,16 @@ func (u *undoing) setStageBack(deal *store.Deal, ch change) (reason string, err 
 	}
 	wanted, _ := before["stage"].(string)
 	stage, failure := stageOf(pipeline, wanted)
-	if failure != nil || wanted == "" {
+	if reason := unless(failure, reasonGone); reason != "" || wanted == "" {
 		return reasonGone, nil
 	}
 	return "", u.setStage(u.c, deal, pipeline, stage)
+}
+
+// unless is a reason where something failed for good, else "".
+func unless(failure *nodes.Failure, reason string) string {
+	if failure == nil {
+		return ""
+	}
+	return reason
 }

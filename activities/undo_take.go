@@ -65,8 +65,8 @@ func (u *undoing) take(row *store.Undoable) (things []undoneThing, still store.J
 	if spec, _ := nodes.Lookup(row.Kind); spec.Kind == nodes.KindOutward {
 		return append(things, undoneThing{What: outwardWords[row.Kind], Reason: outwardReason(row)}), row.Undo, nil
 	}
-	changes, err := decodeChanges(row.Undo)
-	if err != nil {
+	changes, ok := recorded(row)
+	if !ok {
 		return append(things, undoneThing{What: row.Kind, Reason: reasonNotRecorded}), row.Undo, nil
 	}
 	var left []change
@@ -89,6 +89,12 @@ func (u *undoing) take(row *store.Undoable) (things []undoneThing, still store.J
 	}
 	still, err = encodeChanges(left)
 	return things, still, err
+}
+
+// recorded are the changes that the ledger keeps of an effect.
+func recorded(row *store.Undoable) (changes []change, ok bool) {
+	changes, err := decodeChanges(row.Undo)
+	return changes, err == nil
 }
 
 func outwardReason(row *store.Undoable) string {

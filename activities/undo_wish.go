@@ -32,8 +32,8 @@ func (u *undoing) later() error {
 		return fmt.Errorf("read ledger: %w", err)
 	}
 	for i := range rows {
-		changes, err := decodeChanges(rows[i].Undo)
-		if err != nil {
+		changes, ok := recorded(&rows[i])
+		if !ok {
 			continue
 		}
 		of := &wished{row: &rows[i]}

@@ -189,6 +189,16 @@ func TestStepWithSeveralEffectsShowsTheWorst(t *testing.T) {
 	require.Equal(t, &gen.StepEffect{Key: "a", State: gen.StepEffectState(store.EffectUnknown), Copies: 4, RetryAt: &later}, sum[effectKey{"n", 1}])
 }
 
+func TestStepSaysWhoTookItsEffectBack(t *testing.T) {
+	t.Parallel()
+	for undone, by := range map[string]string{`[{"what": "tag x", "reason": "kept"}]`: "", `[{"what": "tag x", "reason": "kept"}, {"what": "tag y"}]`: "enr_2"} {
+		sum := effectsOf([]store.Effect{{Node: "n", Visit: 1, State: store.EffectDone, UndoneBy: "enr_2.a.1", Undone: store.JSON(undone)}})
+		said := sum[effectKey{"n", 1}].UndoneBy
+		require.Equal(t, by != "", said != nil)
+		require.True(t, said == nil || *said == by)
+	}
+}
+
 func TestRehearse(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -62,6 +62,9 @@ func effectsOf(rows []store.Effect) map[effectKey]*gen.StepEffect {
 		if row.State == store.EffectFailed && row.RetryAt != nil && (sum.RetryAt == nil || row.RetryAt.Before(*sum.RetryAt)) {
 			sum.RetryAt = utc(row.RetryAt)
 		}
+		if by := row.TakenBackBy(); by != "" {
+			sum.UndoneBy = &by
+		}
 		sum.Copies += row.Copies
 		if worseState[row.State] > worseState[string(sum.State)] {
 			sum.State = gen.StepEffectState(row.State)

@@ -1,6 +1,9 @@
 package store
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Undoable is a row of the ledger as an undo looks at it.
 type Undoable struct {
@@ -9,7 +12,22 @@ type Undoable struct {
 	StepResult JSON // of the step that made it
 }
 
-// made is a CTE over the ledger of some enrollments: at is when an effect was made, and never before an
+// TakenBackBy is the id of the enrollment whose undo took an effect back, or a part of it; "" for none.
+func (e *Effect) TakenBackBy() string {
+	var things []struct{ Reason string }
+	if err := e.Undone.Decode(&things); err != nil {
+		return ""
+	}
+	for _, thing := range things {
+		if thing.Reason == "" {
+			by, _, _ := strings.Cut(e.UndoneBy, ".")
+			return by
+		}
+	}
+	return ""
+}
+
+// made is a query over the ledger of some enrollments: at is when an effect was made, and never before an
 // earlier one of its enrollment, whatever the clocks of the processes that made them.
 const made = `SELECT f.*, e.workflow, s.seq, s.result AS step_result,
 	max(f.created_at) OVER (PARTITION BY f.enrollment_id ORDER BY s.seq, f.copy) AS at

@@ -5138,6 +5138,9 @@ type StepEffect struct {
 	// RetryAt When the next attempt of one that failed was planned
 	RetryAt *time.Time      `json:"retry_at,omitempty"`
 	State   StepEffectState `json:"state"`
+
+	// UndoneBy The enrollment whose `undo` took it back, or a part of it
+	UndoneBy *string `json:"undone_by,omitempty"`
 }
 
 // StepEffectState defines model for StepEffect.State.

@@ -1,4 +1,5 @@
-import { Alert, Text } from "@mantine/core";
+import { Alert, Anchor, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { CircleHelp } from "lucide-react";
 import { ResolveButtons } from "../operate/ResolveButtons";
 import type { Step } from "./passage";
@@ -32,9 +33,20 @@ export function EffectNote({ step, enrollment }: { step: Step; enrollment: strin
   }
   const often = effect.copies > 1 ? `It went out ${effect.copies} times, under one key.` : words[effect.state];
   return (
-    <Text size="sm" c="dimmed">
-      {often} <Key value={effect.key} />
-    </Text>
+    <>
+      <Text size="sm" c="dimmed">
+        {often} <Key value={effect.key} />
+      </Text>
+      {effect.undone_by && (
+        <Text size="sm">
+          It was taken back later, by the{" "}
+          <Anchor component={Link} to={`/enrollments/${effect.undone_by}`} size="sm">
+            enrollment that undid it
+          </Anchor>
+          .
+        </Text>
+      )}
+    </>
   );
 }
 

@@ -9,6 +9,9 @@ test("an effect says what would happen", () => {
   expect(effectWords({ kind: "deal", created: true, deal: { pipeline: "sales", stage: "won", owner: null } })).toBe(
     "would create a deal in sales, stage won",
   );
+  expect(effectWords({ kind: "undo", workflow: "purchase", correlate: "A-1" })).toBe(
+    "would take back what purchase did for A-1",
+  );
   expect(effectWords({ kind: "course", course: "a", enroll: true })).toBe("would give access to the course a");
 });
 
