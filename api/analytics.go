@@ -58,15 +58,21 @@ func (s *server) readFigures(c *gin.Context, fn func(tx *store.Tx, account *stor
 	ctx, cancel := context.WithTimeout(c.Request.Context(), figuresWork)
 	defer cancel()
 	return s.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		account, err := tx.Account()
-		if errors.Is(err, store.ErrNotFound) {
-			account, err = &store.Account{}, nil
-		}
+		account, err := accountOf(tx)
 		if err != nil {
 			return err
 		}
 		return fn(tx, account)
 	})
+}
+
+// accountOf is the account, an empty one where nobody has set anything.
+func accountOf(tx *store.Tx) (*store.Account, error) {
+	account, err := tx.Account()
+	if errors.Is(err, store.ErrNotFound) {
+		return &store.Account{}, nil
+	}
+	return account, err
 }
 
 func (s *server) analytics(tx *store.Tx, account *store.Account, key string, params gen.GetAnalyticsParams) (*figures.Analytics, error) {

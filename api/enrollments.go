@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -135,9 +136,14 @@ func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParam
 	filter := store.EnrollmentFilter{
 		Workflow: or(params.Workflow, ""), Contact: or(params.Contact, ""), Status: string(or(params.Status, "")),
 		Node: or(params.Node, ""), Version: or(params.Version, 0), Test: params.Test, Wedged: params.Wedged,
+		Active: params.Active, Success: params.Success,
+		Step: or(params.Step, ""), StepKind: string(or(params.StepStatus, "")), StepPort: or(params.StepPort, ""),
 	}
 	s.read(c, func(tx *store.Tx) (reply, error) {
 		var err error
+		if filter.StartedFrom, filter.StartedTo, err = startedRange(tx, params.StartedFrom, params.StartedTo); err != nil {
+			return reply{}, err
+		}
 		if filter.Contact, err = contactID(tx, filter.Contact); err != nil {
 			return reply{}, err
 		}
@@ -148,6 +154,26 @@ func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParam
 		shown, err := s.shapeEnrollments(tx, rows)
 		return ok(list[gen.Enrollment]{Items: shown, Next: text(next)}), err
 	})
+}
+
+// startedRange reads two instants or dates; the zero instant is no bound.
+func startedRange(tx *store.Tx, fromText, toText *string) (from, to time.Time, err error) {
+	if fromText == nil && toText == nil {
+		return from, to, nil
+	}
+	account, err := accountOf(tx)
+	if err != nil {
+		return from, to, err
+	}
+	if fromText != nil {
+		if from, err = instantOrDate("?started_from", *fromText, zoneOf(account)); err != nil {
+			return from, to, err
+		}
+	}
+	if toText != nil {
+		to, err = instantOrDate("?started_to", *toText, zoneOf(account))
+	}
+	return from, to, err
 }
 
 // shapeEnrollments shapes a list of enrollments.

@@ -86,7 +86,9 @@ type Node struct {
 	Ended      int64    `json:"ended"`
 	Lost       int64    `json:"lost"`
 	DropOff    *float64 `json:"drop_off"`
-	Mail       *Mail    `json:"mail,omitempty"`
+	// Ports are the ways that steps left by, and how many did.
+	Ports map[string]int64 `json:"ports"`
+	Mail  *Mail            `json:"mail,omitempty"`
 }
 
 // Mail is what became of the mails of a node.
@@ -170,7 +172,10 @@ func node(n *store.FigureNode, title string) Node {
 		Node: n.Node, Type: n.Type, Title: title, Entries: n.Entries(), Active: n.Active,
 		Done: n.Done, Failed: n.Failed, Unknown: n.Unknown, Dropped: n.Dropped, Suppressed: n.Suppressed, Skipped: n.Skipped,
 		Exited: n.Exited, Canceled: n.Canceled, Open: n.Open, Errors: n.Errors(), Ended: n.Ended, Lost: n.Lost,
-		DropOff: Rate(n.Lost, n.Entries()),
+		DropOff: Rate(n.Lost, n.Entries()), Ports: n.Ports,
+	}
+	if shown.Ports == nil {
+		shown.Ports = map[string]int64{}
 	}
 	if n.Sent > 0 || n.Bounced > 0 {
 		shown.Mail = &Mail{

@@ -79,6 +79,12 @@ type EnrollmentFilter struct {
 	Wedged                          *bool // whether it cannot go on by itself
 	IDs                             []string
 	Failure                         string // fingerprint of the failure after which a step is held
+	// Those that started in [StartedFrom, StartedTo); a zero instant is no bound.
+	StartedFrom, StartedTo time.Time
+	Success                *bool // those that ended with outcome success, or those that ended without it
+	// Those with a step at Step, of StepKind, left by StepPort: one step that is all of it. A kind is
+	// a status, or "open": not left, and not failed. Whoever is held because a step failed counts as failed.
+	Step, StepKind, StepPort string
 }
 
 func isActive(status string) bool {
@@ -237,8 +243,43 @@ func (tx *Tx) applyEnrollments(f EnrollmentFilter, q *query) error {
 	if f.Failure != "" {
 		q.and(heldAfter, f.Failure)
 	}
+	if !f.StartedFrom.IsZero() {
+		q.and("started_at >= ?", f.StartedFrom)
+	}
+	if !f.StartedTo.IsZero() {
+		q.and("started_at < ?", f.StartedTo)
+	}
+	if f.Success != nil {
+		q.and("NOT active AND (outcome = 'success') = ?", *f.Success)
+	}
+	f.applyStep(q)
 	return nil
 }
+
+// applyStep selects by a step that the figures count; see FigureNode.
+func (f EnrollmentFilter) applyStep(q *query) {
+	step := &query{}
+	step.equal("s.node", f.Step)
+	switch f.StepKind {
+	case StatusFailed:
+		step.and("(s.status = 'failed' OR " + brokenStep + ")")
+	case StepOpen:
+		step.and("s.status IN ('running', 'waiting', 'paused', 'held') AND NOT " + brokenStep)
+	default:
+		step.equal("s.status", f.StepKind)
+	}
+	if f.StepPort != "" {
+		step.and("s.port = ? AND s.left_at IS NOT NULL", f.StepPort)
+	}
+	if step.clause() == "" {
+		return
+	}
+	step.and("s.enrollment_id = enrollments.id AND NOT " + carriedOn)
+	q.and("EXISTS (SELECT 1 FROM steps s"+step.clause()+")", step.args...)
+}
+
+// StepOpen is the kind of a step that is under way and did not fail.
+const StepOpen = "open"
 
 // inPaused holds for what belongs to a workflow that is paused.
 const inPaused = "workflow IN (SELECT p.workflow FROM pauses p WHERE p.ended_at IS NULL)"

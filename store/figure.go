@@ -56,6 +56,9 @@ type FigureNode struct {
 	Lost   int64 // those of them that ended without success
 
 	Sent, Opened, Clicked int64 // mails; opened and clicked by people
+
+	// Ports are the ways that steps left by, and how many did. Who ended here or stands here took none.
+	Ports map[string]int64
 }
 
 // Entries is how many steps there are.
@@ -93,6 +96,17 @@ func (n *FigureNode) count(kind string, steps int64) {
 	}
 }
 
+// leave counts steps that left by a port.
+func (n *FigureNode) leave(port string, steps int64) {
+	if port == "" {
+		return
+	}
+	if n.Ports == nil {
+		n.Ports = map[string]int64{}
+	}
+	n.Ports[port] += steps
+}
+
 // Add adds the counts of another row for the same node.
 func (n *FigureNode) Add(o *FigureNode) {
 	n.Type = max(n.Type, o.Type)
@@ -102,6 +116,9 @@ func (n *FigureNode) Add(o *FigureNode) {
 		&n.Active: o.Active, &n.Ended: o.Ended, &n.Lost: o.Lost, &n.Sent: o.Sent, &n.Opened: o.Opened, &n.Clicked: o.Clicked,
 	} {
 		*to += by
+	}
+	for port, steps := range o.Ports {
+		n.leave(port, steps)
 	}
 }
 

@@ -31,6 +31,8 @@ const (
 	// node that may carry it on: a condition and "> 0" follow.
 	movedStep = "(s.status = 'canceled' AND s.reason = 'moved')"
 	carriers  = `(SELECT count(*) FROM steps n WHERE n.enrollment_id = s.enrollment_id AND n.moved_at IS NOT NULL AND n.node <> s.node`
+	// carriedOn holds for a step whose stay goes on under another node, with its time or anew.
+	carriedOn = "(" + movedStep + " AND " + carriers + " AND (n.entered_at = s.entered_at OR n.moved_at = s.left_at)) > 0)"
 )
 
 // stretch is a stretch of the starts of one workflow, its end left out.
@@ -137,6 +139,7 @@ type figureRow struct {
 	Workflow                  string
 	Version, Day              int
 	Node, Type, Kind, Outcome string
+	Port                      string
 	N                         int64
 }
 
@@ -185,13 +188,15 @@ func (tx *Tx) countEnrolled(c cohort, cells figureCells) error {
 // are entries is asked of them alone, so that PostgreSQL may divide the pass over all.
 func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, s.node, s.type,
-		CASE WHEN `+brokenStep+` THEN '`+figureBroken+`' WHEN `+movedStep+` THEN '`+figureMoved+`' ELSE s.status END AS kind, count(*) AS n
-		FROM c JOIN steps s ON s.enrollment_id = c.id GROUP BY 1, 2, 3, 4, 5, 6`, c.args...)
+		CASE WHEN `+brokenStep+` THEN '`+figureBroken+`' WHEN `+movedStep+` THEN '`+figureMoved+`' ELSE s.status END AS kind,
+		CASE WHEN s.left_at IS NULL THEN '' ELSE s.port END AS port, count(*) AS n
+		FROM c JOIN steps s ON s.enrollment_id = c.id GROUP BY 1, 2, 3, 4, 5, 6, 7`, c.args...)
 	moved := false
 	for _, row := range rows {
 		at := cells.at(row.key()).At(row.Node)
 		at.Type = max(at.Type, row.Type)
 		at.count(row.Kind, row.N)
+		at.leave(row.Port, row.N)
 		moved = moved || row.Kind == figureMoved
 	}
 	if err != nil || !moved {
@@ -205,7 +210,7 @@ func (tx *Tx) countSteps(c cohort, cells figureCells) error {
 func (tx *Tx) discountCarried(c cohort, cells figureCells) error {
 	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, s.node, count(*) AS n
 		FROM c JOIN steps s ON s.enrollment_id = c.id
-		WHERE `+movedStep+` AND `+carriers+` AND (n.entered_at = s.entered_at OR n.moved_at = s.left_at)) > 0 GROUP BY 1, 2, 3, 4`, c.args...)
+		WHERE `+carriedOn+` GROUP BY 1, 2, 3, 4`, c.args...)
 	for _, row := range rows {
 		cell := cells.at(row.key())
 		at := cell.At(row.Node)

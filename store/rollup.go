@@ -39,6 +39,7 @@ type figureNode struct {
 	Workflow   string            `gorm:"primaryKey"`
 	Version    int               `gorm:"primaryKey;autoIncrement:false"`
 	FigureNode figureNodeColumns `gorm:"embedded"`
+	Ports      JSON
 }
 
 // figureNodeColumns is a FigureNode as a part of a row.
@@ -48,6 +49,8 @@ type figureNodeColumns struct {
 
 	Done, Failed, Unknown, Dropped, Suppressed, Skipped, Exited, Canceled, Open, Bounced int64
 	Active, Ended, Lost, Sent, Opened, Clicked                                           int64
+
+	Ports map[string]int64 `gorm:"-"` // in figureNode.Ports
 }
 
 // FigureBuilds lists the roll-ups that there are, oldest first.
@@ -152,7 +155,13 @@ func (tx *Tx) putCells(at time.Time, cells []FigureCell) error {
 		}
 		nodes := make([]figureNode, 0, len(c.Nodes))
 		for _, n := range c.Nodes {
-			nodes = append(nodes, figureNode{StartsAt: at, Workflow: c.Workflow, Version: c.Version, FigureNode: figureNodeColumns(*n)})
+			ports, err := portCounts(n)
+			if err != nil {
+				return err
+			}
+			nodes = append(nodes, figureNode{
+				StartsAt: at, Workflow: c.Workflow, Version: c.Version, FigureNode: figureNodeColumns(*n), Ports: ports,
+			})
 		}
 		if len(nodes) == 0 {
 			continue
@@ -162,6 +171,14 @@ func (tx *Tx) putCells(at time.Time, cells []FigureCell) error {
 		}
 	}
 	return nil
+}
+
+// portCounts writes the ports of a node, an empty object where nobody left it.
+func portCounts(n *FigureNode) (JSON, error) {
+	if n.Ports == nil {
+		return JSON("{}"), nil
+	}
+	return ToJSON(n.Ports)
 }
 
 // RolledUp returns what the roll-up of the day that starts at an instant holds.
@@ -202,6 +219,9 @@ func (tx *Tx) readCells(q FigureQuery, tail string, args []any, cells figureCell
 	}
 	for i := range nodes {
 		n := FigureNode(nodes[i].FigureNode)
+		if err := nodes[i].Ports.Decode(&n.Ports); err != nil {
+			return fmt.Errorf("read ports: %w", err)
+		}
 		cells.at(figureKey{Workflow: nodes[i].Workflow, Version: nodes[i].Version, Day: q.dayOf(nodes[i].StartsAt)}).At(n.Node).Add(&n)
 	}
 	return nil

@@ -2006,6 +2006,45 @@ func (e ListEnrollmentsParamsStatus) Valid() bool {
 	}
 }
 
+// Defines values for ListEnrollmentsParamsStepStatus.
+const (
+	ListEnrollmentsParamsStepStatusCanceled   ListEnrollmentsParamsStepStatus = "canceled"
+	ListEnrollmentsParamsStepStatusDone       ListEnrollmentsParamsStepStatus = "done"
+	ListEnrollmentsParamsStepStatusDropped    ListEnrollmentsParamsStepStatus = "dropped"
+	ListEnrollmentsParamsStepStatusExited     ListEnrollmentsParamsStepStatus = "exited"
+	ListEnrollmentsParamsStepStatusFailed     ListEnrollmentsParamsStepStatus = "failed"
+	ListEnrollmentsParamsStepStatusOpen       ListEnrollmentsParamsStepStatus = "open"
+	ListEnrollmentsParamsStepStatusSkipped    ListEnrollmentsParamsStepStatus = "skipped"
+	ListEnrollmentsParamsStepStatusSuppressed ListEnrollmentsParamsStepStatus = "suppressed"
+	ListEnrollmentsParamsStepStatusUnknown    ListEnrollmentsParamsStepStatus = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ListEnrollmentsParamsStepStatus enum.
+func (e ListEnrollmentsParamsStepStatus) Valid() bool {
+	switch e {
+	case ListEnrollmentsParamsStepStatusCanceled:
+		return true
+	case ListEnrollmentsParamsStepStatusDone:
+		return true
+	case ListEnrollmentsParamsStepStatusDropped:
+		return true
+	case ListEnrollmentsParamsStepStatusExited:
+		return true
+	case ListEnrollmentsParamsStepStatusFailed:
+		return true
+	case ListEnrollmentsParamsStepStatusOpen:
+		return true
+	case ListEnrollmentsParamsStepStatusSkipped:
+		return true
+	case ListEnrollmentsParamsStepStatusSuppressed:
+		return true
+	case ListEnrollmentsParamsStepStatusUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListEventsParamsVerdict.
 const (
 	ListEventsParamsVerdictAdvanced  ListEventsParamsVerdict = "advanced"
@@ -2607,7 +2646,7 @@ type AnalyticsMail struct {
 
 // AnalyticsNode Entries is the sum of done, failed, unknown, dropped, suppressed, skipped, exited, canceled and open
 //
-// Example: {"active":4,"active_now":6,"canceled":0,"done":36,"drop_off":0.25,"dropped":0,"ended":10,"entries":40,"errors":0,"exited":0,"failed":0,"lost":10,"node":"assets","open":4,"skipped":0,"suppressed":0,"title":"Wait for assets","type":"wait_event","unknown":0}
+// Example: {"active":4,"active_now":6,"canceled":0,"done":36,"drop_off":0.25,"dropped":0,"ended":10,"entries":40,"errors":0,"exited":0,"failed":0,"lost":10,"node":"assets","open":4,"ports":{"received":20,"timeout":6},"skipped":0,"suppressed":0,"title":"Wait for assets","type":"wait_event","unknown":0}
 type AnalyticsNode struct {
 	// Active Enrollments of the range that stand here
 	Active int `json:"active"`
@@ -2638,9 +2677,12 @@ type AnalyticsNode struct {
 	// Mail Mails of a node; opened and clicked by people, each mail once
 	//
 	// Example: {"bounced":1,"click_rate":0.125,"clicked":5,"open_rate":0.5,"opened":20,"sent":40}
-	Mail       *AnalyticsMail `json:"mail,omitempty"`
-	Node       string         `json:"node"`
-	Open       int            `json:"open"`
+	Mail *AnalyticsMail `json:"mail,omitempty"`
+	Node string         `json:"node"`
+	Open int            `json:"open"`
+
+	// Ports How many left by each port that somebody left by
+	Ports      map[string]int `json:"ports"`
 	Skipped    int            `json:"skipped"`
 	Suppressed int            `json:"suppressed"`
 	Title      string         `json:"title"`
@@ -5892,10 +5934,34 @@ type ListEnrollmentsParams struct {
 
 	// Wedged Only those that cannot go on by themselves, or only the others
 	Wedged *bool `form:"wedged,omitempty" json:"wedged,omitempty"`
+
+	// Active Only those inside, or only those that have ended
+	Active *bool `form:"active,omitempty" json:"active,omitempty"`
+
+	// Success Only those that ended with outcome success, or only those that ended without it
+	Success *bool `form:"success,omitempty" json:"success,omitempty"`
+
+	// StartedFrom Only those that started then or later: an instant, or a date, its first instant in the account's zone
+	StartedFrom *string `form:"started_from,omitempty" json:"started_from,omitempty"`
+
+	// StartedTo Only those that started before
+	StartedTo *string `form:"started_to,omitempty" json:"started_to,omitempty"`
+
+	// Step Only those that came to this node; with step_status and step_port, to one visit of which all of it is true
+	Step *string `form:"step,omitempty" json:"step,omitempty"`
+
+	// StepStatus Only those with a step that ended so; failed as the figures count it, also while it is held; open: under way
+	StepStatus *ListEnrollmentsParamsStepStatus `form:"step_status,omitempty" json:"step_status,omitempty"`
+
+	// StepPort Only those with a step that was left by this port
+	StepPort *string `form:"step_port,omitempty" json:"step_port,omitempty"`
 }
 
 // ListEnrollmentsParamsStatus defines parameters for ListEnrollments.
 type ListEnrollmentsParamsStatus string
+
+// ListEnrollmentsParamsStepStatus defines parameters for ListEnrollments.
+type ListEnrollmentsParamsStepStatus string
 
 // OperateEnrollmentsParams defines parameters for OperateEnrollments.
 type OperateEnrollmentsParams struct {
@@ -8952,6 +9018,62 @@ func (siw *ServerInterfaceWrapper) ListEnrollments(c *gin.Context) {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "wedged", c.Request.URL.Query(), &params.Wedged, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter wedged: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", c.Request.URL.Query(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter active: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "success" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "success", c.Request.URL.Query(), &params.Success, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter success: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "started_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "started_from", c.Request.URL.Query(), &params.StartedFrom, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter started_from: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "started_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "started_to", c.Request.URL.Query(), &params.StartedTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter started_to: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "step" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step", c.Request.URL.Query(), &params.Step, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter step: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "step_status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step_status", c.Request.URL.Query(), &params.StepStatus, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter step_status: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "step_port" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step_port", c.Request.URL.Query(), &params.StepPort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter step_port: %w", err), http.StatusBadRequest)
 		return
 	}
 

@@ -176,7 +176,9 @@ function nodeOf(name, list, now) {
     active: list.filter((e) => e.node === name && ACTIVE.includes(e.status)).length, active_now: now.filter((e) => e.node === name).length,
     done: is('done'), failed: n(broken), unknown: is('unknown'), dropped: is('dropped'), suppressed: is('suppressed'), skipped: is('skipped'),
     exited: is('exited'), canceled: is('canceled'), open: n((s) => s.left_at === null && !broken(s)), errors: n(wrong), ended, lost, drop_off: rate(lost, here.length),
+    ports: {},
   };
+  for (const s of here) if (s.left_at !== null && s.port) out.ports[s.port] = (out.ports[s.port] ?? 0) + 1;
   const ids = new Set(list.map((e) => e.id));
   const mails = f.sends.filter((m) => ids.has(m.enrollment) && m.node === name && m.state === 'sent');
   const bounces = n(bounced);

@@ -1,0 +1,7 @@
+-- +goose Up
+ALTER TABLE figure_nodes ADD COLUMN ports text NOT NULL DEFAULT '{}';
+-- Built before, they do not know by which ports steps left; the relay builds them again.
+DELETE FROM figure_builds WHERE NOT pruned;
+
+-- +goose Down
+ALTER TABLE figure_nodes DROP COLUMN ports;
