@@ -26,7 +26,7 @@ const home = createRoute({
 const workflows = createRoute({
   getParentRoute: () => inside,
   path: "/workflows",
-  validateSearch: texts("find", "status"),
+  validateSearch: texts("find", "status", "view"),
   component: lazyRouteComponent(() => import("@/features/workflows"), "WorkflowsPage"),
 });
 

@@ -27,7 +27,12 @@ export const FlowEdgeView = memo(function FlowEdgeView({ id, data }: EdgeProps<F
       {route.jump && <path d={arrow(route.points)} className={`${css.arrow} ${css[`arrow_${look}`] ?? ""}`} />}
       <EdgeLabelRenderer>
         {(label !== undefined || count !== undefined) && (
-          <span className={css.label} data-look={look} data-stray={stray || undefined} style={at(route.label)}>
+          <span
+            className={css.label}
+            data-look={look}
+            data-stray={stray || undefined}
+            style={at(label === undefined ? route.plus : route.label)}
+          >
             {label}
             {count !== undefined && <span className={css.count}>{count}</span>}
           </span>

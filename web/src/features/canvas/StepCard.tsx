@@ -1,5 +1,5 @@
 import type { NodeProps } from "@xyflow/react";
-import { CircleAlert, EyeOff, StickyNote, TriangleAlert, Unlink } from "lucide-react";
+import { CircleAlert, EyeOff, StickyNote, TrendingDown, TriangleAlert, Unlink } from "lucide-react";
 import { memo, useMemo } from "react";
 import { StepIcon } from "@/shared";
 import { Card } from "./Card";
@@ -11,23 +11,30 @@ import { StateMark } from "./StateMark";
 export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps<StepNode>) {
   const selection = useMemo(() => ({ kind: "step" as const, id: view.id }), [view.id]);
   const look = [css.step, view.disabled && css.disabled, view.dim && css.dim, !view.reachable && css.lost];
-  const state = view.overlay?.state;
-  return (
+  const { state, foot, alarm } = view.overlay ?? {};
+  const step = (
     <Card
       node={id}
       selection={selection}
       words={view.words}
       selected={view.selected}
-      className={[...look, state && css[`is_${state}`]].filter(Boolean).join(" ")}
+      className={[...look, state && css[`is_${state}`], foot && css.footed, alarm && css.alarmed]
+        .filter(Boolean)
+        .join(" ")}
     >
       <span className={css.icon}>
         <StepIcon name={view.icon} />
       </span>
       <span className={css.text}>
         <span className={css.title}>{view.title}</span>{" "}
-        <span className={css.summary}>{view.overlay?.label ?? view.summary}</span>
+        {!foot && <span className={css.summary}>{view.overlay?.label ?? view.summary}</span>}
       </span>
       <span className={css.marks}>
+        {alarm && (
+          <span className={css.alarm}>
+            <TrendingDown size={13} aria-hidden /> {alarm}
+          </span>
+        )}
         {view.overlay && <StateMark overlay={view.overlay} />}
         {view.problems > 0 && (
           <span className={css.problem} title={`${view.problems} to finish`} data-count={view.problems}>
@@ -44,5 +51,12 @@ export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps
         {view.note && <StickyNote size={14} aria-hidden />}
       </span>
     </Card>
+  );
+  if (!foot) return step;
+  return (
+    <>
+      {step}
+      {foot}
+    </>
   );
 });

@@ -1,4 +1,5 @@
 import { type Edge, type Node, Position } from "@xyflow/react";
+import type { ReactNode } from "react";
 import {
   type Definition,
   ENTRY,
@@ -35,7 +36,7 @@ export type FlowEdge = Edge<
     stray: boolean;
     words: string;
     look: "plain" | "travelled" | "dim";
-    count?: string;
+    count?: ReactNode;
   },
   "flow"
 >;

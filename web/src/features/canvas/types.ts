@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { Schemas } from "@/api";
 import type { Definition, Selection, Slot, Specs } from "@/graph";
 
@@ -22,6 +23,10 @@ export type StepOverlay = {
   readonly label?: string;
   /** A number on the card: visits, contacts. */
   readonly count?: number;
+  /** What stands at the foot of the card in place of a line of text; `label` says the same in words. */
+  readonly foot?: ReactNode;
+  /** Few words that mark the card among the others. */
+  readonly alarm?: string;
 };
 
 /** What is shown over a definition: a passage, a rehearsal, figures. */
@@ -29,8 +34,8 @@ export type Overlay = {
   readonly nodes: Readonly<Record<string, StepOverlay>>;
   /** Keys of travelled edges (`edgeKey`); `trigger:id` is the way of a trigger. They draw themselves. */
   readonly edges: ReadonlySet<string>;
-  /** Short texts on edges, by key. */
-  readonly edgeLabels?: Readonly<Record<string, string>>;
+  /** What stands on edges, by key. */
+  readonly edgeLabels?: Readonly<Record<string, ReactNode>>;
   /** Whether everything that is not in `nodes` and `edges` steps back; true unless said. */
   readonly dim?: boolean;
 };

@@ -1,12 +1,13 @@
 import { Button, Group, Skeleton, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { Download } from "lucide-react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { Download, Network } from "lucide-react";
 import { Page, ProblemAlert } from "@/shared";
 import { type Asked, dayIn, spanOfDays } from "./days";
 import { DayChart } from "./parts/DayChart";
 import { DayTable } from "./parts/DayTable";
 import { DropOff } from "./parts/DropOff";
+import { Impact } from "./parts/Impact";
 import { RangeFields } from "./parts/RangeFields";
 import { StepTable } from "./parts/StepTable";
 import { type Side, sidesOf } from "./parts/sides";
@@ -46,17 +47,26 @@ export function FiguresPage() {
         { to: `/workflows/${key}`, label: name },
       ]}
       actions={
-        asked && (
+        <>
           <Button
-            component="a"
-            href={csvAddress(key, asked, search.version)}
-            download
             variant="default"
-            leftSection={<Download size={16} aria-hidden />}
+            leftSection={<Network size={16} aria-hidden />}
+            renderRoot={(props) => <Link to="/workflows/$key" params={{ key }} search={canvasOf(search)} {...props} />}
           >
-            CSV
+            On the canvas
           </Button>
-        )
+          {asked && (
+            <Button
+              component="a"
+              href={csvAddress(key, asked, search.version)}
+              download
+              variant="default"
+              leftSection={<Download size={16} aria-hidden />}
+            >
+              CSV
+            </Button>
+          )}
+        </>
       }
       wide
     >
@@ -67,19 +77,32 @@ export function FiguresPage() {
       {first.error && <ProblemAlert problem={first.error} retry={() => void first.refetch()} />}
       {second?.error && <ProblemAlert problem={second.error} retry={() => void second.refetch()} />}
       {!first.data && !first.error && <Skeleton height={320} />}
-      {first.data && <Figures sides={sides} asked={asked} tab={search.tab ?? "total"} onTab={(tab) => go({ tab })} />}
+      {first.data && (
+        <Figures
+          sides={sides}
+          asked={asked}
+          newest={head?.version ?? null}
+          tab={search.tab ?? "total"}
+          onTab={(tab) => go({ tab })}
+        />
+      )}
     </Page>
   );
 }
 
+/** The same figures over the drawing. */
+const canvasOf = ({ range, from, to, version }: FiguresSearch) =>
+  ({ range, from, to, version, figures: true, view: "canvas" }) as const;
+
 type Props = {
   sides: readonly Side[];
   asked: Asked | undefined;
+  newest: number | null;
   tab: Tab;
   onTab: (tab: Exclude<Tab, "total"> | undefined) => void;
 };
 
-function Figures({ sides, asked, tab, onTab }: Props) {
+function Figures({ sides, asked, newest, tab, onTab }: Props) {
   const one = sides[0]?.data;
   if (!one) return null;
   const choose = (value: string | null) => {
@@ -102,12 +125,13 @@ function Figures({ sides, asked, tab, onTab }: Props) {
         <Tabs.Panel value="total">
           <Stack gap="lg">
             <DropOff sides={sides} />
+            <Impact sides={sides} />
             <Totals sides={sides} />
             <DayChart sides={sides} />
           </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="steps">
-          <StepTable sides={sides} />
+          <StepTable sides={sides} newest={newest} />
         </Tabs.Panel>
         <Tabs.Panel value="days">
           <Stack gap="md">

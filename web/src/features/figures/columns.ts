@@ -1,24 +1,40 @@
 import { count, length, money, number, type Shown, share } from "./format";
+import type { Who } from "./people";
 import type { Analytics, DayFigures, NodeFigures } from "./queries";
 
 /** A column of a table of figures. `picks`: who is meant by its numbers, where the explorer can show them. */
-export type Column<T> = { label: string; means: string; of: (row: T) => Shown };
+export type Column<T> = { label: string; means: string; of: (row: T) => Shown; picks?: (row: T) => Who | null };
 
 const noEntry = "nobody came here";
 
+type Counts = "entries" | "active_now" | "done" | "failed" | "lost";
+
+/** Leads from a count to whom it means; nobody is nobody to show. */
+const pick =
+  (what: Exclude<Who["what"], "left">, of: Counts) =>
+  (n: NodeFigures): Who | null =>
+    n[of] > 0 ? { what, node: n.node } : null;
+
 /** What is shown of a step. */
 export const stepColumns: Column<NodeFigures>[] = [
-  { label: "Entered", means: "Visits; who comes twice counts twice.", of: (n) => count(n.entries) },
+  {
+    label: "Entered",
+    means: "Visits; who comes twice counts twice.",
+    of: (n) => count(n.entries),
+    picks: pick("entered", "entries"),
+  },
   {
     label: "Here now",
     means: "Who stands here at this moment, whenever they started.",
     of: (n) => count(n.active_now),
+    picks: pick("here", "active_now"),
   },
-  { label: "Done", means: "Visits that ended as they should.", of: (n) => count(n.done) },
+  { label: "Done", means: "Visits that ended as they should.", of: (n) => count(n.done), picks: pick("done", "done") },
   {
     label: "Failed",
     means: "Failed after all retries, also while held for an operator.",
     of: (n) => count(n.failed),
+    picks: pick("failed", "failed"),
   },
   {
     label: "Not done",
@@ -28,7 +44,7 @@ export const stepColumns: Column<NodeFigures>[] = [
       ...othersOf(n),
     }),
   },
-  { label: "Lost here", means: "Ended here without success.", of: (n) => count(n.lost) },
+  { label: "Lost here", means: "Ended here without success.", of: (n) => count(n.lost), picks: pick("lost", "lost") },
   { label: "Drop-off", means: "Lost here, of all visits.", of: (n) => share(n.drop_off, noEntry) },
 ];
 

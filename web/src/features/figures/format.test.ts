@@ -41,6 +41,6 @@ test("an amount names its currency, also one that nobody knows", () => {
 });
 
 test("a count stays exact until there is no room for it", () => {
-  expect(short(9_999)).toBe("9,999");
-  expect(short(12_345)).toBe("12k");
+  expect(short(999)).toBe("999");
+  expect(short(1_204)).toBe("1.2k");
 });

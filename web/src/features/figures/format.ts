@@ -56,7 +56,9 @@ export function money(amount: number, currency: string): string {
 
 export const pace = (n: number | null): Shown => (n === null ? none("the range lies ahead") : { text: number(n, 2) });
 
-/** A count where there is little room: "1,204", "12k". */
+/** A count where there is little room: "999", "1.2k". */
 export function short(n: number): string {
-  return n < 10_000 ? number(n) : new Intl.NumberFormat("en", { notation: "compact" }).format(n).toLowerCase();
+  return n < 1_000
+    ? number(n)
+    : new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }).format(n).toLowerCase();
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, call, type Schemas } from "@/api";
+import { graphOf, readDefinition, specsOf, stepOrder } from "@/graph";
 import type { Asked } from "./days";
 
 export type Analytics = Schemas["Analytics"];
@@ -45,4 +46,21 @@ export const headQuery = (key: string) =>
       if (typeof workflow === "string") return { name: key, version: null };
       return { name: workflow.name || key, version: workflow.version };
     },
+  });
+
+/** The steps of a version in the order in which people come to them. */
+export const orderQuery = (key: string, version: number | null) =>
+  queryOptions({
+    queryKey: ["workflows", key, "version", version, "order"],
+    queryFn: async ({ signal }) => {
+      const params = { path: { key, n: version ?? 0 } };
+      const [made, types] = await Promise.all([
+        call(api.GET("/v1/workflows/{key}/versions/{n}", { params, signal })),
+        call(api.GET("/v1/nodes", { signal })),
+      ]);
+      const read = typeof made === "string" ? undefined : readDefinition(made.definition);
+      return read && "definition" in read ? [...stepOrder(graphOf(read.definition, specsOf(types.items)))] : [];
+    },
+    enabled: version !== null,
+    staleTime: Number.POSITIVE_INFINITY,
   });

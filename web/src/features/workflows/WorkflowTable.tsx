@@ -1,26 +1,32 @@
 import { Anchor, Badge, Group, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
+import { length, type Shown, share, Value } from "@/features/figures";
 import { Instant, StatusBadge } from "@/shared";
-import type { Workflow } from "./queries";
+import type { Health, Workflow } from "./queries";
+import { Reasons } from "./Reasons";
 import { errorsOf } from "./selection";
 
-export function WorkflowTable({ workflows }: { workflows: Workflow[] }) {
+/** Workflows with their health at a glance; archived ones, and those just made, have none. */
+export function WorkflowTable({ workflows, health }: { workflows: Workflow[]; health: readonly Health[] }) {
   return (
-    <Table.ScrollContainer minWidth={640}>
+    <Table.ScrollContainer minWidth={900}>
       <Table highlightOnHover verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Workflow</Table.Th>
             <Table.Th>Status</Table.Th>
             <Table.Th>Inside now</Table.Th>
+            <Table.Th title="With success, of those who finished in 30 days">Completion</Table.Th>
+            <Table.Th title="Of all steps attempted in 30 days">Errors</Table.Th>
+            <Table.Th title="Of waits that time ended, 99 % were no later">Lateness</Table.Th>
             <Table.Th>Version</Table.Th>
             <Table.Th>Changed</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
           {workflows.map((w) => (
-            <Row key={w.key} workflow={w} />
+            <Row key={w.key} workflow={w} health={health.find((h) => h.key === w.key)} />
           ))}
         </Table.Tbody>
       </Table>
@@ -28,7 +34,7 @@ export function WorkflowTable({ workflows }: { workflows: Workflow[] }) {
   );
 }
 
-function Row({ workflow: w }: { workflow: Workflow }) {
+function Row({ workflow: w, health }: { workflow: Workflow; health: Health | undefined }) {
   const errors = errorsOf(w);
   return (
     <Table.Tr>
@@ -48,6 +54,7 @@ function Row({ workflow: w }: { workflow: Workflow }) {
               {errors} to finish
             </Badge>
           )}
+          {health && w.status !== "draft" && <Reasons of={health} />}
         </Group>
       </Table.Td>
       <Table.Td>
@@ -59,10 +66,29 @@ function Row({ workflow: w }: { workflow: Workflow }) {
           "nobody"
         )}
       </Table.Td>
+      <Table.Td>
+        <Figure workflow={w.key} of={share(health?.completion_rate ?? null, "nobody has finished yet")} />
+      </Table.Td>
+      <Table.Td>
+        <Figure workflow={w.key} of={share(health?.error_rate ?? null, "no step was attempted yet")} />
+      </Table.Td>
+      <Table.Td>
+        <Figure workflow={w.key} of={length(health?.lateness_s.p99 ?? null, "no wait ended by time")} />
+      </Table.Td>
       <Table.Td>{w.version ?? "–"}</Table.Td>
       <Table.Td>
         <Instant at={w.updated_at} relative />
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+/** A figure that leads to the dashboard; one that is not there leads nowhere. */
+function Figure({ workflow, of }: { workflow: string; of: Shown }) {
+  if (of.why) return <Value of={of} />;
+  return (
+    <Anchor renderRoot={(props) => <Link to="/workflows/$key/figures" params={{ key: workflow }} {...props} />}>
+      {of.text}
+    </Anchor>
   );
 }

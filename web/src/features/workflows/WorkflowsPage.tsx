@@ -1,10 +1,13 @@
-import { Button, Group, Skeleton, TextInput } from "@mantine/core";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Group, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ImportWorkflowButton, NewWorkflowButton } from "@/features/new-workflow";
 import { EmptyState, LoadMore, Page, ProblemAlert } from "@/shared";
 import { FirstMinute } from "./FirstMinute";
-import { workflowsQuery } from "./queries";
+import { toReview } from "./health";
+import { OverallLine } from "./OverallLine";
+import { overviewQuery, workflowsQuery } from "./queries";
+import { ReviewTable } from "./ReviewTable";
 import { StatusFilter } from "./StatusFilter";
 import { fits, isStatus } from "./selection";
 import { WorkflowTable } from "./WorkflowTable";
@@ -12,15 +15,18 @@ import { WorkflowTable } from "./WorkflowTable";
 /** All workflows with what matters at a glance; a fresh installation offers what to begin with. */
 export function WorkflowsPage() {
   const list = useInfiniteQuery(workflowsQuery());
+  const overview = useQuery(overviewQuery);
   const search = useSearch({ from: "/inside/workflows" });
   const navigate = useNavigate({ from: "/workflows" });
   const workflows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const review = search.view === "review";
   const status = isStatus(search.status) ? search.status : undefined;
   const shown = workflows.filter((w) => fits(w, status, search.find ?? ""));
   const go = (change: typeof search) => void navigate({ search: { ...search, ...change }, replace: true });
   return (
     <Page
       title="Workflows"
+      wide
       actions={
         <>
           <ImportWorkflowButton />
@@ -36,7 +42,18 @@ export function WorkflowsPage() {
       {list.data && workflows.length === 0 && <FirstMinute />}
       {workflows.length > 0 && (
         <>
+          {overview.data && <OverallLine overview={overview.data} />}
+          {overview.error && <ProblemAlert problem={overview.error} retry={() => void overview.refetch()} />}
           <Group mb="md" align="flex-end">
+            <SegmentedControl
+              aria-label="Which workflows"
+              value={review ? "review" : "all"}
+              onChange={(view) => go({ view: view === "review" ? view : undefined })}
+              data={[
+                { value: "all", label: "All" },
+                { value: "review", label: `Review (${toReview(overview.data?.workflows ?? []).length})` },
+              ]}
+            />
             <TextInput
               label="Find"
               placeholder="Name, key or folder"
@@ -45,8 +62,10 @@ export function WorkflowsPage() {
             />
             <StatusFilter value={status} onChange={(value) => go({ status: value })} />
           </Group>
-          {shown.length > 0 ? (
-            <WorkflowTable workflows={shown} />
+          {review ? (
+            overview.data && <ReviewTable overview={overview.data} />
+          ) : shown.length > 0 ? (
+            <WorkflowTable workflows={shown} health={overview.data?.workflows ?? []} />
           ) : (
             <EmptyState title="No workflow fits">Look for something else, or choose another status.</EmptyState>
           )}

@@ -8,6 +8,7 @@ import { historyLabels } from "@/graph";
 import { StatusBadge } from "@/shared";
 import { WorkflowMenu } from "../lifecycle/WorkflowMenu";
 import { useBuilder, useDefinition, useSelection } from "../page/context";
+import { FigureSwitch } from "../page/FigureSwitch";
 import { targetName } from "../page/target";
 import { ProblemsChip } from "../problems/ProblemsChip";
 import { placesOf } from "../problems/places";
@@ -24,7 +25,8 @@ type Props = { status: Status; problem: unknown; onRetry: () => void };
 
 /** What stands above the drawing: whose it is, whether it is saved, what is left to do. */
 export function Header({ status, problem, onRetry }: Props) {
-  const { workflow, specs, shown, actions, readOnly, open, ask, revalidate } = useBuilder();
+  const { workflow, specs, shown, actions, readOnly, open, ask, revalidate, search } = useBuilder();
+  const { range, from, to, version } = search;
   const definition = useDefinition();
   const selection = useSelection();
   const name = definition.name || workflow.key;
@@ -69,7 +71,7 @@ export function Header({ status, problem, onRetry }: Props) {
       </div>
       <div className={classes.line}>
         <TabBar />
-        <Group gap="sm" wrap="nowrap" className={classes.actions}>
+        <Group gap="sm" justify="flex-end" className={classes.actions}>
           {readOnly === null && (
             <ProblemsChip
               places={places}
@@ -81,10 +83,18 @@ export function Header({ status, problem, onRetry }: Props) {
           <Anchor
             size="sm"
             className={classes.dashboard}
-            renderRoot={(props) => <Link to="/workflows/$key/figures" params={{ key: workflow.key }} {...props} />}
+            renderRoot={(props) => (
+              <Link
+                to="/workflows/$key/figures"
+                params={{ key: workflow.key }}
+                search={{ range, from, to, version }}
+                {...props}
+              />
+            )}
           >
             <ChartColumn size={16} aria-hidden /> Dashboard
           </Anchor>
+          <FigureSwitch />
           <ViewSwitch />
         </Group>
       </div>

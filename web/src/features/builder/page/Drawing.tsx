@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from "react";
 import { useStore } from "zustand";
 import { FlowCanvas } from "@/features/canvas";
+import { useFigureLayer } from "@/features/figures";
 import type { Selection, Slot } from "@/graph";
 import { useRemoval } from "../editor/useRemoval";
 import { Outline } from "../outline/Outline";
@@ -8,6 +9,7 @@ import { useBuilder, useDefinition, useSelection } from "./context";
 import { focusPanel } from "./focus";
 import type { View } from "./search";
 import { useAnnouncement } from "./useAnnouncement";
+import { useLayer } from "./useLayer";
 
 /** The workflow as the address wants it drawn. */
 export function Drawing({ view }: { view: View }) {
@@ -24,8 +26,11 @@ function Canvas() {
   const removeStep = useRemoval();
   // What runs stays in the panel while one looks around.
   const running = search.tab === "rehearse" || search.tab === "test";
+  const layer = useLayer();
+  const figures = useFigureLayer(workflow.key, definition, specs, layer);
+  const fixed = readOnly !== null || layer !== null;
   const edits = useMemo(() => {
-    if (readOnly !== null) return {};
+    if (fixed) return {};
     const onRemove = (target: Selection) => {
       if (target.kind === "step") removeStep(target.id);
       else if (target.kind === "trigger" || target.kind === "exit") actions.removeRule(target.kind, target.id);
@@ -37,7 +42,7 @@ function Canvas() {
       onMove: actions.move,
       onRemove,
     };
-  }, [readOnly, ask, actions, removeStep]);
+  }, [fixed, ask, actions, removeStep]);
   const enter = useCallback(
     (target: Selection) => {
       open(target);
@@ -50,11 +55,11 @@ function Canvas() {
       definition={definition}
       specs={specs}
       summaries={summaries}
-      problems={problems}
+      problems={layer ? [] : problems}
       quiet={silent}
       selection={selection}
       onSelect={running ? store.getState().select : open}
-      overlay={overlay ?? undefined}
+      overlay={figures ?? overlay ?? undefined}
       onOpen={enter}
       announcement={announcement}
       label={`Canvas of ${definition.name ?? workflow.key}`}

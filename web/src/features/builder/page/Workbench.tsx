@@ -1,8 +1,10 @@
+import { FigureBar } from "@/features/figures";
 import { SidePanel } from "../panel/SidePanel";
 import { VersionScope } from "../versions/VersionScope";
 import classes from "./Builder.module.css";
-import { useBuilder } from "./context";
+import { useBuilder, useDefinition } from "./context";
 import { Drawing } from "./Drawing";
+import { useLayer } from "./useLayer";
 import { useView } from "./useView";
 
 /** The drawing, and beside it the panel of the tab or of what is selected. */
@@ -23,10 +25,27 @@ export function Workbench() {
 
 function Bench() {
   const view = useView();
+  const layer = useLayer();
+  const { workflow, specs, go } = useBuilder();
+  const definition = useDefinition();
   return (
     <>
       <section className={classes.drawing} aria-label={view === "outline" ? "Outline" : "Canvas"}>
-        <Drawing view={view} />
+        {layer && view === "canvas" && (
+          <FigureBar
+            workflow={workflow.key}
+            definition={definition}
+            specs={specs}
+            layer={layer}
+            newest={workflow.version}
+            onVersion={(version) => go({ version })}
+            onRange={({ range, from, to }) => go({ range, from, to })}
+            onClose={() => go({ figures: undefined })}
+          />
+        )}
+        <div className={classes.sheet}>
+          <Drawing view={view} />
+        </div>
       </section>
       <SidePanel />
     </>

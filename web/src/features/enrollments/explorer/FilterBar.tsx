@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { changeFilter, type Filter, isFiltered, statuses } from "../filter";
 import { workflowNamesQuery } from "../queries";
+import { CountedPills } from "./CountedPills";
 import { VersionAndStep } from "./VersionAndStep";
 
 type Props = { filter: Filter; onChange: (filter: Filter) => void };
@@ -53,6 +54,7 @@ export function FilterBar({ filter, onChange }: Props) {
         onChange={(v) => change({ test: v === null ? undefined : v === "true" })}
         w={150}
       />
+      <CountedPills filter={filter} change={change} />
       {isFiltered(filter) && (
         <Button variant="subtle" color="gray" onClick={() => onChange({})}>
           Clear

@@ -6,7 +6,8 @@ export function Value({ of: { text, why } }: { of: Shown }) {
   if (!why) return <span>{text}</span>;
   return (
     <Tooltip label={why} withArrow multiline maw={280}>
-      <Text span inherit>
+      {/* What is hidden in it stays within what scrolls. */}
+      <Text span inherit pos="relative">
         {text}
         <VisuallyHidden> ({why})</VisuallyHidden>
       </Text>
