@@ -43,5 +43,8 @@ export function countedWords(filter: Filter, title: string): Part[] {
   return parts;
 }
 
+/** Whether a filter has parts that come from a figure. */
+export const isCounted = (filter: Filter) => countedWords(filter, "").length > 0;
+
 /** A date stays a date: only the server knows in which zone it begins. */
 const startWords = (text: string) => (text.length > 10 ? localTime(text, "UTC") : text);

@@ -31,6 +31,7 @@ test("a move needs one workflow, and its version when there is one only", () => 
 
 test("everybody at once, or more rows than can be named, is not offered", () => {
   expect(forbidden("exit", { by: "filter", filter: {} })).toMatch(/filter/);
+  expect(forbidden("exit", { by: "filter", filter: { workflow: "shop", step: "hello" } })).toMatch(/figure/);
   const many = Array.from({ length: mostRows + 1 }, (_, i) => row(String(i), "shop", 1));
   expect(forbidden("exit", rows(...many))).toMatch(/1,000/);
   expect(forbidden("exit", rows(...many.slice(1)))).toBeNull();

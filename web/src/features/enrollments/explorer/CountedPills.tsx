@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { countedWords } from "../counted";
 import type { changeFilter, Filter } from "../filter";
 import { workflowNamesQuery } from "../queries";
-import { stepNamesQuery } from "./stepNames";
+import { stepNamesQuery } from "../stepNames";
 
 type Props = { filter: Filter; change: (part: Parameters<typeof changeFilter>[1]) => void };
 
