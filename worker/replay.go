@@ -18,7 +18,7 @@ import (
 	"fermata/workflows"
 )
 
-// ErrNoRun: Temporal has no run under the id.
+// ErrNoRun says that Temporal has no run under the id.
 var ErrNoRun = errors.New("no run")
 
 // Replayer says whether this build can go on with a run: it carries the run's history through the code
