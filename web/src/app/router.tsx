@@ -42,14 +42,14 @@ const figures = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$key/figures",
   validateSearch: readFiguresSearch,
-  component: lazyRouteComponent(() => import("@/features/figures"), "FiguresPage"),
+  component: lazyRouteComponent(() => import("@/features/figures/FiguresPage"), "FiguresPage"),
 });
 
 const backtest = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$key/backtest",
   validateSearch: texts("run"),
-  component: lazyRouteComponent(() => import("@/features/backtest"), "BacktestPage"),
+  component: lazyRouteComponent(() => import("@/features/backtest/BacktestPage"), "BacktestPage"),
 });
 
 const routes = root.addChildren([

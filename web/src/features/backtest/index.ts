@@ -1,2 +1,1 @@
-export { BacktestPage } from "./BacktestPage";
 export { BeforeEnabling } from "./BeforeEnabling";

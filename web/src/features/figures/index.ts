@@ -1,4 +1,3 @@
-export { FiguresPage } from "./FiguresPage";
 export { length, lengthWords, money, number, percent, type Shown, share } from "./format";
 export { FigureBar } from "./layer/FigureBar";
 export { type Layer, useFigureLayer } from "./layer/useFigureLayer";
