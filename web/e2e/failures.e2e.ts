@@ -94,6 +94,8 @@ test("a group of failures is mended, tried for one and then for all, and everybo
   expect(audit.items.filter((e) => e.action === "enrollments.retry").map((e) => e.detail.fingerprint)).toEqual([
     fingerprint,
   ]);
+  // Whom the group hit may have been asked for in the very moment in which nobody was left in it.
+  window.forgive(/status of 404 .*\/v1\/failures\/\w+\?limit=20\)$/);
   window.check();
   await window.close();
 });
