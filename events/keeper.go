@@ -267,6 +267,10 @@ func (s *sweep) report(ctx context.Context, took time.Duration) {
 	for _, table := range slices.Sorted(maps.Keys(s.deleted)) {
 		parts = append(parts, slog.Int64(table, s.deleted[table]))
 	}
+	if len(s.deleted) == 0 {
+		s.log().DebugContext(ctx, "nothing is old enough to be deleted", parts...)
+		return
+	}
 	s.log().InfoContext(ctx, "deleted what is old", parts...)
 }
 

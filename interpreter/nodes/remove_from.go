@@ -28,15 +28,21 @@ func removeFromSpec() Spec {
 	})
 }
 
-// Plan renders key and correlation. A correlation that comes out empty fails: it
-// must not turn into all of them.
+// Plan renders key and correlation.
 func (n *RemoveFromWorkflow) Plan(s *expr.Scope, in PlanInput) (RemoveFrom, *Failure) {
 	r := render(s, in)
-	plan := RemoveFrom{Workflow: r.required("workflow", n.Workflow)}
-	if n.Correlate != "" {
-		plan.Correlate = r.required("correlate", n.Correlate)
+	workflow, correlate := r.passages(n.Workflow, n.Correlate)
+	return done(r, RemoveFrom{Workflow: workflow, Correlate: correlate})
+}
+
+// passages renders which enrollments a node is about. A correlation that comes out
+// empty fails: it must not turn into all of them.
+func (r *renderer) passages(workflow, correlate string) (key, one string) {
+	key = r.required("workflow", workflow)
+	if correlate != "" {
+		one = r.required("correlate", correlate)
 	}
-	return done(r, plan)
+	return key, one
 }
 
 // Summary names the workflow.

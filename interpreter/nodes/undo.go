@@ -25,15 +25,11 @@ func undoSpec() Spec {
 	})
 }
 
-// Plan renders key and correlation. A correlation that comes out empty fails: it
-// must not turn into all of them.
+// Plan renders key and correlation.
 func (n *UndoWorkflow) Plan(s *expr.Scope, in PlanInput) (Undo, *Failure) {
 	r := render(s, in)
-	plan := Undo{Workflow: r.required("workflow", n.Workflow)}
-	if n.Correlate != "" {
-		plan.Correlate = r.required("correlate", n.Correlate)
-	}
-	return done(r, plan)
+	workflow, correlate := r.passages(n.Workflow, n.Correlate)
+	return done(r, Undo{Workflow: workflow, Correlate: correlate})
 }
 
 // Summary names the workflow.
