@@ -4,16 +4,8 @@ import { expect, test } from "vitest";
 import { showRouted } from "@/test/routed";
 import { serve } from "@/test/server";
 import { AlarmsPage } from "./AlarmsPage";
+import { settings } from "./settings.test-kit";
 
-const settings = {
-  error_rate: { on: true, rate: 0.05, min: 3, within: "1h" },
-  silence: { on: true, factor: 1.5, after: "1h" },
-  lateness: { on: true, after: "5m" },
-  wedged: { on: true },
-  watch: { on: true },
-  remind_every: "4h",
-  clear_after: "10m",
-};
 const alarm = {
   id: "alarm_1",
   kind: "error_rate",

@@ -1,18 +1,10 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import type { Alarm, AlarmSettings, Change } from "./queries";
+import type { Alarm, Change } from "./queries";
+import { settings } from "./settings.test-kit";
 import { watchedWords } from "./watched";
 import { changeLink, lengthWords, limitWords, secondsWords, stepOf, valueWords } from "./words";
 
-const settings: AlarmSettings = {
-  error_rate: { on: true, rate: 0.05, min: 3, within: "1h" },
-  silence: { on: true, factor: 1.5, after: "1h" },
-  lateness: { on: true, after: "5m" },
-  wedged: { on: true },
-  watch: { on: true },
-  remind_every: "4h",
-  clear_after: "10m",
-};
 const alarm = (kind: Alarm["kind"], measured: Record<string, unknown>): Alarm => ({
   id: "alarm_1",
   kind,

@@ -3,17 +3,9 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { show } from "@/test/render";
 import { serve } from "@/test/server";
+import { settings } from "../settings.test-kit";
 import { AlarmSettings } from "./AlarmSettings";
 
-const settings = {
-  error_rate: { on: true, rate: 0.05, min: 3, within: "1h" },
-  silence: { on: true, factor: 1.5, after: "1h" },
-  lateness: { on: true, after: "5m" },
-  wedged: { on: true },
-  watch: { on: true },
-  remind_every: "4h",
-  clear_after: "10m",
-};
 const channel = {
   id: "chan_1",
   name: "Team",

@@ -1,6 +1,7 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import type { AlarmSettings, Channel } from "../queries";
+import type { Channel } from "../queries";
+import { settings } from "../settings.test-kit";
 import { blank, bodyOf, formOf, takesWords, targetWords } from "./channelForm";
 import { asPercent, valueAt, withValue } from "./limits";
 
@@ -44,16 +45,6 @@ test("what a channel takes is said in a line", () => {
     "Stuck, 48 hours after a publish; of greet",
   );
 });
-
-const settings: AlarmSettings = {
-  error_rate: { on: true, rate: 0.05, min: 3, within: "1h" },
-  silence: { on: true, factor: 1.5, after: "1h" },
-  lateness: { on: true, after: "5m" },
-  wedged: { on: true },
-  watch: { on: true },
-  remind_every: "4h",
-  clear_after: "10m",
-};
 
 test("only what was changed is sent, and what is changed back is no change", () => {
   let patch = withValue(settings, {}, "error_rate", "rate", 0.1);

@@ -1,0 +1,12 @@
+import type { AlarmSettings } from "./queries";
+
+/** The limits of a new installation. */
+export const settings: AlarmSettings = {
+  error_rate: { on: true, rate: 0.05, min: 3, within: "1h" },
+  silence: { on: true, factor: 1.5, after: "1h" },
+  lateness: { on: true, after: "5m" },
+  wedged: { on: true },
+  watch: { on: true },
+  remind_every: "4h",
+  clear_after: "10m",
+};
