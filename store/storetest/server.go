@@ -91,9 +91,10 @@ func StartServer(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-// await polls until the server answers, its process ends, or 30 seconds are over.
+// await polls until the server answers, its process ends, or three minutes are over: after a crash it
+// first replays its log, which on a busy machine takes as long as writing it did.
 func (s *Server) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	defer cancel()
 	var ended chan struct{}
 	if s.own != nil {
