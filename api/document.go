@@ -16,6 +16,9 @@ import (
 //go:embed openapi.yaml
 var openapiYAML []byte
 
+// mergePatchType is what the body of a PATCH may be called beside application/json.
+const mergePatchType = "application/merge-patch+json"
+
 // scopePublic marks an operation that needs no key.
 const scopePublic = "public"
 
@@ -50,6 +53,7 @@ func loadDocument() (*document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load openapi document: %w", err)
 	}
+	takeMergePatches(doc)
 	if err := doc.Validate(context.Background()); err != nil {
 		return nil, fmt.Errorf("validate openapi document: %w", err)
 	}
@@ -68,6 +72,16 @@ func loadDocument() (*document, error) {
 		}
 	}
 	return d, nil
+}
+
+// takeMergePatches lets every PATCH take its body under the name that RFC 7396 gives it, too.
+func takeMergePatches(doc *openapi3.T) {
+	for _, item := range doc.Paths.Map() {
+		if item.Patch != nil {
+			content := item.Patch.RequestBody.Value.Content
+			content[mergePatchType] = content["application/json"]
+		}
+	}
 }
 
 func newOperation(method, path string, spec *openapi3.Operation) (*operation, error) {

@@ -18,7 +18,7 @@ const maxEventTypes = 300
 
 // ListEventTypes lists the event names that can be picked: the documented ones, then the others that
 // the log holds, with what they carry.
-func (s *server) ListEventTypes(c *gin.Context) {
+func (s *server) ListEventTypes(c *gin.Context, params gen.ListEventTypesParams) {
 	s.read(c, func(tx *store.Tx) (reply, error) {
 		seen, err := tx.EventTypes(maxEventTypes)
 		if err != nil {
@@ -30,13 +30,17 @@ func (s *server) ListEventTypes(c *gin.Context) {
 				names = append(names, name)
 			}
 		}
-		list := gen.EventTypeList{Items: make([]gen.EventType, len(names))}
-		for i, name := range names {
-			if list.Items[i], err = shapeEventType(tx, name); err != nil {
+		page, err := partOf(names, params.Limit, params.Cursor, func(name *string) string { return *name })
+		if err != nil {
+			return reply{}, err
+		}
+		shown := list[gen.EventType]{Items: make([]gen.EventType, len(page.Items)), Next: page.Next}
+		for i, name := range page.Items {
+			if shown.Items[i], err = shapeEventType(tx, name); err != nil {
 				return reply{}, err
 			}
 		}
-		return ok(list), nil
+		return ok(shown), nil
 	})
 }
 

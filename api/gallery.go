@@ -61,8 +61,8 @@ func thing(kind, key, name string) gen.GalleryThing {
 	return gen.GalleryThing{Kind: gen.GalleryThingKind(kind), Key: key, Name: firstText(name, key)}
 }
 
-// ListTemplates answers the whole gallery; it is short and has no pages.
-func (s *server) ListTemplates(c *gin.Context) {
+// ListTemplates answers the gallery.
+func (s *server) ListTemplates(c *gin.Context, params gen.ListTemplatesParams) {
 	items := []gen.GalleryTemplate{}
 	for _, t := range gallery.Templates() {
 		shown, err := shapeGallery(t)
@@ -72,7 +72,12 @@ func (s *server) ListTemplates(c *gin.Context) {
 		}
 		items = append(items, shown)
 	}
-	s.send(c, ok(gen.GalleryList{Items: items}))
+	page, err := partOf(items, params.Limit, params.Cursor, func(t *gen.GalleryTemplate) string { return t.Key })
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.send(c, ok(page))
 }
 
 // GetTemplate answers one template.

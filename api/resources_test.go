@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"mime/multipart"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -101,6 +102,52 @@ func TestPagesOfAList(t *testing.T) {
 		}
 		require.Equal(t, []string{"a", "b", "c", "d", "e"}, keys)
 	})
+}
+
+// TestEveryListHasPages: also one that is short enough to be answered as a whole.
+func TestEveryListHasPages(t *testing.T) {
+	t.Parallel()
+	f := setup(t, storetest.Open(t))
+	f.must(200, "PUT", "/v1/secrets/a", object{"value": "x"})
+	f.must(200, "PUT", "/v1/secrets/b", object{"value": "x"})
+	f.must(200, "PUT", "/v1/secrets/c", object{"value": "x"})
+	for url, key := range map[string]string{"/v1/templates": "key", "/v1/nodes": "type", "/v1/event-types": "type", "/v1/secrets": "name"} {
+		whole := f.must(200, "GET", url, nil)
+		require.Nil(t, path(t, whole, "next"), url)
+		var paged []any
+		for next := any(""); next != nil; {
+			page := f.must(200, "GET", url+"?limit=2&cursor="+next.(string), nil)
+			require.LessOrEqual(t, len(page["items"].([]any)), 2, url)
+			paged, next = append(paged, page["items"].([]any)...), page["next"]
+		}
+		require.Greater(t, len(paged), 2, url)
+		require.Equal(t, whole["items"], any(paged), url)
+		require.Contains(t, paged[0], key, url)
+		f.run(t, []scenario{
+			{name: "limit over the top of " + url, method: "GET", url: url + "?limit=501", status: 422, expected: []string{"?limit"}},
+			{name: "cursor of no page of " + url, method: "GET", url: url + "?cursor=" + store.CursorAt("nothing"), status: 422, expected: []string{"?cursor"}},
+			{name: "cursor that is none of " + url, method: "GET", url: url + "?cursor=zzz", status: 422, expected: []string{"?cursor"}},
+		})
+	}
+}
+
+// TestMergePatchUnderItsOwnName: RFC 7396 has a media type; it is taken beside application/json.
+func TestMergePatchUnderItsOwnName(t *testing.T) {
+	t.Parallel()
+	f := setup(t, storetest.Open(t))
+	f.must(201, "POST", "/v1/courses", object{"key": "a", "name": "A"})
+	named := func(media string) option { return withHeader("Content-Type", media) }
+	done := f.must(200, "PATCH", "/v1/courses/a", object{"name": "B"}, named("application/merge-patch+json; charset=utf-8"))
+	require.Equal(t, "B", path(t, done, "name"))
+	f.run(t, []scenario{
+		{name: "another type", method: "PATCH", url: "/v1/courses/a", body: object{}, opts: []option{named("application/json-patch+json")}, status: 415, expected: []string{"merge-patch"}},
+		{name: "a post is none", method: "POST", url: "/v1/courses", body: object{"key": "b", "name": "B"}, opts: []option{named("application/merge-patch+json")}, status: 415},
+	})
+	for _, op := range testDocument().sorted() {
+		if op.method == http.MethodPatch {
+			require.Equal(t, []string{"application/json", "application/merge-patch+json"}, op.types, op.path)
+		}
+	}
 }
 
 func TestSecretsAreWriteOnly(t *testing.T) {

@@ -100,21 +100,25 @@ func fillAccount(a *store.Account, in gen.AccountPatch) error {
 // secretName is what a definition may write behind `secret:`.
 var secretName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,62}$`)
 
-func (s *server) ListSecrets(c *gin.Context) {
+func (s *server) ListSecrets(c *gin.Context, params gen.ListSecretsParams) {
 	s.read(c, func(tx *store.Tx) (reply, error) {
 		names, err := tx.ListSecretNames()
 		if err != nil {
 			return reply{}, err
 		}
-		items := make([]gen.Secret, 0, len(names))
-		for _, name := range names {
+		page, err := partOf(names, params.Limit, params.Cursor, func(name *string) string { return *name })
+		if err != nil {
+			return reply{}, err
+		}
+		shown := list[gen.Secret]{Items: make([]gen.Secret, 0, len(page.Items)), Next: page.Next}
+		for _, name := range page.Items {
 			secret, err := tx.Secret(name)
 			if err != nil {
 				return reply{}, err
 			}
-			items = append(items, gen.Secret{Name: name, UpdatedAt: secret.UpdatedAt.UTC()})
+			shown.Items = append(shown.Items, gen.Secret{Name: name, UpdatedAt: secret.UpdatedAt.UTC()})
 		}
-		return ok(list[gen.Secret]{Items: items}), nil
+		return ok(shown), nil
 	})
 }
 

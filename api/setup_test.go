@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -149,13 +150,28 @@ func (f *fixture) call(method, url string, body any, opts ...option) answer {
 		opt(r)
 	}
 	w := httptest.NewRecorder()
-	f.handler.ServeHTTP(w, r)
+	ctx, cut := context.WithCancel(r.Context())
+	defer cut()
+	f.handler.ServeHTTP(begun{w, cut}, r.WithContext(ctx))
 	a := answer{status: w.Code, header: w.Header(), body: w.Body.String()}
 	if err := fits(method, r.URL.EscapedPath(), a); err != nil {
 		f.t.Fatalf("%s %s answered %d: %s\nwhich does not fit the document: %v", method, url, a.status, a.body, err)
 	}
 	_ = json.Unmarshal(w.Body.Bytes(), &a.json)
 	return a
+}
+
+// begun cuts a stream of changes, which has no end, as soon as it has begun.
+type begun struct {
+	*httptest.ResponseRecorder
+	cut context.CancelFunc
+}
+
+func (b begun) WriteString(text string) (int, error) {
+	if strings.HasPrefix(text, "retry: ") {
+		b.cut()
+	}
+	return b.ResponseRecorder.WriteString(text)
 }
 
 // must is call that expects a status.

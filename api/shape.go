@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -28,6 +29,27 @@ func listReply[Row, Item any](rows []Row, next string, shape func(*Row) Item) re
 // pageOf reads limit and cursor of a list.
 func pageOf(limit *int, cursor *string) store.Page {
 	return store.Page{Limit: or(limit, store.DefaultLimit), Cursor: or(cursor, "")}
+}
+
+// partOf is the page of a list that is short enough to be made as a whole: without a limit all of
+// it, up to the most of a page. key is what tells its items apart.
+func partOf[T any](items []T, limit *int, cursor *string, key func(*T) string) (list[T], error) {
+	behind, err := pageOf(limit, cursor).Behind()
+	if err != nil {
+		return list[T]{}, err
+	}
+	if behind != "" {
+		at := slices.IndexFunc(items, func(item T) bool { return key(&item) == behind })
+		if at < 0 {
+			return list[T]{}, store.ErrCursor
+		}
+		items = items[at+1:]
+	}
+	n := or(limit, store.MaxLimit)
+	if len(items) <= n {
+		return list[T]{Items: items}, nil
+	}
+	return list[T]{Items: items[:n], Next: ptr(store.CursorAt(key(&items[n-1])))}, nil
 }
 
 // or is *p, or def when p is nil.

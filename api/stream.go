@@ -30,6 +30,11 @@ const (
 	streamRetry = time.Second
 )
 
+// usualTopics are those of a stream that names none.
+func usualTopics() []string {
+	return []string{store.PrintWorkflows, store.PrintEnrollments, store.PrintEvents, topicHealth}
+}
+
 func topicKind(topic string) string {
 	kind, _, _ := strings.Cut(topic, ":")
 	return kind
@@ -113,7 +118,7 @@ func remember(id string, topics []string) memory {
 
 // StreamChanges tells as server-sent events which topics have changed.
 func (s *server) StreamChanges(c *gin.Context, params gen.StreamChangesParams) {
-	topics := slices.Compact(slices.Sorted(slices.Values(params.Topic)))
+	topics := slices.Compact(slices.Sorted(slices.Values(or(params.Topic, usualTopics()))))
 	if fields := checkTopics(topics); len(fields) > 0 {
 		s.fail(c, invalidFields(fields))
 		return

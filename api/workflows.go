@@ -212,11 +212,16 @@ func (s *server) GetSchema(c *gin.Context) {
 	s.send(c, ok(json.RawMessage(definition.JSONSchema())))
 }
 
-func (s *server) ListNodes(c *gin.Context) {
+func (s *server) ListNodes(c *gin.Context, params gen.ListNodesParams) {
 	items, err := forms.Nodes()
 	if err != nil {
 		s.fail(c, err)
 		return
 	}
-	s.send(c, ok(gen.NodeList{Items: items}))
+	page, err := partOf(items, params.Limit, params.Cursor, func(n *gen.NodeSpec) string { return n.Type })
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.send(c, ok(page))
 }

@@ -3729,9 +3729,10 @@ type EventType struct {
 	Type     string `json:"type"`
 }
 
-// EventTypeList Example: {"items":[{"data":[{"key":"amount","label":"Amount","type":"number"}],"last_seen":"2026-03-02T09:00:00Z","platform":false,"standard":true,"type":"purchase.completed"}]}
+// EventTypeList Example: {"items":[{"data":[{"key":"amount","label":"Amount","type":"number"}],"last_seen":"2026-03-02T09:00:00Z","platform":false,"standard":true,"type":"purchase.completed"}],"next":null}
 type EventTypeList struct {
 	Items []EventType `json:"items"`
+	Next  *string     `json:"next"`
 }
 
 // EventsAccepted Example: {"accepted":1,"events":[{"duplicate":false,"id":"evt_1"}]}
@@ -4013,9 +4014,10 @@ type GalleryBlank struct {
 // GalleryBlankKind What an answer is: a number, else a text. file, pipeline, stage, course, template and workflow take the key of one that exists or is to be made; template is a mail template. secret takes the value, or secret:name of a stored one
 type GalleryBlankKind string
 
-// GalleryList Example: {"items":[{"blanks":[{"default":"09:00","help":"In the time zone of the contact","key":"at","kind":"time","label":"Time of day","required":true}],"category":"Loyalty","definition":{"key":"birthday","name":"Birthday","nodes":{"done":{"type":"end"}},"schema":1,"start":"done"},"description":"A greeting every year","key":"birthday","minutes":3,"name":"Birthday","needs":[{"key":"birthday","kind":"field","name":"Birthday"}]}]}
+// GalleryList Example: {"items":[{"blanks":[{"default":"09:00","help":"In the time zone of the contact","key":"at","kind":"time","label":"Time of day","required":true}],"category":"Loyalty","definition":{"key":"birthday","name":"Birthday","nodes":{"done":{"type":"end"}},"schema":1,"start":"done"},"description":"A greeting every year","key":"birthday","minutes":3,"name":"Birthday","needs":[{"key":"birthday","kind":"field","name":"Birthday"}]}],"next":null}
 type GalleryList struct {
 	Items []GalleryTemplate `json:"items"`
+	Next  *string           `json:"next"`
 }
 
 // GalleryOption defines model for GalleryOption.
@@ -4365,9 +4367,10 @@ type NamedCount struct {
 	Name  string `json:"name"`
 }
 
-// NodeList Example: {"items":[{"available":true,"description":"Ends the enrollment","group":"flow","icon":"flag","initial":{},"kind":"end","main_port":"","ports":[],"ports_from":"","ports_when":{},"schema":{"type":"object"},"title":"End","type":"end"}]}
+// NodeList Example: {"items":[{"available":true,"description":"Ends the enrollment","group":"flow","icon":"flag","initial":{},"kind":"end","main_port":"","ports":[],"ports_from":"","ports_when":{},"schema":{"type":"object"},"title":"End","type":"end"}],"next":null}
 type NodeList struct {
 	Items []NodeSpec `json:"items"`
+	Next  *string    `json:"next"`
 }
 
 // NodePort defines model for NodePort.
@@ -5733,6 +5736,9 @@ type IdempotencyKey = string
 // Limit defines model for Limit.
 type Limit = int
 
+// LimitAll defines model for LimitAll.
+type LimitAll = int
+
 // RunTests defines model for RunTests.
 type RunTests = bool
 
@@ -5972,6 +5978,15 @@ type OperateEnrollmentsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListEventTypesParams defines parameters for ListEventTypes.
+type ListEventTypesParams struct {
+	// Limit Items per page
+	Limit *LimitAll `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	// Limit Items per page
@@ -6123,6 +6138,15 @@ type PostMailReportsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListNodesParams defines parameters for ListNodes.
+type ListNodesParams struct {
+	// Limit Items per page
+	Limit *LimitAll `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // GetOverviewParams defines parameters for GetOverview.
 type GetOverviewParams struct {
 	// From First instant of the range, RFC 3339, or a date: its first instant in the account's zone. Without it, the start of the 30th day counted back from to
@@ -6145,6 +6169,15 @@ type ListPipelinesParams struct {
 type CreatePipelineParams struct {
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListSecretsParams defines parameters for ListSecrets.
+type ListSecretsParams struct {
+	// Limit Items per page
+	Limit *LimitAll `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListSegmentsParams defines parameters for ListSegments.
@@ -6198,7 +6231,7 @@ type ListSendsParamsState string
 // StreamChangesParams defines parameters for StreamChanges.
 type StreamChangesParams struct {
 	// Topic Repeat it for several
-	Topic []string `form:"topic" json:"topic"`
+	Topic *[]string `form:"topic,omitempty" json:"topic,omitempty"`
 
 	// LastEventId The id of the last event, for who cannot send the header
 	LastEventId *string `form:"last_event_id,omitempty" json:"last_event_id,omitempty"`
@@ -6280,6 +6313,15 @@ type ListTasksParamsStatus string
 type CreateTaskParams struct {
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListTemplatesParams defines parameters for ListTemplates.
+type ListTemplatesParams struct {
+	// Limit Items per page
+	Limit *LimitAll `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // InstallTemplateParams defines parameters for InstallTemplate.
@@ -7094,7 +7136,7 @@ type ServerInterface interface {
 	SkipEnrollment(c *gin.Context, id string)
 	// ListEventTypes Event names: the standard ones with their data, and those seen in the log
 	// (GET /v1/event-types)
-	ListEventTypes(c *gin.Context)
+	ListEventTypes(c *gin.Context, params ListEventTypesParams)
 	// ListEvents The log, newest first, with verdicts
 	// (GET /v1/events)
 	ListEvents(c *gin.Context, params ListEventsParams)
@@ -7169,7 +7211,7 @@ type ServerInterface interface {
 	PostMailReports(c *gin.Context, params PostMailReportsParams)
 	// ListNodes Specs of the node types
 	// (GET /v1/nodes)
-	ListNodes(c *gin.Context)
+	ListNodes(c *gin.Context, params ListNodesParams)
 	// GetOverview The health of all workflows at a glance
 	// (GET /v1/overview)
 	GetOverview(c *gin.Context, params GetOverviewParams)
@@ -7214,7 +7256,7 @@ type ServerInterface interface {
 	GetSchema(c *gin.Context)
 	// ListSecrets Names of the secrets
 	// (GET /v1/secrets)
-	ListSecrets(c *gin.Context)
+	ListSecrets(c *gin.Context, params ListSecretsParams)
 	// DeleteSecret Delete a secret
 	// (DELETE /v1/secrets/{name})
 	DeleteSecret(c *gin.Context, name string)
@@ -7298,7 +7340,7 @@ type ServerInterface interface {
 	PatchTask(c *gin.Context, id string)
 	// ListTemplates List the gallery of workflows to start from
 	// (GET /v1/templates)
-	ListTemplates(c *gin.Context)
+	ListTemplates(c *gin.Context, params ListTemplatesParams)
 	// GetTemplate Read one workflow of the gallery
 	// (GET /v1/templates/{key})
 	GetTemplate(c *gin.Context, key string)
@@ -9388,6 +9430,28 @@ func (siw *ServerInterfaceWrapper) SkipEnrollment(c *gin.Context) {
 // ListEventTypes operation middleware
 func (siw *ServerInterfaceWrapper) ListEventTypes(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEventTypesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9395,7 +9459,7 @@ func (siw *ServerInterfaceWrapper) ListEventTypes(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListEventTypes(c)
+	siw.Handler.ListEventTypes(c, params)
 }
 
 // ListEvents operation middleware
@@ -10297,6 +10361,28 @@ func (siw *ServerInterfaceWrapper) PostMailReports(c *gin.Context) {
 // ListNodes operation middleware
 func (siw *ServerInterfaceWrapper) ListNodes(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNodesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -10304,7 +10390,7 @@ func (siw *ServerInterfaceWrapper) ListNodes(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListNodes(c)
+	siw.Handler.ListNodes(c, params)
 }
 
 // GetOverview operation middleware
@@ -10599,6 +10685,28 @@ func (siw *ServerInterfaceWrapper) GetSchema(c *gin.Context) {
 // ListSecrets operation middleware
 func (siw *ServerInterfaceWrapper) ListSecrets(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSecretsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -10606,7 +10714,7 @@ func (siw *ServerInterfaceWrapper) ListSecrets(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListSecrets(c)
+	siw.Handler.ListSecrets(c, params)
 }
 
 // DeleteSecret operation middleware
@@ -10993,9 +11101,9 @@ func (siw *ServerInterfaceWrapper) StreamChanges(c *gin.Context) {
 	// Parameter object where we will unmarshal all parameters from the context
 	var params StreamChangesParams
 
-	// ------------- Required query parameter "topic" -------------
+	// ------------- Optional query parameter "topic" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "topic", c.Request.URL.Query(), &params.Topic, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "topic", c.Request.URL.Query(), &params.Topic, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter topic: %w", err), http.StatusBadRequest)
 		return
@@ -11489,6 +11597,28 @@ func (siw *ServerInterfaceWrapper) PatchTask(c *gin.Context) {
 // ListTemplates operation middleware
 func (siw *ServerInterfaceWrapper) ListTemplates(c *gin.Context) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTemplatesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -11496,7 +11626,7 @@ func (siw *ServerInterfaceWrapper) ListTemplates(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.ListTemplates(c)
+	siw.Handler.ListTemplates(c, params)
 }
 
 // GetTemplate operation middleware
