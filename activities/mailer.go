@@ -85,6 +85,32 @@ func (s *SMTP) Send(ctx context.Context, m outgoing.Message) error {
 	return classify(err)
 }
 
+// Greeting is what a server says of itself before any mail.
+type Greeting struct {
+	// Encrypted: from the first byte, or by STARTTLS.
+	Encrypted bool
+	// Auth are the mechanisms that it offers; "" when it offers none.
+	Auth string
+	// SignedIn: it took the user and password of the settings.
+	SignedIn bool
+}
+
+// Greet connects as Send does, signs in when the settings say so, and hangs up without a mail.
+func (s *SMTP) Greet(ctx context.Context) (Greeting, error) {
+	client, err := s.client(ctx)
+	if err != nil {
+		return Greeting{}, fmt.Errorf("prepare connection: %w", err)
+	}
+	connection, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return Greeting{}, fmt.Errorf("connect to %s: %w", s.Addr(), err)
+	}
+	_, encrypted := connection.TLSConnectionState()
+	_, auth := connection.Extension("AUTH")
+	_ = client.CloseWithSMTPClient(connection)
+	return Greeting{Encrypted: encrypted, Auth: auth, SignedIn: s.user != ""}, nil
+}
+
 func (s *SMTP) client(ctx context.Context) (*mail.Client, error) {
 	timeout := 30 * time.Second
 	if deadline, ok := ctx.Deadline(); ok {

@@ -30,9 +30,6 @@ func newHookToken() string {
 	return hookPrefix + base64.RawURLEncoding.EncodeToString(secret)
 }
 
-// hookSeal is what the token of a hook is sealed as; no secret can have this name.
-func hookSeal(workflow, trigger string) string { return "hook:" + workflow + "/" + trigger }
-
 func (s *server) hookURL(token string) string {
 	return strings.TrimRight(s.BaseURL, "/") + "/v1/hooks/" + token
 }
@@ -69,7 +66,7 @@ func (s *server) renewHook(tx *store.Tx, workflow, trigger string) (string, erro
 		return "", failure(kindNotAvailable, "no key to encrypt the addresses of webhooks with is set")
 	}
 	token := newHookToken()
-	cipher, nonce, err := s.SecretBox.Seal(hookSeal(workflow, trigger), []byte(token))
+	cipher, nonce, err := s.SecretBox.Seal(store.HookSeal(workflow, trigger), []byte(token))
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +91,7 @@ func (s *server) shapeHooks(tx *store.Tx, workflow string, def *definition.Defin
 		if err != nil {
 			return nil, err
 		}
-		token, err := s.SecretBox.Open(hookSeal(workflow, t.ID), hook.Cipher, hook.Nonce)
+		token, err := s.SecretBox.Open(store.HookSeal(workflow, t.ID), hook.Cipher, hook.Nonce)
 		if err != nil {
 			return nil, failure(kindInternal, "the address of webhook %s was sealed with another key; rotate it", t.ID)
 		}
@@ -180,7 +177,7 @@ func (s *server) PostHook(c *gin.Context, token string, _ gen.PostHookParams) {
 		return
 	}
 	// The path holds the token, which nothing but its hash may be stored of.
-	name := hookSeal(hook.workflow, hook.trigger.ID)
+	name := store.HookSeal(hook.workflow, hook.trigger.ID)
 	r, err := s.acceptOnce(ctx, s.idempotencyOf(c, name, key, "POST "+name), list)
 	s.accepted(c, r, err)
 }

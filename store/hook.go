@@ -14,6 +14,9 @@ type Hook struct {
 	UpdatedAt time.Time // when the token was made
 }
 
+// HookSeal is what the token of a hook is sealed as; no secret can have this name.
+func HookSeal(workflow, trigger string) string { return "hook:" + workflow + "/" + trigger }
+
 // PutHook makes a hook, or gives it a new token; the old one is unknown from then on.
 func (tx *Tx) PutHook(h *Hook) error { return tx.upsert(h, "workflow", "trigger_id") }
 
@@ -29,3 +32,6 @@ func (tx *Tx) HookByHash(hash []byte) (*Hook, error) { return first[Hook](tx, "t
 func (tx *Tx) Hooks(workflow string) ([]Hook, error) {
 	return all[Hook](tx, "WHERE workflow = ? ORDER BY trigger_id", workflow)
 }
+
+// AllHooks lists the hooks of all workflows.
+func (tx *Tx) AllHooks() ([]Hook, error) { return all[Hook](tx, "ORDER BY workflow, trigger_id") }

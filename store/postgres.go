@@ -37,15 +37,12 @@ func openPostgres(rawURL string, size int, timeout time.Duration) (*sql.DB, erro
 	if err != nil {
 		return nil, fmt.Errorf("parse the URL: %w", redact(err))
 	}
-	query := parsed.Query()
 	if size == 0 {
-		size = defaultPoolSize
-		if text := query.Get("pool_max_conns"); text != "" {
-			if size, err = strconv.Atoi(text); err != nil || size < 1 {
-				return nil, fmt.Errorf("pool_max_conns must be a positive number, not %q", text)
-			}
+		if size, err = poolSize(rawURL); err != nil {
+			return nil, err
 		}
 	}
+	query := parsed.Query()
 	query.Del("pool_max_conns")
 	parsed.RawQuery = query.Encode()
 	config, err := pgx.ParseConfig(parsed.String())
@@ -66,6 +63,23 @@ func openPostgres(rawURL string, size int, timeout time.Duration) (*sql.DB, erro
 	db.SetMaxIdleConns(size)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return db, nil
+}
+
+// poolSize is how many connections the pool of a URL may open.
+func poolSize(rawURL string) (int, error) {
+	parsed, err := url.Parse(rawURL)
+	if err != nil {
+		return 0, fmt.Errorf("parse the URL: %w", redact(err))
+	}
+	text := parsed.Query().Get("pool_max_conns")
+	if text == "" {
+		return defaultPoolSize, nil
+	}
+	size, err := strconv.Atoi(text)
+	if err != nil || size < 1 {
+		return 0, fmt.Errorf("pool_max_conns must be a positive number, not %q", text)
+	}
+	return size, nil
 }
 
 func scanInUTC(_ context.Context, c *pgx.Conn) error {

@@ -82,6 +82,19 @@ func (c *Census) Run(ctx context.Context) error {
 
 // Take compares once and keeps the result.
 func (c *Census) Take(ctx context.Context) (*store.Reconciliation, error) {
+	row, err := c.Compare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = c.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutReconciliation(row) })
+	if err != nil {
+		return nil, fmt.Errorf("keep comparison: %w", err)
+	}
+	return row, nil
+}
+
+// Compare compares once and keeps nothing.
+func (c *Census) Compare(ctx context.Context) (*store.Reconciliation, error) {
 	row := &store.Reconciliation{}
 	pending := int64(0)
 	for range censusTries {
@@ -107,10 +120,6 @@ func (c *Census) Take(ctx context.Context) (*store.Reconciliation, error) {
 		return nil, fmt.Errorf("encode causes: %w", err)
 	}
 	row.At = c.Now().UTC()
-	err = c.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutReconciliation(row) })
-	if err != nil {
-		return nil, fmt.Errorf("keep comparison: %w", err)
-	}
 	return row, nil
 }
 

@@ -36,6 +36,7 @@ type program struct {
 	Schema  schema     `cmd:"" help:"Print the JSON Schema of definitions, for editors."`
 	Switch  activate   `cmd:"" name:"activate" help:"Let new enrollments run a version of the interpreter that all living workers know."`
 	Replay  replay     `cmd:"" help:"Carry the histories of all open runs through this build, changing nothing; exit code 1 when one does not fit."`
+	Doctor  examine    `cmd:"" help:"Check an installation and say how each fault is mended; exit code 1 with warnings, 2 with failures."`
 	Version about      `cmd:"" help:"Print the version."`
 }
 
@@ -48,7 +49,7 @@ func main() {
 	}
 	call, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		stop(app.NamedError(err))
+		stop(unreadable(err, &p))
 	}
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
@@ -140,6 +141,33 @@ type replay struct {
 // Run replays and returns.
 func (r replay) Run(ctx context.Context, s *app.Settings) error {
 	return app.ReplayOpen(ctx, *s, r.Workflow, os.Stdout)
+}
+
+type examine struct {
+	JSON bool `name:"json" help:"Print one JSON document instead of lines."`
+}
+
+// Run checks everything and returns.
+func (e examine) Run(ctx context.Context, s *app.Settings) error {
+	return e.tell(app.Doctor{Settings: *s}.Examine(ctx))
+}
+
+func (e examine) tell(r *app.Report) error {
+	if err := r.Write(os.Stdout, e.JSON); err != nil || r.ExitCode() == 0 {
+		return err
+	}
+	return &ascode.ExitError{Code: r.ExitCode(), Message: r.Summary()}
+}
+
+// unreadable is what a command says of settings that cannot be read; the doctor reports them like any
+// other fault.
+func unreadable(err error, p *program) error {
+	named := app.NamedError(err)
+	parse, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || parse.Context == nil || parse.Context.Command() != "doctor" || named.Error() == err.Error() {
+		return named
+	}
+	return p.Doctor.tell(app.Unreadable(named))
 }
 
 type about struct{}

@@ -67,8 +67,22 @@ func (s *Settings) Base() string {
 	return "http://" + s.HTTPAddr
 }
 
+// Fault is a setting that cannot be used.
+type Fault struct {
+	Setting string // the name of its variable
+	Err     error
+}
+
 // Check checks every setting and names the first one that cannot be used.
 func (s *Settings) Check() error {
+	if faults := s.Faults(); len(faults) > 0 {
+		return fmt.Errorf("%s: %w", faults[0].Setting, faults[0].Err)
+	}
+	return nil
+}
+
+// Faults names every setting that cannot be used.
+func (s *Settings) Faults() []Fault {
 	checks := []struct {
 		name  string
 		check func() error
@@ -89,19 +103,22 @@ func (s *Settings) Check() error {
 		{"FERMATA_DEFAULT_CONSENT", func() error { return oneOf(s.DefaultConsent, "subscribed", "none") }},
 		{"FERMATA_API_KEY", s.checkAPIKey},
 		{"FERMATA_SECRET_KEY", s.checkSecretKey},
+		{"FERMATA_METRICS_ADDR", s.checkMetricsAddr},
 	}
-	if s.MetricsAddr != "" {
-		checks = append(checks, struct {
-			name  string
-			check func() error
-		}{"FERMATA_METRICS_ADDR", func() error { return address(s.MetricsAddr) }})
-	}
+	var faults []Fault
 	for _, c := range checks {
 		if err := c.check(); err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+			faults = append(faults, Fault{Setting: c.name, Err: err})
 		}
 	}
-	return nil
+	return faults
+}
+
+func (s *Settings) checkMetricsAddr() error {
+	if s.MetricsAddr == "" {
+		return nil
+	}
+	return address(s.MetricsAddr)
 }
 
 func (s *Settings) checkAPIKey() error {
