@@ -32,6 +32,10 @@ func TestEveryTemplateInstalls(t *testing.T) {
 			}
 			published := f.must(200, "POST", "/v1/workflows/"+key+"/publish", object{})
 			require.EqualValues(t, 1, published["version"], template.Key)
+			tests := path(t, published, "tests")
+			require.NotEmpty(t, path(t, tests, "items"), "%s brings tests, which ran", template.Key)
+			require.EqualValues(t, 0, path(t, tests, "failed"), template.Key)
+			require.NotNil(t, path(t, tests, "coverage"), template.Key)
 		}
 	})
 }
