@@ -35,6 +35,17 @@ type StopError struct{ Reason string }
 // Error implements error.
 func (e *StopError) Error() string { return e.Reason }
 
+// RestError puts a job off: it cannot go on now, for a reason that is none of its own, and looks again
+// after a time, as often as need be. The job shows the reason until then. What the batch has written
+// is taken back.
+type RestError struct {
+	Reason string
+	For    time.Duration
+}
+
+// Error implements error.
+func (e *RestError) Error() string { return e.Reason }
+
 // JobBatch is one batch of a job in the making. A kind moves Job.Cursor, may set Job.Total, and
 // changes nothing else of Job.
 type JobBatch struct {

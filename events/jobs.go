@@ -248,7 +248,12 @@ func (r *Jobs) now() time.Time { return r.Now().UTC().Truncate(time.Microsecond)
 // fail lets a job rest after an error. Only an error of the job itself counts as a try; after
 // jobTries in a row the job ends as failed, and shows the error.
 func (r *Jobs) fail(ctx context.Context, claim jobClaim, cause error) {
-	r.Log.ErrorContext(ctx, "carry out job", slog.String("job", claim.id), slog.Any("error", cause))
+	rest, rests := errors.AsType[*RestError](cause)
+	if rests {
+		r.Log.WarnContext(ctx, "job rests", slog.String("job", claim.id), slog.String("reason", rest.Reason))
+	} else {
+		r.Log.ErrorContext(ctx, "carry out job", slog.String("job", claim.id), slog.Any("error", cause))
+	}
 	err := r.Store.Write(ctx, func(tx *store.Tx) error {
 		j, err := tx.Job(claim.id)
 		if err != nil || j.Token != claim.token {
@@ -259,6 +264,8 @@ func (r *Jobs) fail(ctx context.Context, claim jobClaim, cause error) {
 		switch {
 		case stopped:
 			_, err = tx.EndJob(j.ID, store.JobCanceled, stop.Reason, r.now())
+		case rests:
+			_, err = tx.RetryJob(j.ID, j.Token, rest.Reason, false, tx.Now().Add(rest.For))
 		case own && j.Tries+1 >= jobTries:
 			_, err = tx.EndJob(j.ID, store.JobFailed, brief(cause), r.now())
 		default:

@@ -284,6 +284,35 @@ func TestABadPieceEndsItsJobAfterAFewTriesAndSaysWhy(t *testing.T) {
 	})
 }
 
+// A job that cannot go on for a reason of others rests, as often as need be, says why, and repeats nothing.
+func TestAJobThatRestsSaysWhyAndGoesOn(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := jobSetup(t, s, 5)
+		id, rests := b.start("10000/1s"), 0
+		b.kind.piece = func(_ *store.Tx, _ *store.Job, n int) error {
+			if n < 3 {
+				return nil
+			}
+			if rests++; rests > jobTries+2 {
+				return nil
+			}
+			return &RestError{Reason: "somebody is in the way"}
+		}
+		r := b.runner()
+		claims, err := r.claim(t.Context(), 1)
+		require.NoError(t, err)
+		r.step(t.Context(), claims[0])
+		j := b.job(id)
+		require.Equal(t, []any{store.JobRunning, "somebody is in the way", 0, 0}, []any{j.Status, j.Error, j.Tries, j.Done})
+		require.Zero(t, b.written(id), "the batch is taken back")
+		require.NoError(t, r.Drain(t.Context()))
+		j = b.job(id)
+		require.Equal(t, []any{store.JobDone, "", 5}, []any{j.Status, j.Error, j.Done})
+		require.Equal(t, 5, b.written(id))
+	})
+}
+
 func TestTheRateBoundsAJob(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

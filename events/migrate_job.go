@@ -40,6 +40,9 @@ type migrateJob struct{ definitions *Definitions }
 func (*migrateJob) Name() string { return JobMigrate }
 
 func (k *migrateJob) Batch(tx *store.Tx, b *JobBatch) error {
+	if err := awaitMovers(tx); err != nil {
+		return err
+	}
 	m, err := k.open(tx, b)
 	if err != nil {
 		return err

@@ -34,6 +34,19 @@ func CheckMovers(tx *store.Tx) error {
 	}
 }
 
+// moversRest is how long a job that moves people rests before it looks again for old workers.
+const moversRest = 5 * time.Second
+
+// awaitMovers lets a job that moves people rest while CheckMovers refuses: a worker of an older build
+// may appear at any time.
+func awaitMovers(tx *store.Tx) error {
+	err := CheckMovers(tx)
+	if refused, is := errors.AsType[*RefusedError](err); is {
+		return &RestError{Reason: refused.Message + "; " + refused.Hint, For: moversRest}
+	}
+	return err
+}
+
 // Terms are the terms of a move.
 func Terms(m *store.Move) (moving.Terms, error) {
 	t := moving.Terms{OnMissing: m.OnMissing, Retime: m.Retime}

@@ -78,6 +78,11 @@ func (k *operateJob) Batch(tx *store.Tx, b *JobBatch) error {
 	if err := b.Job.Params.Decode(&p); err != nil {
 		return fmt.Errorf("read parameters: %w", err)
 	}
+	if p.Order.Action == ActionMove {
+		if err := awaitMovers(tx); err != nil {
+			return err
+		}
+	}
 	list, err := tx.WalkEnrollments(p.Filter.Filter(), b.Job.Cursor, p.Until, b.Max)
 	if err != nil {
 		return fmt.Errorf("find enrollments: %w", err)
