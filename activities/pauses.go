@@ -76,21 +76,10 @@ func (t *turn) pauses() ([]calendar.Pause, error) {
 	list := make([]calendar.Pause, 0, len(rows))
 	for i := range rows {
 		if rows[i].EndedAt != nil {
-			list = append(list, asPause(&rows[i]))
+			list = append(list, events.AsPause(&rows[i], t.now))
 		}
 	}
 	return list, nil
-}
-
-var overdueWays = map[string]calendar.Overdue{
-	store.OverdueSpread: calendar.Spread, store.OverdueSkip: calendar.Skip, store.OverdueShift: calendar.Shift,
-}
-
-func asPause(row *store.Pause) calendar.Pause {
-	return calendar.Pause{
-		From: row.StartedAt, To: *row.EndedAt, Freeze: row.Clocks == store.ClocksFreeze,
-		Overdue: overdueWays[row.Overdue], Over: row.Over(),
-	}
 }
 
 // pace reckons with the pauses that a wait has met: planned is when it would be due
@@ -101,30 +90,21 @@ func (t *turn) pace(c interpreter.Command, row *store.Step, planned time.Time) (
 	if err != nil {
 		return paced, err
 	}
-	share := nodes.Fraction(t.e.ID + "/" + c.Node + "/spread")
-	if dated(t.def.Nodes[c.Node]) {
-		pauses = unfrozen(pauses)
+	share := nodes.Fraction(events.SpreadSeed(t.e.ID, c.Node))
+	if events.Dated(t.def.Nodes[c.Node].Type) {
+		pauses = events.Unfrozen(pauses)
 	}
 	paced = calendar.Pace(planned, row.EnteredAt, pauses, share)
 	if paced.Overdue && t.def.Nodes[c.Node].Type == "window" {
 		err = t.reopen(c, row, &paced, pauses, share)
 	}
 	if row.MovedAt != nil && paced.Fire.Before(*row.MovedAt) {
-		paced.Fire = *row.MovedAt // nothing was due here before it came here
+		// Nothing was due here before it came here; when that was during a pause, it fell due in it.
+		here := calendar.Pace(*row.MovedAt, *row.MovedAt, pauses, share)
+		paced.Fire, paced.Overdue, paced.Skip = here.Fire, here.Overdue, here.Skip
 	}
 	row.PlannedAt, row.DueAt = &planned, &paced.Fire
 	return paced, err
-}
-
-// unfrozen lets the clocks run: a date stays where it is in the calendar. What counts
-// from the anchor moves with it instead (see due).
-func unfrozen(pauses []calendar.Pause) []calendar.Pause {
-	list := make([]calendar.Pause, len(pauses))
-	for i, p := range pauses {
-		p.Freeze = false
-		list[i] = p
-	}
-	return list
 }
 
 // reopen looks for the next time that a window is open after the pause in which it

@@ -121,3 +121,35 @@ func TestLatestCountsFromBeforeThePause(t *testing.T) {
 	left := p.later(at("06T06:00"), interpreter.Command{Kind: interpreter.Act, Node: "then", Visit: 1, Port: "next"})
 	require.Equal(t, "dropped", left.Status)
 }
+
+// Whose wait was made shorter during a pause falls due in that pause, though it would have been over
+// before, had it always been there: what becomes of the overdue holds for them as well.
+func TestWaitMovedDuringAPauseIsSpreadAfterIt(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		p := enroll(t, s, `{type: wait, with: {for: 1d}}`)
+		p.later(at("02T12:00"), command(interpreter.Park, ""))
+		from, moved, to := at("03T13:00"), at("04T12:00"), at("05T12:00")
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
+			_, step := p.stands()
+			row, err := tx.Step(step.EnrollmentID, step.Node, step.Visit)
+			if err != nil {
+				return err
+			}
+			row.MovedAt = &moved
+			if err := tx.SaveStep(row); err != nil {
+				return err
+			}
+			pause := &store.Pause{Workflow: "held", StartedAt: from, Clocks: store.ClocksRun}
+			if err := tx.BeginPause(pause); err != nil {
+				return err
+			}
+			pause.EndedAt, pause.Overdue, pause.OverMs = &to, store.OverdueSpread, (100 * time.Hour).Milliseconds()
+			return tx.EndPause(pause)
+		}))
+		parked := p.later(to, command(interpreter.Arrive, ""))
+		require.Equal(t, interpreter.Parked, parked.Kind)
+		require.Greater(t, parked.Due, to.UnixMilli())
+		require.Less(t, parked.Due, to.Add(100*time.Hour).UnixMilli())
+	})
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/calendar"
 	"fermata/interpreter/definition"
@@ -198,11 +199,8 @@ func (t *turn) dueFrom(c interpreter.Command, row *store.Step, from time.Time) (
 // wakes waiting enrollments when the contact's zone, a field or the trigger changes.
 func follows(node *definition.Node) bool {
 	until, ok := node.Settings.(*nodes.WaitUntil)
-	return dated(node) && (!ok || until.Field == "" || until.Follow)
+	return events.Dated(node.Type) && (!ok || until.Field == "" || until.Follow)
 }
-
-// dated reports whether a wait ends at a place in the calendar, not after a length of time.
-func dated(node *definition.Node) bool { return node.Type == "wait_until" || node.Type == "window" }
 
 // cannotWait holds a wait that has no instant: nothing is skipped silently.
 func (t *turn) cannotWait(c interpreter.Command, row *store.Step, f *nodes.Failure) (*interpreter.Occurrence, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"sort"
 	"time"
 
@@ -25,8 +26,12 @@ type foreseen struct {
 	people  gen.InFlight
 	moves   int // how many the publish moves, in whatever way
 	leaving int // how many the change lets go on at once
-	entries map[entry]*gen.NodePreview
-	samples []gen.FlightSample
+	// paused is since when the workflow is paused, nil when it is not; resuming is how many the change
+	// lets go on when it is resumed.
+	paused   *time.Time
+	resuming int
+	entries  map[entry]*gen.NodePreview
+	samples  []gen.FlightSample
 }
 
 // entry is what people have in common whom a preview counts together.
@@ -50,6 +55,13 @@ func (s *server) foreseeFlight(tx *store.Tx, p *publication) (*foreseen, error) 
 			return nil, err
 		}
 		survey.Next, survey.Hash, survey.Version, survey.Terms = p.def, p.hash, p.version, p.flight.terms
+		pause, err := survey.Paused(tx)
+		if err != nil {
+			return nil, err
+		}
+		if pause != nil {
+			f.paused = utc(&pause.StartedAt)
+		}
 	}
 	return f, survey.Each(tx, f.add)
 }
@@ -116,19 +128,32 @@ func (f *foreseen) add(p *store.Inside, would events.Prospect) error {
 	if would.Fires {
 		f.leaving++
 	}
+	if would.AtResume {
+		f.resuming++
+	}
 	at := entry{p.Enrollment.Node, would.Node, would.Class, would.Way}
 	shown := f.entries[at]
 	if shown == nil {
 		shown = &gen.NodePreview{
 			Node: at.node, Becomes: text(at.becomes), Class: ptr(gen.FlightClass(at.class)), Way: ptr(gen.FlightWay(at.way)),
 		}
+		if f.paused != nil {
+			shown.FiresAtResume = new(int)
+		}
 		f.entries[at] = shown
 	}
 	if shown.Waiting++; would.Fires {
 		shown.FiresNow++
 	}
+	if would.AtResume {
+		*shown.FiresAtResume++
+	}
 	if shown.Waiting <= perEntry && len(f.samples) < maxSamples {
-		f.samples = append(f.samples, flightSample(p, would))
+		sample := flightSample(p, would)
+		if f.paused != nil {
+			sample.FiresAtResume = &would.AtResume
+		}
+		f.samples = append(f.samples, sample)
 	}
 	return nil
 }
@@ -174,12 +199,18 @@ func (f *foreseen) preview(p *publication) gen.PublishResult {
 	if p.flight.way == flightMigrate {
 		result.Leaving = f.leaves(p)
 	}
+	if f.paused != nil {
+		result.Note = text(fmt.Sprintf("The workflow is paused: nobody goes on now. %d would go on when it is resumed; overdue: spread lets them go one after the other.", f.resuming))
+	}
 	return result
 }
 
 // leaves says how many the change lets go on at once, and at which pace.
 func (f *foreseen) leaves(p *publication) *gen.Leaving {
 	l := &gen.Leaving{Count: f.leaving, Limit: mayLeave, Decide: f.leaving > mayLeave && p.flight.spread == ""}
+	if f.paused != nil {
+		l.AtResume = &f.resuming
+	}
 	if l.Spread = text(p.flight.pace(f.leaving)); l.Spread == nil || f.leaving == 0 {
 		return l
 	}

@@ -3,7 +3,9 @@ package events
 import (
 	"errors"
 	"fmt"
+	"time"
 
+	"fermata/interpreter/calendar"
 	"fermata/store"
 )
 
@@ -43,3 +45,34 @@ func OpenPause(tx *store.Tx, workflow string) (*store.Pause, error) {
 	}
 	return open, err
 }
+
+var overdueWays = map[string]calendar.Overdue{
+	store.OverdueSpread: calendar.Spread, store.OverdueSkip: calendar.Skip, store.OverdueShift: calendar.Shift,
+}
+
+// AsPause is a pause as waits reckon with it; one that goes on is taken as if it ended at an instant.
+func AsPause(row *store.Pause, until time.Time) calendar.Pause {
+	if row.EndedAt != nil {
+		until = *row.EndedAt
+	}
+	return calendar.Pause{
+		From: row.StartedAt, To: until, Freeze: row.Clocks == store.ClocksFreeze, Overdue: overdueWays[row.Overdue], Over: row.Over(),
+	}
+}
+
+// Unfrozen lets the clocks run in all pauses: a date stays where it is in the calendar.
+func Unfrozen(pauses []calendar.Pause) []calendar.Pause {
+	list := make([]calendar.Pause, len(pauses))
+	for i, p := range pauses {
+		p.Freeze = false
+		list[i] = p
+	}
+	return list
+}
+
+// Dated reports whether a wait of a type of node ends at a place in the calendar, not after a length
+// of time. What counts from the anchor moves with a pause all the same: the anchor does.
+func Dated(nodeType string) bool { return nodeType == "wait_until" || nodeType == "window" }
+
+// SpreadSeed is what the place of a wait in a spread after a pause is made from.
+func SpreadSeed(enrollment, node string) string { return enrollment + "/" + node + "/spread" }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"fermata/interpreter/calendar"
 	"fermata/interpreter/definition"
 	"fermata/interpreter/moving"
 	"fermata/interpreter/nodes"
@@ -28,6 +29,11 @@ type Survey struct {
 	Terms   moving.Terms
 
 	account *store.Account
+	// pauses of the workflow, one that goes on as if it ended now; known says that they were read.
+	pauses []calendar.Pause
+	known  bool
+	// paused is the pause that goes on, nil for none.
+	paused  *store.Pause
 	pending map[string]moving.Terms // of the moves that people are on already, with Terms behind them
 }
 
@@ -39,8 +45,9 @@ type Prospect struct {
 	Node string
 	// Due is when its open wait would end, nil for never or none.
 	Due *time.Time
-	// Fires: the change ends its wait, and it goes on at once.
-	Fires bool
+	// Fires: the change ends its wait, and it goes on at once. While the workflow is paused nobody goes
+	// on: AtResume says who would when it is resumed, and no instant ends their wait (Due is nil).
+	Fires, AtResume bool
 	// Moves: it runs an earlier version and would be moved, in whatever way.
 	Moves bool
 }
@@ -84,6 +91,9 @@ func (s *Survey) look(tx *store.Tx, p *store.Inside) (Prospect, error) {
 // move says what the move of one enrollment would come to.
 func (s *Survey) move(tx *store.Tx, p *store.Inside) (Prospect, error) {
 	e := &p.Enrollment
+	if err := s.readPauses(tx); err != nil {
+		return Prospect{}, err
+	}
 	old, err := s.Definitions.Load(tx, e.Hash)
 	if err != nil {
 		return Prospect{}, err
@@ -108,7 +118,35 @@ func (s *Survey) move(tx *store.Tx, p *store.Inside) (Prospect, error) {
 	case moving.Exit, moving.Finish:
 	}
 	f.Fires = f.Fires && e.Hold == "" // whom a person holds stays held
+	if f.Fires && s.paused != nil {
+		f.Fires, f.AtResume, f.Due = false, true, nil
+	}
 	return f, err
+}
+
+// Paused is the pause of the workflow that goes on, nil for none.
+func (s *Survey) Paused(tx *store.Tx) (*store.Pause, error) {
+	err := s.readPauses(tx)
+	return s.paused, err
+}
+
+// readPauses reads the pauses of the workflow, once.
+func (s *Survey) readPauses(tx *store.Tx) error {
+	if s.known {
+		return nil
+	}
+	rows, err := tx.PausesSince(s.Workflow, time.Time{})
+	if err != nil {
+		return fmt.Errorf("read pauses of %s: %w", s.Workflow, err)
+	}
+	s.known = true
+	for i := range rows {
+		if rows[i].EndedAt == nil {
+			s.paused = &rows[i]
+		}
+		s.pauses = append(s.pauses, AsPause(&rows[i], s.Now))
+	}
+	return nil
 }
 
 // findPlace is FindPlace that reads the steps only of somebody who stands at none.
@@ -164,16 +202,45 @@ func (s *Survey) retime(tx *store.Tx, p *store.Inside, f *Prospect) error {
 		return err
 	}
 	s.account = v.account
-	timing := moving.Retime(s.Terms.Retime, moving.Open{Entered: p.Step.EnteredAt, Due: e.DueAt}, waiter, nodes.DueInput{
-		Now: s.Now, Anchor: e.AnchorAt, Scope: scope, Location: scope.Location, InCycle: s.Next.InCycle(f.Node),
-		Seed: e.ID + "/" + f.Node + "/" + fmt.Sprint(e.Visit),
-	}, s.Now)
+	in := nodes.DueInput{
+		Now: s.Now, Anchor: e.AnchorAt.Add(calendar.Frozen(e.StartedAt, s.pauses)), Scope: scope, Location: scope.Location,
+		InCycle: s.Next.InCycle(f.Node), Seed: e.ID + "/" + f.Node + "/" + fmt.Sprint(e.Visit),
+	}
+	timing := moving.Retime(s.Terms.Retime, moving.Open{Entered: p.Step.EnteredAt, Due: p.Step.DueAt}, waiter, in, s.Now)
 	if timing.Exit {
 		f.Way, f.Node = moving.Exit, ""
 	} else if timing.Failure == nil && !timing.Forever { // else no instant ends it
-		f.Due = &timing.Due
-		overdue := e.DueAt != nil && !e.DueAt.After(s.Now)
-		f.Fires = timing.Fires && !overdue
+		f.Due, f.Fires = s.pace(p, f.Node, waiter, in, timing)
 	}
 	return nil
+}
+
+// pace reckons with the pauses of the workflow, as the run does when its wait is over: until when it
+// waits, and whether the change is what ends its wait now.
+func (s *Survey) pace(p *store.Inside, node string, waiter moving.Wait, in nodes.DueInput, t moving.Timing) (due *time.Time, fires bool) {
+	pauses, kind := s.pauses, s.Next.Nodes[node].Type
+	if Dated(kind) {
+		pauses = Unfrozen(pauses)
+	}
+	share := nodes.Fraction(SpreadSeed(p.Enrollment.ID, node))
+	entered := moving.Entered(s.Terms.Retime, p.Step.EnteredAt, s.Now)
+	paced := calendar.Pace(t.Planned, entered, pauses, share)
+	if paced.Overdue && kind == "window" { // it opens again
+		in.Now, in.Entered = paced.Fire, paced.Fire
+		paced.Fire = waiter.Due(in).At
+	}
+	if paced.Fire.Before(s.Now) {
+		paced.Fire = s.Now
+	}
+	return &paced.Fire, !paced.Fire.After(s.Now) && !s.overdue(p.Step.DueAt)
+}
+
+// overdue reports whether an open wait is over without the change: clocks that stand still keep it from
+// falling due during a pause.
+func (s *Survey) overdue(due *time.Time) bool {
+	now := s.Now
+	if s.paused != nil && s.paused.Clocks == store.ClocksFreeze {
+		now = s.paused.StartedAt
+	}
+	return due != nil && !due.After(now)
 }

@@ -3980,9 +3980,12 @@ type FlightSample struct {
 	// DueAt When the open wait ends now
 	DueAt      *time.Time `json:"due_at"`
 	Enrollment string     `json:"enrollment"`
-	FiresNow   bool       `json:"fires_now"`
-	Node       string     `json:"node"`
-	Version    int        `json:"version"`
+
+	// FiresAtResume While the workflow is paused: whether the change lets them go on when it is resumed
+	FiresAtResume *bool  `json:"fires_at_resume,omitempty"`
+	FiresNow      bool   `json:"fires_now"`
+	Node          string `json:"node"`
+	Version       int    `json:"version"`
 
 	// Way What becomes of people: they go on waiting (carry), enter a node, stay on their version, exit, are asked again after the action that is under way (later), or are at the end (finish)
 	Way FlightWay `json:"way"`
@@ -4266,7 +4269,9 @@ type Lateness struct {
 
 // Leaving Those whose wait the change would end at once. Above the limit a publish must say at which pace they go
 type Leaving struct {
-	Count int `json:"count"`
+	// AtResume While the workflow is paused: how many go on when it is resumed. The pace of that is said there
+	AtResume *int `json:"at_resume,omitempty"`
+	Count    int  `json:"count"`
 
 	// Decide Whether the publish is refused without spread
 	Decide bool `json:"decide"`
@@ -4389,7 +4394,10 @@ type NodePreview struct {
 	// Class The node in the new version: the same, another one by the map, none, or not asked yet because an action is under way
 	Class *FlightClass `json:"class,omitempty"`
 
-	// FiresNow How many of them the change lets go on at once
+	// FiresAtResume While the workflow is paused: how many of them the change lets go on when it is resumed
+	FiresAtResume *int `json:"fires_at_resume,omitempty"`
+
+	// FiresNow How many of them the change lets go on at once; 0 while the workflow is paused
 	FiresNow int `json:"fires_now"`
 
 	// Node Where they stand; empty before the first step
@@ -4784,7 +4792,10 @@ type PublishResult struct {
 	Leaving *Leaving `json:"leaving,omitempty"`
 
 	// Nodes Dry run only: everybody inside, by where they stand and what becomes of them
-	Nodes    *[]NodePreview      `json:"nodes,omitempty"`
+	Nodes *[]NodePreview `json:"nodes,omitempty"`
+
+	// Note Dry run only: what the counts depend on, a pause of the workflow for instance
+	Note     *string             `json:"note,omitempty"`
 	Problems []DefinitionProblem `json:"problems"`
 
 	// Samples Dry run only: up to three people of each entry of nodes

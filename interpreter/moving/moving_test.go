@@ -163,14 +163,14 @@ func TestRetime(t *testing.T) {
 		node moving.Wait
 		want moving.Timing
 	}{
-		"credit, longer":               {moving.RetimeCredit, open, wait(5), moving.Timing{Due: now.Add(3 * day)}},
-		"credit is the default":        {"", open, wait(5), moving.Timing{Due: now.Add(3 * day)}},
-		"credit, shorter than waited":  {moving.RetimeCredit, open, wait(1), moving.Timing{Fires: true, Due: now}},
-		"credit, as long as waited":    {moving.RetimeCredit, open, wait(2), moving.Timing{Fires: true, Due: now}},
-		"restart":                      {moving.RetimeRestart, open, wait(1), moving.Timing{Due: now.Add(day)}},
-		"keep":                         {moving.RetimeKeep, open, wait(5), moving.Timing{Due: due}},
-		"keep, and it has passed":      {moving.RetimeKeep, moving.Open{Entered: entered, Due: &past}, wait(5), moving.Timing{Fires: true, Due: now}},
-		"nothing to keep: credit":      {moving.RetimeKeep, moving.Open{Entered: entered}, wait(5), moving.Timing{Due: now.Add(3 * day)}},
+		"credit, longer":               {moving.RetimeCredit, open, wait(5), moving.Timing{Due: now.Add(3 * day), Planned: now.Add(3 * day)}},
+		"credit is the default":        {"", open, wait(5), moving.Timing{Due: now.Add(3 * day), Planned: now.Add(3 * day)}},
+		"credit, shorter than waited":  {moving.RetimeCredit, open, wait(1), moving.Timing{Fires: true, Due: now, Planned: now.Add(-day)}},
+		"credit, as long as waited":    {moving.RetimeCredit, open, wait(2), moving.Timing{Fires: true, Due: now, Planned: now}},
+		"restart":                      {moving.RetimeRestart, open, wait(1), moving.Timing{Due: now.Add(day), Planned: now.Add(day)}},
+		"keep":                         {moving.RetimeKeep, open, wait(5), moving.Timing{Due: due, Planned: due}},
+		"keep, and it has passed":      {moving.RetimeKeep, moving.Open{Entered: entered, Due: &past}, wait(5), moving.Timing{Fires: true, Due: now, Planned: past}},
+		"nothing to keep: credit":      {moving.RetimeKeep, moving.Open{Entered: entered}, wait(5), moving.Timing{Due: now.Add(3 * day), Planned: now.Add(3 * day)}},
 		"keep, and no instant ends it": {moving.RetimeKeep, open, &nodes.WaitEvent{}, moving.Timing{Forever: true}},
 		"no instant":                   {moving.RetimeCredit, open, &nodes.Hold{}, moving.Timing{Forever: true}},
 	} {

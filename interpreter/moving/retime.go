@@ -27,6 +27,8 @@ type Timing struct {
 	Fires bool
 	// Due is when it ends; zero with Forever, Exit and Failure. It is never before now.
 	Due time.Time
+	// Planned is when it would have ended, were it always there: Due, or before now.
+	Planned time.Time
 	// Forever: no instant ends it.
 	Forever bool
 	// Exit: its moment has passed and the new node asks to end the enrollment then.
@@ -76,7 +78,7 @@ func Retime(retime string, open Open, w Wait, in nodes.DueInput, now time.Time) 
 
 func at(due, now time.Time) Timing {
 	if !due.After(now) {
-		return Timing{Fires: true, Due: now}
+		return Timing{Fires: true, Due: now, Planned: due}
 	}
-	return Timing{Due: due}
+	return Timing{Due: due, Planned: due}
 }

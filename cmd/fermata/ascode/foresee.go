@@ -15,8 +15,10 @@ type People struct {
 	Exit    int `json:"exit"`
 	// AtOnce is how many would go on the moment they are moved, Spread the pace that keeps them
 	// from doing so together.
-	AtOnce int    `json:"at_once"`
-	Spread string `json:"spread,omitempty"`
+	AtOnce int `json:"at_once"`
+	// AtResume is how many go on when the workflow, which is paused, is resumed.
+	AtResume int    `json:"at_resume,omitempty"`
+	Spread   string `json:"spread,omitempty"`
 	// Unknown says why the server did not count.
 	Unknown string `json:"unknown,omitempty"`
 }
@@ -28,6 +30,8 @@ func (p *People) String() string {
 	}
 	text := fmt.Sprintf("%d stay in their version, %d are moved, %d leave", p.Stay, p.Migrate, p.Exit)
 	switch {
+	case p.AtResume > 0:
+		return fmt.Sprintf("%s; the workflow is paused, and %d go on when it is resumed", text, p.AtResume)
 	case p.AtOnce > 0 && p.Spread != "":
 		return fmt.Sprintf("%s; %d would go on at once, and do so at %s", text, p.AtOnce, p.Spread)
 	case p.AtOnce > 0:
@@ -62,9 +66,10 @@ func (row *Applied) foresee(ctx context.Context, c *Client) error {
 	var answer struct {
 		InFlight People `json:"in_flight"`
 		Leaving  *struct {
-			Count  int     `json:"count"`
-			Decide bool    `json:"decide"`
-			Spread *string `json:"spread"`
+			Count    int     `json:"count"`
+			Decide   bool    `json:"decide"`
+			Spread   *string `json:"spread"`
+			AtResume int     `json:"at_resume"`
 		} `json:"leaving"`
 	}
 	err = c.do(ctx, call{method: "POST", path: workflowPath(row.Key, "/publish?dry_run=true"), kind: typeJSON, body: body, out: &answer})
@@ -79,7 +84,7 @@ func (row *Applied) foresee(ctx context.Context, c *Client) error {
 	if answer.Leaving == nil {
 		return nil
 	}
-	row.People.AtOnce = answer.Leaving.Count
+	row.People.AtOnce, row.People.AtResume = answer.Leaving.Count, answer.Leaving.AtResume
 	if answer.Leaving.Decide {
 		return fmt.Errorf("%d people would go on at once; say at which pace in %s%s, with spread: 100/1h, or spread: none", answer.Leaving.Count, row.Key, planSuffix)
 	}

@@ -41,7 +41,8 @@ export function Places({ result, from, to, isOld }: InsideProps) {
       </Table>
       <Group gap="xs" mt="xs" role="status">
         <Text size="sm">
-          {fires === 0 ? "No step fires at once." : `${fires.toLocaleString("en")} steps fire at once.`}
+          {result.note ??
+            (fires === 0 ? "No step fires at once." : `${fires.toLocaleString("en")} steps fire at once.`)}
         </Text>
         {isOld && <Loader size={14} aria-label="Counting again" />}
       </Group>
@@ -69,7 +70,7 @@ function Samples({ result, name }: Pick<InsideProps, "result"> & { name: (id: st
                   <Instant at={one.due_at} />
                 </>
               )}
-              : {becomes({ ...one, waiting: 1, fires_now: Number(one.fires_now) }, name)}
+              : {becomes(one, name)}
               {one.becomes_due_at && one.becomes_due_at !== one.due_at && (
                 <>
                   {", then until "}
@@ -77,6 +78,7 @@ function Samples({ result, name }: Pick<InsideProps, "result"> & { name: (id: st
                 </>
               )}
               {one.fires_now && ", at once"}
+              {one.fires_at_resume && ", when the workflow is resumed"}
             </Text>
           </li>
         ))}

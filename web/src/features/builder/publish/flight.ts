@@ -25,7 +25,7 @@ export function gone(places: readonly Place[], map: Flight["map"]): string[] {
 }
 
 /** What becomes of the people of one place, in words; `name` says what a step is called. */
-export function becomes(place: Place, name: (id: string) => string): string {
+export function becomes(place: Pick<Place, "node" | "becomes" | "way">, name: (id: string) => string): string {
   const to = place.becomes;
   switch (place.way) {
     case "carry":
