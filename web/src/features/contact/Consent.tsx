@@ -9,6 +9,9 @@ import { Section } from "./Section";
 export const channels = ["email", "sms"] as const;
 export type Channel = (typeof channels)[number];
 
+export const channelWords: Record<Channel, string> = { email: "marketing mail", sms: "SMS" };
+
+const words = { subscribed: "subscribed", unsubscribed: "unsubscribed", none: "never asked" };
 const colors = { subscribed: "teal", unsubscribed: "red", none: "gray" };
 
 /** To what a contact has agreed, and where that is known from. */
@@ -27,17 +30,22 @@ export function Consent({ contact }: { contact: Contact }) {
                 <Group gap="xs">
                   <Text size="sm">{name === "email" ? "Marketing mail" : "SMS"}</Text>
                   <Badge variant="light" color={colors[state]} tt="none">
-                    {state}
+                    {words[state]}
                   </Badge>
                 </Group>
                 {given?.at && (
                   <Text size="sm" c="dimmed">
-                    since <Instant at={given.at} /> by {given.source || "an unnamed source"}
+                    Since <Instant at={given.at} />. Source: {given.source || "not named"}
                   </Text>
                 )}
               </div>
               {may("editor") && (
-                <Button size="compact-xs" variant="default" onClick={() => setChannel(name)}>
+                <Button
+                  size="compact-xs"
+                  variant="default"
+                  aria-label={`Change consent to ${channelWords[name]}`}
+                  onClick={() => setChannel(name)}
+                >
                   Change
                 </Button>
               )}

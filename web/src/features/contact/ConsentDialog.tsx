@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "@/api";
 import { ProblemAlert } from "@/shared";
-import type { Channel } from "./Consent";
+import { type Channel, channelWords } from "./Consent";
 import { type Contact, keys, putConsent } from "./queries";
 
 type State = Schemas["ConsentInput"]["state"];
@@ -38,7 +38,7 @@ export function ConsentDialog({
     <Modal
       opened
       onClose={onClose}
-      title={`Consent to ${channel}`}
+      title={`Consent to ${channelWords[channel]}`}
       closeButtonProps={{ "aria-label": "Close" }}
       centered
     >

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { idempotencyKey } from "@/api";
 import { contactName } from "@/features/contact-chooser";
 import { notifyProblem, ProblemAlert, shortValue } from "@/shared";
+import { fieldLabel } from "./changes";
 import { type Contact, findContactsQuery, mergeContact } from "./queries";
 
 /** Joins another contact into this one. What it would change is shown first. */
@@ -16,7 +17,8 @@ export function MergeDialog({ contact, onClose }: { contact: Contact; onClose: (
   const found = useQuery(findContactsQuery(asked));
   const client = useQueryClient();
   const preview = useQuery({
-    queryKey: ["contacts", "merge", contact.id, from],
+    // Not among the contacts: what a merge would do is not asked again when it is done.
+    queryKey: ["merge", contact.id, from],
     queryFn: () => mergeContact(contact.id, from ?? "", true, idempotencyKey()),
     enabled: from !== null,
   });
@@ -70,19 +72,32 @@ export function MergeDialog({ contact, onClose }: { contact: Contact; onClose: (
 }
 
 type Change = { from?: unknown; to?: unknown };
+type Result = { changed: Record<string, unknown>; exited: string[]; events: number };
 
-function Outcome({ changed, exited, events }: { changed: Record<string, unknown>; exited: string[]; events: number }) {
+/** What a merge would do, in sentences. */
+function Outcome({ changed, exited, events }: Result) {
+  const fields = Object.entries(changed) as [string, Change][];
   return (
-    <List size="sm">
-      {Object.entries(changed).map(([field, change]) => (
+    <List size="sm" aria-label="What would change">
+      {fields.map(([field, { from, to }]) => (
         <List.Item key={field}>
-          {field}: {shortValue((change as Change).from)} → {shortValue((change as Change).to)}
+          {fieldLabel(field)}: {shortValue(from)} → {shortValue(to)}
         </List.Item>
       ))}
-      {Object.keys(changed).length === 0 && <List.Item>No value changes.</List.Item>}
-      <List.Item>
-        {exited.length} of its enrollments would end, {events} accepted events would go on here.
-      </List.Item>
+      {fields.length === 0 && <List.Item>No value changes.</List.Item>}
+      <List.Item>{endingWords(exited.length)}</List.Item>
+      {events > 0 && <List.Item>{waitingWords(events)}</List.Item>}
     </List>
   );
+}
+
+function endingWords(n: number): string {
+  if (n === 0) return "The other contact is in no workflow, so nothing ends.";
+  return n === 1 ? "One enrollment of the other contact ends." : `${n} enrollments of the other contact end.`;
+}
+
+function waitingWords(n: number): string {
+  return n === 1
+    ? "One event of the other contact is still to be looked at, and counts for this one."
+    : `${n} events of the other contact are still to be looked at, and count for this one.`;
 }

@@ -12,6 +12,10 @@ export const attributes = [
   ["external_id", "Id elsewhere"],
 ] as const satisfies [keyof Contact, string][];
 
+/** A field of a contact as people call it; own fields have their key. */
+export const fieldLabel = (field: string): string =>
+  attributes.find(([name]) => name === field)?.[1] ?? field.replace(/^fields\./, "");
+
 export type AttributeName = (typeof attributes)[number][0];
 export type FieldType = Schemas["FieldType"];
 

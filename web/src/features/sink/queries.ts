@@ -9,6 +9,7 @@ export type SinkMail = {
   text: string;
   html: string;
   headers: Record<string, string | string[]>;
+  attachments: { name: string; type: string; size: number }[];
   received_at: string;
 };
 

@@ -12,14 +12,15 @@ export function EnrollmentPage() {
   const ran = useQuery({ ...ranQuery(id, one.data?.version ?? null), enabled: one.isSuccess });
   useLive({ [`enrollment:${id}`]: [keys.one(id)] });
   const problem = one.error ?? ran.error;
+  const gone = one.data?.reason === "erased";
   const retry = () => void Promise.all([one.refetch(), ran.refetch()]);
   return (
     <Page
-      title={one.data?.contact.email ?? one.data?.contact.id ?? "Enrollment"}
+      title={gone ? "Erased contact" : (one.data?.contact.email ?? one.data?.contact.id ?? "Enrollment")}
       crumbs={[{ to: "/enrollments", label: "Enrollments" }]}
       actions={
         <>
-          {one.data && (
+          {one.data && !gone && (
             <Anchor component={Link} to={`/contacts/${one.data.contact.id}`} size="sm">
               To the contact
             </Anchor>
