@@ -61,6 +61,29 @@ describe("the canvas", () => {
     expect(card(/^Exits, contract.canceled$/)).toBeTruthy();
   });
 
+  it("shows a note beside its card, and takes what is written there", async () => {
+    const definition = patchNode(onboarding, "call", { note: "Ask for the budget" });
+    const [onNoting, onNote] = [vi.fn(), vi.fn()];
+    const shown = await show({ definition, notes: true, onNoting, onNote });
+    expect(card(/^Step 5 of 8.*note: Ask for the budget$/)).toBeTruthy();
+    fireEvent.click(card(/^Note of HTTP call: Ask for the budget$/));
+    expect(onNoting).toHaveBeenCalledWith("call");
+    shown.rerender(canvas({ definition, notes: true, noting: "call", onNoting, onNote }));
+    const field = await screen.findByLabelText("Note of HTTP call");
+    await userEvent.type(field, " first{Control>}{Enter}");
+    expect(onNote.mock.calls).toEqual([["call", "Ask for the budget first", true]]);
+  });
+
+  it("leaves a note as it is when writing is given up, and hides notes that are not wanted", async () => {
+    const definition = patchNode(onboarding, "call", { note: "Ask for the budget" });
+    const onNote = vi.fn();
+    const shown = await show({ definition, notes: true, noting: "call", onNoting: vi.fn(), onNote });
+    await userEvent.type(await screen.findByLabelText("Note of HTTP call"), "x{Escape}");
+    expect(onNote.mock.calls).toEqual([["call", null, true]]);
+    shown.rerender(canvas({ definition }));
+    expect(screen.queryByText("Ask for the budget", { selector: "button, p, textarea" })).toBeNull();
+  });
+
   it("keeps quiet about a step that is still new", async () => {
     await show({ problems: [problem], quiet: new Set(["call"]) });
     expect(card(/^Step 5 of 8, HTTP call, branch big$/)).toBeTruthy();

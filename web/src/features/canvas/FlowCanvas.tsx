@@ -6,11 +6,14 @@ import { Cap } from "./Cap";
 import css from "./canvas.module.css";
 import { CanvasContext } from "./context";
 import { ExitsChip } from "./ExitsChip";
-import { canvasEdges, canvasNodes } from "./elements";
+import { canvasEdges, canvasNodes, nodeId } from "./elements";
 import { FlowEdgeView } from "./FlowEdgeView";
 import { LinkLine } from "./LinkLine";
 import { Meeting } from "./Meeting";
+import { NoteCard } from "./NoteCard";
+import { notedSteps } from "./notes";
 import { StepCard } from "./StepCard";
+import { selectionId } from "./stops";
 import { AddTriggerCard, TriggerCard } from "./TriggerCard";
 import type { FlowCanvasHandle, FlowCanvasProps } from "./types";
 import { useActions } from "./useActions";
@@ -29,6 +32,7 @@ const nodeTypes = {
   exits: ExitsChip,
   cap: Cap,
   meeting: Meeting,
+  note: NoteCard,
 };
 const edgeTypes = { flow: FlowEdgeView };
 
@@ -46,9 +50,10 @@ export function FlowCanvas({ ref, ...props }: FlowCanvasProps & { ref?: Ref<Flow
 
 function Canvas({ handle, ...props }: FlowCanvasProps & { handle?: Ref<FlowCanvasHandle> }) {
   const { definition, specs, summaries, problems, quiet, selection, overlay, onInsert, onMove, onAddTrigger } = props;
+  const { notes = false, noting = null } = props;
   const frame = useRef<HTMLDivElement>(null);
   const graph = useMemo(() => graphOf(definition, specs), [definition, specs]);
-  const places = useMemo(() => layoutOf(graph), [graph]);
+  const places = useMemo(() => layoutOf(graph, notedSteps(graph, notes, noting)), [graph, notes, noting]);
   const camera = useCamera(frame, places);
   const { drag, onNodeDrag, onNodeDragStop } = useDrag(graph, places, onMove);
   const roving = useRoving(graph, places, frame, camera, props);
@@ -57,15 +62,18 @@ function Canvas({ handle, ...props }: FlowCanvasProps & { handle?: Ref<FlowCanva
   const movable = onMove !== undefined;
   const canAddTrigger = onAddTrigger !== undefined;
   const shown = useMemo(
-    () => ({ summaries, problems, quiet, selection, overlay, editable, movable, canAddTrigger }),
-    [summaries, problems, quiet, selection, overlay, editable, movable, canAddTrigger],
+    () => ({ summaries, problems, quiet, selection, overlay, notes, noting, editable, movable, canAddTrigger }),
+    [summaries, problems, quiet, selection, overlay, notes, noting, editable, movable, canAddTrigger],
   );
   const still = useMemo(() => canvasNodes(graph, places, shown), [graph, places, shown]);
   const edges = useMemo(() => canvasEdges(graph, places, shown), [graph, places, shown]);
   const nodes = useMemo(() => {
     if (!drag) return still;
     const place = { position: { x: drag.x, y: drag.y }, className: css.dragged, zIndex: 10 };
-    return still.map((node) => (node.id === drag.node ? { ...node, ...place } : node));
+    const note = nodeId.note(selectionId(drag.node));
+    return still.map((node) =>
+      node.id === drag.node ? { ...node, ...place } : node.id === note ? { ...node, className: css.hidden } : node,
+    );
   }, [still, drag]);
   const revealSelected = useReveal(handle, graph, places, selection, camera, roving.focus);
   const begin = (flow: Flow) => {
@@ -114,7 +122,7 @@ function Canvas({ handle, ...props }: FlowCanvasProps & { handle?: Ref<FlowCanva
           panActivationKeyCode={null}
           zoomActivationKeyCode={null}
           disableKeyboardA11y
-          attributionPosition="bottom-center"
+          attributionPosition="bottom-right"
         >
           {graph.order.length > MAP_FROM && (
             <MiniMap

@@ -48,7 +48,11 @@ export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps
         )}
         {view.disabled && <EyeOff size={14} aria-hidden />}
         {!view.reachable && <Unlink size={14} aria-hidden />}
-        {view.note && <StickyNote size={14} aria-hidden />}
+        {view.note && (
+          <span title={view.note} className={css.noted}>
+            <StickyNote size={14} aria-hidden />
+          </span>
+        )}
       </span>
     </Card>
   );

@@ -22,7 +22,8 @@ export const TriggerCard = memo(function TriggerCard({ id, data: { view } }: Nod
         <Zap size={16} aria-hidden />
       </span>
       <span className={css.text}>
-        <span className={css.title}>{view.title}</span> <span className={css.summary}>{view.summary}</span>
+        <span className={css.title}>{view.title}</span>{" "}
+        {view.summary !== view.title && <span className={css.summary}>{view.summary}</span>}
       </span>
       {view.problems > 0 && (
         <span className={css.marks}>

@@ -11,7 +11,8 @@ export type StepView = {
   readonly summary: string;
   readonly problems: number;
   readonly warnings: number;
-  readonly note: boolean;
+  /** The note, where it is not drawn beside the card. */
+  readonly note: string;
   readonly disabled: boolean;
   readonly reachable: boolean;
   readonly selected: boolean;
@@ -31,7 +32,7 @@ export type TriggerView = {
   readonly words: string;
 };
 
-type Shown = Pick<FlowCanvasProps, "summaries" | "problems" | "quiet" | "selection" | "overlay">;
+type Shown = Pick<FlowCanvasProps, "notes" | "summaries" | "problems" | "quiet" | "selection" | "overlay">;
 
 /** Whether something is selected. */
 export function isSelected(selection: Selection | null | undefined, kind: string, id: string): boolean {
@@ -51,7 +52,7 @@ export function stepViews(graph: Graph, shown: Shown): StepView[] {
     const problems = found?.error ?? 0;
     const reachable = graph.reachable.has(id);
     const disabled = node.disabled === true;
-    const said = { place: places.get(id), spec, type: node.type, name: node.name, summary, overlay };
+    const said = { place: places.get(id), spec, type: node.type, name: node.name, summary, overlay, note: node.note };
     return {
       id,
       icon: spec?.icon ?? "",
@@ -59,7 +60,7 @@ export function stepViews(graph: Graph, shown: Shown): StepView[] {
       summary,
       problems,
       warnings: found?.warning ?? 0,
-      note: Boolean(node.note),
+      note: shown.notes ? "" : (node.note ?? ""),
       disabled,
       reachable,
       selected: isSelected(shown.selection, "step", id),
@@ -105,7 +106,9 @@ export function triggerViews(graph: Graph, shown: Shown): TriggerView[] {
       problems: own.length,
       selected: isSelected(shown.selection, "trigger", trigger.id),
       dim: shown.overlay !== undefined && shown.overlay.dim !== false && !travelled,
-      words: ["Trigger", title, summary, own.length > 0 && "incomplete"].filter(Boolean).join(", "),
+      words: ["Trigger", title, summary !== title && summary, own.length > 0 && "incomplete"]
+        .filter(Boolean)
+        .join(", "),
     };
   });
 }

@@ -14,6 +14,10 @@ export type CanvasActions = {
   /** The id of the step that a dragged way would lead to. */
   readonly target?: string;
   readonly addTrigger?: () => void;
+  /** Begins to write the note of a step. */
+  readonly writeNote?: (id: string) => void;
+  /** The note is written; null leaves it as it is. */
+  readonly noted?: (id: string, text: string | null, byKey: boolean) => void;
   /** Remembers where the focus is. */
   readonly focused: (node: string) => void;
   /** The key of the edge under a dragged step. */

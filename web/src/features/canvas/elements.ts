@@ -25,7 +25,8 @@ export type AddTriggerNode = Node<{ first: boolean }, "addTrigger">;
 export type ExitsNode = Node<{ exits: Definition["exits"]; selected: boolean; words: string }, "exits">;
 export type CapNode = Node<{ slot: Slot; words: string; insert: boolean }, "cap">;
 export type MeetingNode = Node<{ gap: Gap; words: string }, "meeting">;
-export type CanvasNode = StepNode | TriggerNode | AddTriggerNode | ExitsNode | CapNode | MeetingNode;
+export type NoteNode = Node<{ id: string; of: string; text: string; editing: boolean }, "note">;
+export type CanvasNode = StepNode | TriggerNode | AddTriggerNode | ExitsNode | CapNode | MeetingNode | NoteNode;
 
 /** What an edge draws; `key` is the edgeKey. */
 export type FlowEdge = Edge<
@@ -45,13 +46,17 @@ export type FlowEdge = Edge<
 export const nodeId = {
   step: (id: string) => `step:${id}`,
   trigger: (id: string) => `trigger:${id}`,
+  note: (id: string) => `note:${id}`,
   cap: (slot: Slot) => `cap:${edgeKey(slot)}`,
   meeting: (join: string) => `meeting:${join}`,
   addTrigger: "add-trigger",
   exits: "exits",
 };
 
-type Shown = Pick<FlowCanvasProps, "summaries" | "problems" | "quiet" | "selection" | "overlay"> & {
+type Shown = Pick<
+  FlowCanvasProps,
+  "notes" | "noting" | "summaries" | "problems" | "quiet" | "selection" | "overlay"
+> & {
   editable: boolean;
 };
 
@@ -80,6 +85,11 @@ export function canvasNodes(
     const rect = places.steps.get(view.id);
     if (rect)
       nodes.push({ id: nodeId.step(view.id), type: "step", data: { view }, ...at(rect), draggable: shown.movable });
+  }
+  for (const [id, rect] of places.notes) {
+    const data = { id, of: titleOf(graph, id), text: graph.nodes[id]?.note ?? "", editing: shown.noting === id };
+    const style = { pointerEvents: "none" as const };
+    nodes.push({ id: nodeId.note(id), type: "note", data, ...at(rect), style, zIndex: data.editing ? 20 : 0 });
   }
   for (const { slot, at: middle } of places.caps.values()) {
     const words = slotWords(graph, slot.from, slot.port);

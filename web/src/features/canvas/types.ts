@@ -66,6 +66,14 @@ export type FlowCanvasProps = {
   /** Delete or Backspace on a card. */
   readonly onRemove?: (selection: Selection) => void;
   readonly overlay?: Overlay;
+  /** Whether the notes of steps stand beside their cards. */
+  readonly notes?: boolean;
+  /** The step whose note is being written. */
+  readonly noting?: string | null;
+  /** Begins to write the note of a step. Without it notes are read-only. */
+  readonly onNoting?: (id: string) => void;
+  /** The note of a step is written; null leaves it as it was. `byKey`: the focus was in it to the end. */
+  readonly onNote?: (id: string, text: string | null, byKey: boolean) => void;
   /** Said by screen readers when it changes: what an edit did. */
   readonly announcement?: string;
   /** The name of the canvas for screen readers. */

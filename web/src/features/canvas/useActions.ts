@@ -14,7 +14,7 @@ export function useActions(
   drag: { lit?: string } | null,
   link: Link,
 ): CanvasActions {
-  const { onSelect, onOpen, onInsert, onAddTrigger, onConnect } = props;
+  const { onSelect, onOpen, onInsert, onAddTrigger, onConnect, onNoting, onNote } = props;
   const { tabStop, focused } = roving;
   const lit = drag?.lit;
   const target = link.drawn?.target;
@@ -28,11 +28,13 @@ export function useActions(
       open: onOpen ?? onSelect ?? nothing,
       insert: onInsert,
       addTrigger: onAddTrigger,
+      writeNote: onNoting,
+      noted: onNote,
       link: begin,
       target,
       lit,
       dragging,
     }),
-    [tabStop, focused, onSelect, onOpen, onInsert, onAddTrigger, begin, target, lit, dragging],
+    [tabStop, focused, onSelect, onOpen, onInsert, onAddTrigger, onNoting, onNote, begin, target, lit, dragging],
   );
 }

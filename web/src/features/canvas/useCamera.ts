@@ -6,7 +6,7 @@ import type { CanvasNode, FlowEdge } from "./elements";
 export type Flow = ReactFlowInstance<CanvasNode, FlowEdge>;
 
 /** How far out and in one can zoom. */
-export const zooms = { min: 0.08, max: 2, readable: 0.6 };
+export const zooms = { min: 0.08, max: 2, readable: 0.8 };
 
 const MARGIN = 32;
 

@@ -32,6 +32,7 @@ type Said = {
   type: string;
   name?: string;
   summary?: string;
+  note?: string;
   disabled: boolean;
   problems: number;
   overlay?: StepOverlay;
@@ -51,6 +52,7 @@ export function stepWords(said: Said): string {
     overlay?.state && stateWord(overlay.state).toLowerCase(),
     overlay?.count !== undefined && String(overlay.count),
     place?.branch && `branch ${place.branch.port}`,
+    said.note && `note: ${said.note}`,
   ];
   return words.filter(Boolean).join(", ");
 }

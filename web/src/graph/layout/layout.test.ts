@@ -67,6 +67,28 @@ describe("the layout", () => {
     );
   });
 
+  it("keeps room for notes: no card lies on one, and no way of a fork", () => {
+    const notes = fc.tuple(grown, fc.func(fc.boolean()));
+    fc.assert(
+      fc.property(notes, ([definition, noted]) => {
+        const graph = graphOf(definition, specs);
+        const drawn = layoutOf(graph, new Set(graph.order.filter((id) => noted(id))));
+        expect([...drawn.notes.keys()].toSorted()).toEqual(graph.order.filter((id) => noted(id)).toSorted());
+        const rects = [...drawn.steps.values(), ...drawn.notes.values()];
+        for (const [i, a] of rects.entries()) {
+          for (const b of rects.slice(i + 1)) expect(overlap(a, b)).toBe(false);
+        }
+        for (const { plus } of drawn.routes.values()) {
+          const under = [...drawn.notes.values()].some((rect) => overlap(rect, { ...plus, width: 1, height: 1 }));
+          expect(under).toBe(false);
+        }
+        const { x, width } = drawn.bounds;
+        for (const note of drawn.notes.values()) expect(note.x + note.width).toBeLessThanOrEqual(x + width);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   it("is the same every time", () => {
     const again = structuredClone(onboarding);
     expect(layout(again)).toEqual(layout(onboarding));

@@ -12,6 +12,8 @@ export { size, triggerKey };
 /** Everything at its place, in pixels at 100 %; the middle of the start is at x = 0, its top at y = 0. */
 export type Layout = {
   readonly steps: ReadonlyMap<string, Rect>;
+  /** Room for notes, by step. */
+  readonly notes: ReadonlyMap<string, Rect>;
   readonly triggers: ReadonlyMap<string, Rect>;
   /** Where a trigger is added. */
   readonly addTrigger: Rect;
@@ -23,24 +25,36 @@ export type Layout = {
   readonly bounds: Rect;
 };
 
-const made = new WeakMap<Graph, Layout>();
+const made = new WeakMap<Graph, { noted: string; layout: Layout }>();
+const none: ReadonlySet<string> = new Set();
 
-/** Lays a graph out. The same graph always gives the same places. */
-export function layoutOf(graph: Graph): Layout {
+/** Lays a graph out, with room beside the steps that are noted. The same always gives the same places. */
+export function layoutOf(graph: Graph, noted = none): Layout {
+  const names = [...noted].sort().join(" ");
   const known = made.get(graph);
-  if (known) return known;
-  const layout = lay(graph, treeOf(graph));
-  made.set(graph, layout);
+  if (known?.noted === names) return known.layout;
+  const layout = lay(graph, treeOf(graph), noted);
+  made.set(graph, { noted: names, layout });
   return layout;
 }
 
-function lay(graph: Graph, tree: Tree): Layout {
-  const draft = moved(graph, nested(graph, tree));
+function lay(graph: Graph, tree: Tree, noted: ReadonlySet<string>): Layout {
+  const draft = moved(graph, nested(graph, tree, noted));
+  const notes = notesBeside(draft.steps, noted);
   const top = topRow(graph);
-  const { routes, caps } = routed(graph, tree, draft, top.triggers);
-  const rects = [...draft.steps.values(), ...top.triggers.values(), top.addTrigger, top.exits];
+  const { routes, caps } = routed(graph, tree, draft, top.triggers, notes);
+  const rects = [...draft.steps.values(), ...notes.values(), ...top.triggers.values(), top.addTrigger, top.exits];
   const points = [...routes.values()].flatMap((route) => route.points);
-  return { steps: draft.steps, ...top, caps, routes, bounds: around(rects, points) };
+  return { steps: draft.steps, notes, ...top, caps, routes, bounds: around(rects, points) };
+}
+
+function notesBeside(steps: ReadonlyMap<string, Rect>, noted: ReadonlySet<string>): Map<string, Rect> {
+  const { width, height, gap } = size.note;
+  const notes = new Map<string, Rect>();
+  for (const [id, rect] of steps) {
+    if (noted.has(id)) notes.set(id, { x: rect.x + rect.width + gap, y: rect.y, width, height });
+  }
+  return notes;
 }
 
 /** The triggers stand side by side over the start, the exits right of them. */

@@ -10,9 +10,12 @@ export type Draft = { readonly steps: Map<string, Rect>; readonly columns: Map<s
 /** How far a list reaches left and right of its middle, and down. */
 type Extent = { readonly left: number; readonly right: number; readonly height: number };
 
-/** Draws the nested list: branches side by side, joins under the middle of the step that branched. */
-export function nested(graph: Graph, tree: Tree): Draft {
-  const artist = new Artist();
+/**
+ * Draws the nested list: branches side by side, joins under the middle of the step that branched. Right of each of
+ * `noted` there is room for a note.
+ */
+export function nested(graph: Graph, tree: Tree, noted: ReadonlySet<string>): Draft {
+  const artist = new Artist(noted);
   const main = artist.measure(tree.main);
   artist.place(tree.main, 0, 0);
   let right = Math.max(main.right, topRight(graph));
@@ -44,6 +47,7 @@ function gapBelow(item: Item): number {
 class Artist {
   readonly steps = new Map<string, Rect>();
   readonly columns = new Map<string, number>();
+  constructor(private readonly noted: ReadonlySet<string>) {}
   private readonly lists = new Map<readonly Item[], Extent>();
   private readonly forks = new Map<Item, { middles: number[]; extent: Extent }>();
 
@@ -51,6 +55,7 @@ class Artist {
     let [left, right, height] = [size.step.width / 2, size.step.width / 2, 0];
     for (const [i, item] of list.entries()) {
       height += size.step.height;
+      if (this.noted.has(item.id)) right = Math.max(right, size.step.width / 2 + size.note.gap + size.note.width);
       if (item.forks) {
         const { extent } = this.fork(item);
         left = Math.max(left, extent.left);

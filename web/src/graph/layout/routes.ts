@@ -25,11 +25,17 @@ const middleOf = (rect: Rect) => rect.x + rect.width / 2;
 const bottomOf = (rect: Rect) => rect.y + rect.height;
 
 /** Draws every edge, every open way and the ways of the triggers to the start. */
-export function routed(graph: Graph, tree: Tree, draft: Draft, triggers: ReadonlyMap<string, Rect>) {
+export function routed(
+  graph: Graph,
+  tree: Tree,
+  draft: Draft,
+  triggers: ReadonlyMap<string, Rect>,
+  notes: ReadonlyMap<string, Rect>,
+) {
   const routes = new Map<string, Route>();
   const caps: Caps = new Map();
   const jumps = new Set(tree.jumps.map(edgeKey));
-  const aside = new Aside(draft.steps);
+  const aside = new Aside(draft.steps, notes);
   entry(graph, draft, triggers, routes, caps);
   for (const id of tree.order) {
     const ports = (graph.ports.get(id) ?? []).filter((port) => !port.quiet);

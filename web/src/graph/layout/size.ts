@@ -1,6 +1,8 @@
 /** Sizes of what the canvas draws, in pixels at 100 %. The style sheet of the cards goes by them. */
 export const size = {
   step: { width: 264, height: 76 },
+  /** Right of its step; lower than where the ways of a fork part. */
+  note: { width: 200, height: 96, gap: 12 },
   trigger: { width: 232, height: 64, gap: 24, above: 72 },
   add: { width: 64 },
   exits: { width: 200 },

@@ -9,6 +9,7 @@ import {
   Power,
   Scissors,
   Split,
+  StickyNote,
   Trash2,
 } from "lucide-react";
 import { nodesOf } from "@/graph";
@@ -18,7 +19,7 @@ import { useRemoval } from "./useRemoval";
 
 /** What can be done with one step, as entries of a menu. */
 export function StepMenuItems({ id }: { id: string }) {
-  const { actions, ask, specs } = useBuilder();
+  const { actions, ask, specs, note } = useBuilder();
   const definition = useDefinition();
   const remove = useRemoval();
   const node = nodesOf(definition)[id];
@@ -76,6 +77,9 @@ export function StepMenuItems({ id }: { id: string }) {
         onClick={() => ask({ kind: "move", id })}
       >
         Move …
+      </Menu.Item>
+      <Menu.Item leftSection={<StickyNote size={16} aria-hidden />} rightSection="N" onClick={() => note(id)}>
+        {node.note ? "Edit the note" : "Add a note"}
       </Menu.Item>
       <Menu.Item leftSection={<Power size={16} aria-hidden />} onClick={() => actions.setDisabled(id, !node.disabled)}>
         {node.disabled ? "Enable" : "Disable"}

@@ -19,6 +19,7 @@ import {
   newNode,
   nodesOf,
   pasteSteps,
+  patchNode,
   removeBlock,
   removeRule,
   removeStep,
@@ -151,6 +152,12 @@ export function makeActions({ store, quiet, specs, open, say, refuse }: Stage) {
     disconnect: (slot: Slot) => void put("Open a way out", () => disconnect(now(), specs, slot)),
     setDisabled: (id: string, disabled: boolean) =>
       void put(`${disabled ? "Disable" : "Enable"} ${nameOf(id)}`, () => setDisabled(now(), id, disabled)),
+    /** Writes the note of a step; an empty one goes. */
+    note: (id: string, text: string) => {
+      const note = text.trim() === "" ? undefined : text.trim();
+      if (note !== nodesOf(now())[id]?.note)
+        put(`Change the note of ${nameOf(id)}`, () => patchNode(now(), id, { note }));
+    },
     /** Any other change, such as those that forms make. */
     change: (edit: (definition: Definition) => Definition, label: string, options?: ApplyOptions) =>
       void attempt(() => store.getState().apply(edit, label, options)),

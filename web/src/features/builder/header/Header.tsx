@@ -9,6 +9,7 @@ import { StatusBadge } from "@/shared";
 import { WorkflowMenu } from "../lifecycle/WorkflowMenu";
 import { useBuilder, useDefinition, useSelection } from "../page/context";
 import { FigureSwitch } from "../page/FigureSwitch";
+import { NotesSwitch } from "../page/NotesSwitch";
 import { targetName } from "../page/target";
 import { ProblemsChip } from "../problems/ProblemsChip";
 import { placesOf } from "../problems/places";
@@ -94,6 +95,7 @@ export function Header({ status, problem, onRetry }: Props) {
           >
             <ChartColumn size={16} aria-hidden /> Dashboard
           </Anchor>
+          <NotesSwitch />
           <FigureSwitch />
           <ViewSwitch />
         </Group>

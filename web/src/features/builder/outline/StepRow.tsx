@@ -25,6 +25,7 @@ export const StepRow = memo(function StepRow({ id, node, number, count, branch }
     node.disabled && "disabled",
     errors > 0 && "incomplete",
     branch && `branch ${branch}`,
+    node.note && `note: ${node.note}`,
   ];
   return (
     <div className={classes.row} data-selected={selected || undefined}>

@@ -6,6 +6,7 @@ import { useBuilder, useDefinition } from "../page/context";
 import { slotWords } from "../page/places";
 import { GapButton } from "./GapButton";
 import classes from "./Outline.module.css";
+import { RowNote } from "./RowNote";
 import { gapsOf, type Row, type Way } from "./rows";
 import { StepRow } from "./StepRow";
 
@@ -50,7 +51,14 @@ function OneRow({ row, count, branch }: { row: Row; count: number; branch: strin
   const definition = useDefinition();
   const node = row.kind === "step" ? nodesOf(definition)[row.id] : undefined;
   if (row.kind === "step") {
-    return node && <StepRow id={row.id} node={node} number={row.number} count={count} branch={branch} />;
+    return (
+      node && (
+        <>
+          <StepRow id={row.id} node={node} number={row.number} count={count} branch={branch} />
+          <RowNote id={row.id} node={node} />
+        </>
+      )
+    );
   }
   if (row.kind === "end") {
     return (

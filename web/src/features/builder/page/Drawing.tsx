@@ -17,8 +17,23 @@ export function Drawing({ view }: { view: View }) {
 }
 
 function Canvas() {
-  const { specs, problems, summaries, quiet, open, ask, actions, readOnly, workflow, store, search, overlay } =
-    useBuilder();
+  const {
+    specs,
+    problems,
+    summaries,
+    quiet,
+    open,
+    ask,
+    actions,
+    readOnly,
+    workflow,
+    store,
+    search,
+    overlay,
+    noting,
+    note,
+    noted,
+  } = useBuilder();
   const definition = useDefinition();
   const selection = useSelection();
   const silent = useStore(quiet, (s) => s.ids);
@@ -40,9 +55,11 @@ function Canvas() {
       onConnect: actions.connect,
       onAddTrigger: () => ask({ kind: "rule", list: "triggers" }),
       onMove: actions.move,
+      onNoting: note,
+      onNote: noted,
       onRemove,
     };
-  }, [fixed, ask, actions, removeStep]);
+  }, [fixed, ask, actions, note, noted, removeStep]);
   const enter = useCallback(
     (target: Selection) => {
       open(target);
@@ -60,6 +77,8 @@ function Canvas() {
       selection={selection}
       onSelect={running ? store.getState().select : open}
       overlay={figures ?? overlay ?? undefined}
+      notes={search.notes !== "off"}
+      noting={noting}
       onOpen={enter}
       announcement={announcement}
       label={`Canvas of ${definition.name ?? workflow.key}`}

@@ -11,6 +11,7 @@ const keys: [keys: string[], words: string][] = [
   [["L"], "Lead one of its ways to another step"],
   [["M"], "Move it"],
   [["D"], "Duplicate it"],
+  [["N"], "Write its note"],
   [["Del"], "Delete it"],
   [[mod, "C"], "Copy it"],
   [[mod, "X"], "Cut it"],

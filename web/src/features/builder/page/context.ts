@@ -44,6 +44,11 @@ export type BuilderScope = {
   ask: (dialog: Dialog | null) => void;
   /** Asks the server again what it thinks of the draft. */
   revalidate: () => Promise<void>;
+  /** The step whose note is being written; note begins to write one. */
+  noting: string | null;
+  note: (id: string) => void;
+  /** Takes the note over, or with null leaves it as it was. */
+  noted: (id: string, text: string | null, byKey: boolean) => void;
   /** Waits until everything on the screen is saved. */
   flush: () => Promise<void>;
 };

@@ -12,6 +12,8 @@ export type BuilderSearch = Range & {
   view?: View;
   /** An old version that is looked at instead of the draft. */
   version?: number;
+  /** Off: the notes of steps are not shown. */
+  notes?: "off";
   /** Whether the figures lie over the drawing; of the days of the range, and of the version that is looked at. */
   figures?: true;
 };
@@ -24,6 +26,7 @@ export function readBuilderSearch(search: Record<string, unknown>): BuilderSearc
   if (tab && tab !== "build") read.tab = tab;
   if (typeof search.step === "string" && search.step !== "") read.step = search.step;
   if (search.view === "canvas" || search.view === "outline") read.view = search.view;
+  if (search.notes === "off") read.notes = "off";
   const version = Number(search.version);
   if (Number.isInteger(version) && version > 0) read.version = version;
   return read;

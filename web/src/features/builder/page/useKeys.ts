@@ -71,6 +71,7 @@ function alone(scope: BuilderScope, event: globalThis.KeyboardEvent): (() => voi
     m: () => ask({ kind: "move", id }),
     l: () => ask({ kind: "way", id, to: "connect" }),
     d: () => actions.duplicate(id),
+    n: () => scope.note(id),
     Delete: () => (actions.ways(id).length > 1 ? ask({ kind: "remove", id }) : actions.remove(id)),
     Backspace: () => (actions.ways(id).length > 1 ? ask({ kind: "remove", id }) : actions.remove(id)),
   };

@@ -15,6 +15,7 @@ import { validateDraft, type Workflow, workflowKey } from "../queries";
 import type { BuilderScope, Dialog } from "./context";
 import { focusFirstEmpty } from "./focus";
 import type { BuilderSearch } from "./search";
+import { useNotes } from "./useNotes";
 import { useSelectionInAddress } from "./useSelectionInAddress";
 
 const route = getRouteApi("/inside/workflows/$key");
@@ -57,6 +58,7 @@ export function useScope({ workflow, specs, draft: { store, saver }, ask }: Give
       void notifications.show({ color: "orange", title: "Not possible here", message: why });
     return makeActions({ store, quiet, specs, open, say, refuse });
   }, [store, quiet, specs, open]);
+  const notes = useNotes(actions, go);
   const judged = useQuery({
     queryKey: [...workflowKey(workflow.key), "judgement", workflow.draft.etag],
     queryFn: () => validateDraft(workflow.key),
@@ -78,8 +80,8 @@ export function useScope({ workflow, specs, draft: { store, saver }, ask }: Give
   );
   // The same while somebody types, so that what does not show the definition is not drawn again.
   return useMemo(
-    () => ({ ...lasting, workflow, problems, shown, summaries, overlay, search, readOnly }),
-    [lasting, workflow, problems, shown, summaries, overlay, search, readOnly],
+    () => ({ ...lasting, ...notes, workflow, problems, shown, summaries, overlay, search, readOnly }),
+    [lasting, notes, workflow, problems, shown, summaries, overlay, search, readOnly],
   );
 }
 

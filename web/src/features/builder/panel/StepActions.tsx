@@ -1,15 +1,16 @@
 import { ActionIcon, Group, Switch, Tooltip } from "@mantine/core";
-import { Copy, CopyPlus, MoveVertical, Trash2 } from "lucide-react";
+import { Copy, CopyPlus, MoveVertical, StickyNote, Trash2 } from "lucide-react";
 import type { NodeDef } from "@/graph";
 import { useRemoval } from "../editor/useRemoval";
 import { useBuilder } from "../page/context";
 
 /** What can be done to a step as a whole. */
 export function StepActions({ id, node }: { id: string; node: NodeDef }) {
-  const { actions, ask, readOnly } = useBuilder();
+  const { actions, ask, readOnly, note } = useBuilder();
   const remove = useRemoval();
   if (readOnly !== null) return null;
   const list = [
+    [node.note ? "Edit the note" : "Add a note", StickyNote, () => note(id)],
     ["Duplicate", CopyPlus, () => actions.duplicate(id)],
     ["Copy", Copy, () => void actions.copy(id)],
     ["Move …", MoveVertical, () => ask({ kind: "move", id })],
