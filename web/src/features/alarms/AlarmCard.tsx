@@ -1,7 +1,7 @@
 import { Anchor, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { Fold, Instant } from "@/shared";
+import { Fold, Instant, WorkflowName } from "@/shared";
 import { Acknowledge } from "./Acknowledge";
 import { ChangesNearby } from "./ChangesNearby";
 import { KindBadge } from "./KindBadge";
@@ -45,7 +45,7 @@ function About({ alarm }: { alarm: Alarm }) {
   if (alarm.workflow === null) return "The whole account";
   return (
     <Anchor component={Link} to={`/workflows/${encodeURIComponent(alarm.workflow)}`} inherit>
-      {alarm.workflow}
+      <WorkflowName of={alarm.workflow} />
     </Anchor>
   );
 }

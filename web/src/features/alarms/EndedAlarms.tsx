@@ -1,6 +1,6 @@
 import { Anchor, Group, Paper, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { Fold, Instant, LoadMore, ProblemAlert } from "@/shared";
+import { Fold, Instant, LoadMore, ProblemAlert, WorkflowName } from "@/shared";
 import { State, ToldFold } from "./AlarmCard";
 import { ChangesNearby } from "./ChangesNearby";
 import { KindBadge } from "./KindBadge";
@@ -39,7 +39,7 @@ function Ended({ alarm }: { alarm: Alarm }) {
         <KindBadge kind={alarm.kind} open={false} />
         {alarm.workflow ? (
           <Anchor component={Link} to={`/workflows/${encodeURIComponent(alarm.workflow)}`} fw={600}>
-            {alarm.workflow}
+            <WorkflowName of={alarm.workflow} />
           </Anchor>
         ) : (
           <Text fw={600}>{about}</Text>

@@ -1,7 +1,7 @@
 import { Anchor, Group, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { whereWords } from "@/features/enrollments";
-import { LoadMore, ProblemAlert, StatusBadge } from "@/shared";
+import { LoadMore, ProblemAlert, StatusBadge, WorkflowName } from "@/shared";
 import { useContactEnrollments } from "./queries";
 import { Section } from "./Section";
 
@@ -21,7 +21,7 @@ export function Passages({ contact }: { contact: string }) {
           <div key={e.id}>
             <Group gap="xs">
               <Anchor component={Link} to={`/enrollments/${e.id}`} size="sm" fw={600}>
-                {e.workflow}
+                <WorkflowName of={e.workflow} />
                 {e.version ? `, version ${e.version}` : ", draft"}
               </Anchor>
               <StatusBadge status={e.status} />

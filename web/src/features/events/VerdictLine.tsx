@@ -1,6 +1,6 @@
 import { Anchor, Badge, Group, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { SeenValues } from "@/shared";
+import { SeenValues, WorkflowName } from "@/shared";
 import { type Verdict, type VerdictName, verdictWords } from "./words";
 
 const colors: Partial<Record<VerdictName, string>> = {
@@ -20,7 +20,7 @@ export function VerdictLine({ verdict }: { verdict: Verdict }) {
         <VerdictBadge verdict={verdict.verdict} />
         {verdict.workflow && (
           <Anchor component={Link} to={`/workflows/${verdict.workflow}`} size="sm">
-            {verdict.workflow}
+            <WorkflowName of={verdict.workflow} />
             {verdict.version ? `, version ${verdict.version}` : ""}
           </Anchor>
         )}

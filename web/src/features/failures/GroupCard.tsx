@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronDown, ChevronRight, TriangleAlert } from "lucide-react";
 import { pausedWorkflowsQuery } from "@/features/enrollments";
-import { Instant } from "@/shared";
+import { Instant, WorkflowName } from "@/shared";
 import { GroupActions } from "./GroupActions";
 import { Items } from "./Items";
 import type { Failure, GroupAction } from "./queries";
@@ -70,7 +70,7 @@ function Where({ failure: f }: { failure: Failure }) {
   return (
     <Text size="sm" c="dimmed">
       <Anchor component={Link} to={`/workflows/${f.workflow}`} size="sm" underline="always">
-        {f.workflow}
+        <WorkflowName of={f.workflow} />
       </Anchor>
       {f.node && (
         <>

@@ -50,7 +50,7 @@ test("a type that the page has never heard of gets a working form", async () => 
     />,
   );
   const crew = await screen.findByRole("textbox", { name: "Crew" });
-  expect(document.getElementById(crew.getAttribute("aria-describedby") ?? "")?.textContent).toBe("who flies");
+  expect(document.getElementById(crew.getAttribute("aria-describedby") ?? "")?.textContent).toBe("Who flies");
   await userEvent.type(crew, "K");
   await userEvent.type(screen.getByRole("textbox", { name: "Engines" }), "9");
   await userEvent.click(screen.getByRole("switch", { name: "Manned" }));

@@ -1,7 +1,8 @@
-import { Code, Skeleton, Stack, Table, Text } from "@mantine/core";
+import { Skeleton, Stack, Table, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ScrollText } from "lucide-react";
 import { EmptyState, Instant, LoadMore, ProblemAlert } from "@/shared";
+import { AuditDetail } from "./AuditDetail";
 import { auditQuery } from "./queries";
 
 /** Who changed what, newest first; kept for ever. */
@@ -27,7 +28,7 @@ export function AuditLog() {
             <Table.Tbody>
               {entries.map((entry) => (
                 <Table.Tr key={entry.id}>
-                  <Table.Td>
+                  <Table.Td style={{ whiteSpace: "nowrap" }}>
                     <Instant at={entry.at} />
                   </Table.Td>
                   <Table.Td>{entry.person}</Table.Td>
@@ -37,7 +38,9 @@ export function AuditLog() {
                       {entry.subject}
                     </Text>
                   </Table.Td>
-                  <Table.Td>{entry.detail != null && <Code>{JSON.stringify(entry.detail)}</Code>}</Table.Td>
+                  <Table.Td>
+                    <AuditDetail detail={entry.detail} />
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

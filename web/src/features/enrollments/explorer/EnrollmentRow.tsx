@@ -1,6 +1,6 @@
 import { Anchor, Badge, Checkbox, Group, Stack, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { Instant, StatusBadge } from "@/shared";
+import { Instant, StatusBadge, WorkflowName } from "@/shared";
 import type { Enrollment } from "../filter";
 import { OperateMenu } from "../operate/OperateMenu";
 import { whereWords } from "../words";
@@ -53,7 +53,9 @@ export function EnrollmentRow({ enrollment: e, selected, onSelect }: Props) {
 function VersionOf({ enrollment: e }: { enrollment: Enrollment }) {
   return (
     <>
-      <Text size="sm">{e.workflow}</Text>
+      <Text size="sm" title={e.workflow}>
+        <WorkflowName of={e.workflow} />
+      </Text>
       <Group gap={4}>
         <Text size="sm" c="dimmed">
           {e.version ? `Version ${e.version}` : "Draft"}

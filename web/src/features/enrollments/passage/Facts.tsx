@@ -1,7 +1,7 @@
 import { Anchor, Badge, Button, Group, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { ExternalLink } from "lucide-react";
-import { GuardedButton, Instant, StatusBadge } from "@/shared";
+import { GuardedButton, Instant, StatusBadge, WorkflowName } from "@/shared";
 import type { Enrollment } from "../filter";
 
 /** What the enrollment is: state, workflow, version, start, and the way to its run in Temporal. */
@@ -15,7 +15,7 @@ export function Facts({ enrollment: e }: { enrollment: Enrollment }) {
         </Badge>
       )}
       <Anchor component={Link} to={`/workflows/${e.workflow}`} size="sm">
-        {e.workflow}
+        <WorkflowName of={e.workflow} />
       </Anchor>
       <VersionChip enrollment={e} />
       {e.key && <Text size="sm">key {e.key}</Text>}

@@ -1,6 +1,6 @@
 import { Box } from "@mantine/core";
 import { isBelow, problemsAt } from "../model/pointer";
-import { type FieldSpec, kindOf } from "../model/schema";
+import { type FieldSpec, kindOf, sentence } from "../model/schema";
 import { TimesPreview } from "../time/TimesPreview";
 import { FieldProblems } from "./FieldProblems";
 import { type How, type Registered, useForm } from "./scope";
@@ -43,7 +43,7 @@ export function Field({ field, value, pointer, siblings, onChange, onSiblings }:
         schema={field.schema}
         ui={field.ui}
         label={field.label}
-        help={field.ui.help}
+        help={field.ui.help && sentence(field.ui.help)}
         placeholder={placeholderOf(field)}
         required={field.required}
         value={value}

@@ -52,6 +52,9 @@ export function humanised(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** A hint as a sentence begins. */
+export const sentence = (hint: string): string => hint.charAt(0).toUpperCase() + hint.slice(1);
+
 /** The keys of an object in the order in which the server wants them shown. */
 export function fieldsOf(schema: Schema): FieldSpec[] {
   const required = new Set(schema.required ?? []);
