@@ -222,6 +222,9 @@ func (t *turn) conclude(f *flight, row *store.Step, state, code, text string, re
 	}
 	node := t.def.Nodes[c.Node]
 	switch {
+	case state == "done" && f.parcel.after != nil:
+		o, err := f.parcel.after(t, c, row)
+		return names.SendResult{Occurrence: o}, nil, err
 	case state == "done":
 		row.Reason, row.Error, row.Result = "", "", result
 		return t.concluded(row, "done", node.MainPort())
@@ -234,6 +237,10 @@ func (t *turn) conclude(f *flight, row *store.Step, state, code, text string, re
 		return names.SendResult{}, nil, err
 	}
 	pause, again := nextTry(row.Attempts, node.RetryMax-t.now.Sub(f.from), sendErr)
+	if !again && f.parcel.enough != nil && f.parcel.enough() {
+		o, err := f.parcel.after(t, c, row)
+		return names.SendResult{Occurrence: o}, nil, err
+	}
 	if !again {
 		return names.SendResult{Occurrence: failed(c, code)}, nil, nil
 	}
@@ -252,12 +259,17 @@ func (t *turn) concluded(row *store.Step, status, port string) (names.SendResult
 		return names.SendResult{Occurrence: o}, nil, err
 	}
 	t.stand(interpreter.Command{Node: row.Node, Visit: row.Visit}, "running", nil)
+	return names.SendResult{Occurrence: o}, nil, t.wakeRun()
+}
+
+// wakeRun asks for a wake-up of the enrollment's run.
+func (t *turn) wakeRun() error {
 	t.tx.AfterCommit(t.a.Nudge)
 	if _, err := t.tx.SetWake(t.e.ID); err != nil {
-		return names.SendResult{}, nil, fmt.Errorf("wake enrollment: %w", err)
+		return fmt.Errorf("wake enrollment: %w", err)
 	}
 	t.e.WakePending = true
-	return names.SendResult{Occurrence: o}, nil, nil
+	return nil
 }
 
 func (t *turn) standing(row *store.Step) interpreter.Occurrence {

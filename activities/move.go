@@ -118,8 +118,16 @@ func (f *transfer) inPlace() bool {
 
 // awaits are the types of events that are still waited for.
 func (f *transfer) awaits() []string {
-	if w, ok := f.node().Settings.(*nodes.WaitEvent); ok && f.course.Way == moving.Carry {
+	if f.course.Way != moving.Carry {
+		return nil
+	}
+	switch w := f.node().Settings.(type) {
+	case *nodes.WaitEvent:
 		return awaitedTypes(w)
+	case *nodes.Approval:
+		if f.inPlace() {
+			return []string{nodes.EventDecided}
+		}
 	}
 	return nil
 }
@@ -207,15 +215,34 @@ func (t *turn) carry(c interpreter.Command, f *transfer, before store.Step, read
 	if err := t.putStep(&row); err != nil {
 		return nil, err
 	}
-	if w, ok := f.node().Settings.(*nodes.WaitEvent); ok {
-		if err := t.listen(c, w); err != nil {
-			return nil, err
-		}
+	out, err := t.listensOn(c, f)
+	if err != nil {
+		return nil, err
 	}
 	if t.held() {
 		return t.pausedAt(c), nil
 	}
+	if !out {
+		t.stand(c, row.Status, nil) // the new run asks
+		o := parked(c, &row)
+		return &o, nil
+	}
 	return t.look(c, &row)
+}
+
+// listensOn subscribes to what the wait that is carried on waits for. It reports false for an approval
+// whose question is not out: under another node or visit it is asked anew.
+func (t *turn) listensOn(c interpreter.Command, f *transfer) (bool, error) {
+	w, err := t.awaits(c)
+	if err != nil || w == nil {
+		return true, err
+	}
+	if f.node().Spec.Asks {
+		if out, err := t.out(c); err != nil || !out {
+			return false, err
+		}
+	}
+	return true, t.listen(c, w)
 }
 
 // carryAction carries on an action that waits for its hour, or for a person.

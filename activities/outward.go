@@ -45,6 +45,10 @@ type parcel struct {
 	claimed  func(t *turn, c interpreter.Command) error
 	recorded func(t *turn, c interpreter.Command, r reply) error
 	settled  func(t *turn, state, text string) error
+	// after says how the step goes on when the effect is done; default it is left by its main port.
+	// enough reports that a failure for good left enough done to go on all the same.
+	after  func(t *turn, c interpreter.Command, row *store.Step) (interpreter.Occurrence, error)
+	enough func() bool
 }
 
 func (p *parcel) settle(t *turn, state, text string) error {
@@ -173,14 +177,8 @@ func (a *Activities) intend(ctx context.Context, in names.SendInput, c interpret
 func (t *turn) prepare(c interpreter.Command, row *store.Step, pack packer) (*parcel, *interpreter.Occurrence, error) {
 	node := t.def.Nodes[c.Node]
 	t.stand(c, "running", nil)
-	status, reason, err := t.passOver(c)
-	if err != nil {
-		return nil, nil, err
-	}
-	if status != "" {
-		row.Reason = reason
-		o, err := t.closeStep(row, status, node.MainPort())
-		return nil, &o, err
+	if o, err := t.notNow(c, row); err != nil || o != nil {
+		return nil, o, err
 	}
 	p, failure, err := pack(t, c, node)
 	if err == nil && p != nil {
@@ -189,7 +187,7 @@ func (t *turn) prepare(c interpreter.Command, row *store.Step, pack packer) (*pa
 	if err != nil {
 		return nil, nil, err
 	}
-	if failure != nil && failure.Code == nodes.CodeNoAddress {
+	if failure != nil && failure.Code == nodes.CodeNoAddress && !node.Spec.Asks {
 		p, failure = &parcel{suppressed: failure.Code}, nil
 	}
 	if failure != nil {
@@ -205,6 +203,21 @@ func (t *turn) prepare(c interpreter.Command, row *store.Step, pack packer) (*pa
 	}
 	over, err := t.mayGo(c, row, p.class)
 	return p, over, err
+}
+
+// notNow closes a step whose effect is not to be carried out, or not any more; nil when it is.
+func (t *turn) notNow(c interpreter.Command, row *store.Step) (*interpreter.Occurrence, error) {
+	node := t.def.Nodes[c.Node]
+	if node.Spec.Asks {
+		return t.beforeAsking(c, row)
+	}
+	status, reason, err := t.passOver(c)
+	if err != nil || status == "" {
+		return nil, err
+	}
+	row.Reason = reason
+	o, err := t.closeStep(row, status, node.MainPort())
+	return &o, err
 }
 
 // claim takes the ledger row, or says why it cannot be taken now.

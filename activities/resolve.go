@@ -20,6 +20,7 @@ const resendPatience = 10 * time.Second
 // packers plan the effects outside by the type of their node.
 var packers = map[string]packer{
 	"email": (*turn).packEmail, "notify": (*turn).packNotice, "webhook": (*turn).packCall, "slack": (*turn).packSlack,
+	"approval": (*turn).packApproval,
 }
 
 // MarkSent writes a person's word that an effect whose outcome nobody knows was carried out. A step
@@ -43,12 +44,15 @@ func (a *Activities) MarkSent(ctx context.Context, d outgoing.Doubt) error {
 			return err
 		}
 		row.Error = ""
-		if closed(row) {
+		switch {
+		case closed(row):
 			if !taken(row) {
 				row.Status, row.Reason = "done", "operator"
 			}
 			err = t.putStep(row)
-		} else {
+		case t.def.Nodes[row.Node].Spec.Asks:
+			err = t.askedAfterAll(c, row)
+		default:
 			row.Reason = "operator"
 			_, _, err = t.concluded(row, "done", t.def.Nodes[row.Node].MainPort())
 		}
@@ -127,6 +131,21 @@ func (t *turn) sentAfterAll(c interpreter.Command) error {
 		return err
 	}
 	return t.emit(c, "email.sent", events.SendData(send))
+}
+
+// askedAfterAll takes a person's word that a question went out: its step goes on waiting.
+func (t *turn) askedAfterAll(c interpreter.Command, row *store.Step) error {
+	asks, err := t.tx.Asks(t.ref(c))
+	if err != nil {
+		return fmt.Errorf("read questions: %w", err)
+	}
+	for i := range asks {
+		if err := t.tx.SettleAsk(asks[i].ID, store.AskSent, "", &t.now); err != nil {
+			return fmt.Errorf("settle question: %w", err)
+		}
+	}
+	_, err = t.asked(c, row)
+	return err
 }
 
 func audited(tx *store.Tx, d outgoing.Doubt, action string, row *store.Step) error {

@@ -102,8 +102,15 @@ func (v *traveller) carryOut(commands []interpreter.Command) []interpreter.Occur
 	v.Helper()
 	if c := commands[0]; c.Kind == interpreter.Send {
 		in := names.SendInput{Passage: v.in, Now: v.at, Node: c.Node, Visit: c.Visit, First: true}
-		result, err := v.activities.Email(context.Background(), in)
+		send := v.activities.Email
+		if v.definition(v.in.Hash).Nodes[c.Node].Type == "approval" {
+			send = v.activities.Approval
+		}
+		result, err := send(context.Background(), in)
 		require.NoError(v, err)
+		if result.Defer {
+			return nil
+		}
 		return []interpreter.Occurrence{result.Occurrence}
 	}
 	result, err := v.activities.Advance(context.Background(), names.AdvanceInput{Passage: v.in, Now: v.at, Commands: commands})

@@ -31,7 +31,7 @@ const (
 
 // outwardWords name what goes outside. A message is sent, a call is called.
 var outwardWords = map[string]string{
-	"email": "mail", "sms": "text message", "notify": "mail to the team", "slack": "Slack message", "webhook": "call",
+	"email": "mail", "sms": "text message", "notify": "mail to the team", "approval": "mail that asked for approval", "slack": "Slack message", "webhook": "call",
 }
 
 // takeAll takes effects back and marks them.
@@ -62,7 +62,7 @@ func (u *undoing) takeAll(rows []store.Undoable) error {
 // take takes back one effect. still is what of it stands and could be taken back later.
 func (u *undoing) take(row *store.Undoable) (things []undoneThing, still store.JSON, err error) {
 	things = []undoneThing{}
-	if spec, _ := nodes.Lookup(row.Kind); spec.Kind == nodes.KindOutward {
+	if spec, _ := nodes.Lookup(row.Kind); spec.Outward() {
 		return append(things, undoneThing{What: outwardWords[row.Kind], Reason: outwardReason(row)}), row.Undo, nil
 	}
 	changes, ok := recorded(row)

@@ -43,42 +43,9 @@ type found struct {
 // enrollment subscribes before it reads, with the contact locked, so that no event
 // falls in between.
 func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.WaitEvent) (*interpreter.Occurrence, error) {
-	due, err := t.due(c, row)
-	if err != nil {
-		return nil, err
-	}
-	var paced calendar.Paced
-	if !due.Forever {
-		if paced, err = t.pace(c, row, due.At.UTC()); err != nil {
-			return nil, err
-		}
-	}
-	after, err := t.readFrom(row, w)
-	if err != nil {
-		return nil, err
-	}
-	if row.Seq == 0 {
-		if err := t.putStep(row); err != nil {
-			return nil, err
-		}
-		if err := t.listen(c, w); err != nil {
-			return nil, err
-		}
-	}
-	read, err := t.readLog(w, after, paced)
-	if err != nil {
-		return nil, err
-	}
-	isDue := row.DueAt != nil && !row.DueAt.After(t.now)
-	switch {
-	case read.hit != nil:
-		return t.advanced(c, row, read.hit)
-	case isDue && !read.more && !read.unrouted:
-		if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
-			return nil, fmt.Errorf("drop subscriptions: %w", err)
-		}
-		row.Result, row.Reason = nil, overdue(paced)
-		return t.elapsed(c, row, nodes.PortTimeout)
+	o, read, err := t.tryToLeave(c, row, w)
+	if err != nil || o != nil {
+		return o, err
 	}
 	if row.Result, err = encode(events.Reading{Log: read.last}); err != nil {
 		return nil, err
@@ -88,14 +55,59 @@ func (t *turn) lookForEvent(c interpreter.Command, row *store.Step, w *nodes.Wai
 		return nil, err
 	}
 	t.stand(c, row.Status, row.DueAt)
-	o := parked(c, row)
+	rest := parked(c, row)
 	switch {
 	case read.more:
-		o.Due = t.now.UnixMilli()
-	case isDue:
-		o.Due = 0 // no timer helps: the router wakes
+		rest.Due = t.now.UnixMilli()
+	case t.isDue(row):
+		rest.Due = 0 // no timer helps: the router wakes
 	}
-	return &o, nil
+	return &rest, nil
+}
+
+// isDue reports whether the time of a wait is up.
+func (t *turn) isDue(row *store.Step) bool { return row.DueAt != nil && !row.DueAt.After(t.now) }
+
+// tryToLeave is lookForEvent that does not park: nil when the wait goes on, and then how far it read.
+func (t *turn) tryToLeave(c interpreter.Command, row *store.Step, w *nodes.WaitEvent) (*interpreter.Occurrence, readout, error) {
+	due, err := t.due(c, row)
+	if err != nil {
+		return nil, readout{}, err
+	}
+	var paced calendar.Paced
+	if !due.Forever {
+		if paced, err = t.pace(c, row, due.At.UTC()); err != nil {
+			return nil, readout{}, err
+		}
+	}
+	after, err := t.readFrom(row, w)
+	if err != nil {
+		return nil, readout{}, err
+	}
+	if row.Seq == 0 {
+		if err := t.putStep(row); err != nil {
+			return nil, readout{}, err
+		}
+		if err := t.listen(c, w); err != nil {
+			return nil, readout{}, err
+		}
+	}
+	read, err := t.readLog(w, after, paced)
+	if err != nil {
+		return nil, readout{}, err
+	}
+	var o *interpreter.Occurrence
+	switch {
+	case read.hit != nil:
+		o, err = t.advanced(c, row, read.hit)
+	case t.isDue(row) && !read.more && !read.unrouted:
+		if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
+			return nil, read, fmt.Errorf("drop subscriptions: %w", err)
+		}
+		row.Result, row.Reason = nil, overdue(paced)
+		o, err = t.elapsed(c, row, nodes.PortTimeout)
+	}
+	return o, read, err
 }
 
 // readFrom is the place in the log after which the wait has not looked yet: where it
@@ -245,7 +257,7 @@ func (t *turn) offer(w *nodes.WaitEvent, event *store.Event) (*found, error) {
 }
 
 // advanced leaves the wait by the port of the event, which becomes the passage's
-// `event`. Waiting stops at that event's place in the log: what came behind it is for
+// `event` unless it is an answer. Waiting stops at that event's place in the log: what came behind it is for
 // the next wait.
 func (t *turn) advanced(c interpreter.Command, row *store.Step, hit *found) (*interpreter.Occurrence, error) {
 	err := t.judge(hit.event.ID, events.VerdictAdvanced, hit.values)
@@ -260,20 +272,33 @@ func (t *turn) advanced(c interpreter.Command, row *store.Step, hit *found) (*in
 	if err := t.tx.DropSubscriptions(t.e.ID, store.SubscriptionWait); err != nil {
 		return nil, fmt.Errorf("drop subscriptions: %w", err)
 	}
-	if row.Values, err = encode(hit.values); err != nil {
-		return nil, err
-	}
-	if row.Result, err = encode(map[string]any{"event": hit.event.ID, "type": hit.event.Type}); err != nil {
-		return nil, err
-	}
 	row.DecidedEventID = hit.event.ID
 	t.stand(c, "running", nil)
-	at := hit.event.OccurredAt
-	t.e.EventID, t.e.EventType, t.e.EventData, t.e.EventAt = hit.event.ID, hit.event.Type, hit.event.Data, &at
 	t.e.WaitSeq = hit.event.Seq
-	t.changed()
+	if t.def.Nodes[c.Node].Spec.Asks {
+		row.Result, err = decidedBy(&hit.event)
+	} else {
+		err = t.becomesEvent(row, hit)
+	}
+	if err != nil {
+		return nil, err
+	}
 	o, err := t.closeStep(row, "done", hit.awaited.ID)
 	return &o, err
+}
+
+// becomesEvent makes what a wait for events took the passage's `event`.
+func (t *turn) becomesEvent(row *store.Step, hit *found) (err error) {
+	if row.Values, err = encode(hit.values); err != nil {
+		return err
+	}
+	if row.Result, err = encode(map[string]any{"event": hit.event.ID, "type": hit.event.Type}); err != nil {
+		return err
+	}
+	at := hit.event.OccurredAt
+	t.e.EventID, t.e.EventType, t.e.EventData, t.e.EventAt = hit.event.ID, hit.event.Type, hit.event.Data, &at
+	t.changed()
+	return nil
 }
 
 // judge writes this enrollment's verdict on an event.

@@ -107,6 +107,8 @@ func (t *turn) arriveAt(c interpreter.Command, row *store.Step) (*interpreter.Oc
 	case closed(row):
 		o := left(row)
 		return &o, nil
+	case t.def.Nodes[c.Node].Spec.Asks:
+		return t.arriveAtQuestion(c, row)
 	case row.Status == "running", t.def.Nodes[c.Node].Spec.Action() && row.Status == "waiting":
 		return &interpreter.Occurrence{Kind: interpreter.Standing, Node: c.Node, Visit: c.Visit}, nil
 	case row.Status == "held" && row.Reason == nodes.CodeNoDate:
@@ -121,7 +123,11 @@ func (t *turn) arriveAt(c interpreter.Command, row *store.Step) (*interpreter.Oc
 // look decides a waiting step, or parks it until its due instant.
 func (t *turn) look(c interpreter.Command, row *store.Step) (*interpreter.Occurrence, error) {
 	node := t.def.Nodes[c.Node]
-	if w, ok := node.Settings.(*nodes.WaitEvent); ok {
+	w, err := t.awaits(c)
+	if err != nil {
+		return nil, err
+	}
+	if w != nil {
 		return t.lookForEvent(c, row, w)
 	}
 	result, err := t.due(c, row)

@@ -281,7 +281,7 @@ func (s *server) HoldEnrollment(c *gin.Context, id string) {
 
 // shownResult hides how far an open wait has read the log: nobody's business but its own.
 func shownResult(row *store.Step) store.JSON {
-	if row.Type == "wait_event" && row.DecidedEventID == "" {
+	if (row.Type == "wait_event" || row.Type == "approval") && row.DecidedEventID == "" {
 		return nil
 	}
 	return row.Result

@@ -103,6 +103,10 @@ func leaveTraces(tx *store.Tx, enrollment, contact, canary string) error {
 	if err := tx.CreateSend(send); err != nil {
 		return err
 	}
+	ask := &store.Ask{ID: e.ID + "-ask", EnrollmentID: e.ID, Node: "ask", Visit: 1, Address: canary + "@team.example", State: store.AskFailed, Error: canary, CreatedAt: e.StartedAt}
+	if err := tx.AddAsk(ask); err != nil {
+		return err
+	}
 	return tx.AddMailHit(&store.MailHit{SendID: send.ID, Kind: "click", URL: "https://example.com/" + canary, At: e.StartedAt, ReadyAt: e.StartedAt})
 }
 

@@ -23,7 +23,8 @@ import (
 var unsubscribeTemplate string
 
 const (
-	unsubscribeStyle = ":root { color-scheme: light dark; } body { font: 1.1rem/1.6 system-ui, sans-serif; margin: 0; } " +
+	// publicStyle is the style sheet of the pages that mails lead to.
+	publicStyle = ":root { color-scheme: light dark; } body { font: 1.1rem/1.6 system-ui, sans-serif; margin: 0; } " +
 		"main { max-width: 34rem; margin: 15vh auto; padding: 0 1.5rem; } button { font: inherit; padding: .5rem 1.25rem; }"
 	// maxUnsubscribe is the most bytes of the form that asks to be unsubscribed.
 	maxUnsubscribe = 16 << 10
@@ -34,12 +35,14 @@ const (
 
 var unsubscribePage = template.Must(template.New("unsubscribe").Parse(unsubscribeTemplate))
 
-// unsubscribePolicy allows the page its style sheet and its form, and nothing else.
-var unsubscribePolicy = func() string {
-	sum := sha256.Sum256([]byte(unsubscribeStyle))
+var unsubscribePolicy = publicPolicy(publicStyle)
+
+// publicPolicy allows a page its style sheet and its form, and nothing else.
+func publicPolicy(style string) string {
+	sum := sha256.Sum256([]byte(style))
 	return fmt.Sprintf("default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 		base64.StdEncoding.EncodeToString(sum[:]))
-}()
+}
 
 // unsubscribeView is what the page shows. It names nobody: mails are forwarded.
 type unsubscribeView struct {
@@ -56,6 +59,7 @@ func (s *server) mailRoutes(engine *gin.Engine) {
 	engine.GET(links.UnsubscribePath+":token", s.showUnsubscribe)
 	engine.HEAD(links.UnsubscribePath+":token", s.showUnsubscribe)
 	engine.POST(links.UnsubscribePath+":token", s.unsubscribe)
+	s.answerRoutes(engine)
 	for _, method := range []string{http.MethodGet, http.MethodHead} {
 		engine.Handle(method, links.ClickPath+":token", s.followLink)
 		engine.Handle(method, links.OpenPath+":token", s.openMail)
@@ -173,15 +177,20 @@ func (s *server) senderName(c *gin.Context) string {
 }
 
 func (s *server) showPage(c *gin.Context, status int, view unsubscribeView) {
-	view.Style = unsubscribeStyle
+	view.Style = publicStyle
 	var b bytes.Buffer
 	if err := unsubscribePage.Execute(&b, view); err != nil {
 		s.fail(c, err)
 		return
 	}
-	c.Header("Content-Security-Policy", unsubscribePolicy)
+	publicHTML(c, status, unsubscribePolicy, b.Bytes())
+}
+
+// publicHTML answers with a page that a mail led to.
+func publicHTML(c *gin.Context, status int, policy string, body []byte) {
+	c.Header("Content-Security-Policy", policy)
 	c.Header("X-Frame-Options", "DENY")
 	c.Header("Referrer-Policy", "no-referrer")
 	c.Header("X-Robots-Tag", "noindex")
-	c.Data(status, "text/html; charset=utf-8", b.Bytes())
+	c.Data(status, "text/html; charset=utf-8", body)
 }

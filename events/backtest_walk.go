@@ -68,10 +68,13 @@ func newWalk(tx *store.Tx, definitions *Definitions, def *definition.Definition,
 func awaited(def *definition.Definition) map[string]bool {
 	types := map[string]bool{}
 	for _, n := range def.Nodes {
-		if wait, ok := n.Settings.(*nodes.WaitEvent); ok {
+		switch wait := n.Settings.(type) {
+		case *nodes.WaitEvent:
 			for _, one := range wait.Events {
 				types[one.Event] = true
 			}
+		case *nodes.Approval:
+			types[nodes.EventDecided] = true
 		}
 	}
 	return types

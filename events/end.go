@@ -108,7 +108,7 @@ func PassOver(tx *store.Tx, e *store.Enrollment, step *store.Step, now time.Time
 }
 
 func passOver(tx *store.Tx, e *store.Enrollment, step *store.Step, now time.Time, except []string) error {
-	if step.Type != "wait_event" {
+	if step.Type != "wait_event" && step.Type != "approval" {
 		return nil
 	}
 	read, err := reading(e, step)

@@ -149,7 +149,14 @@ func (x *explainer) inside(e *store.Enrollment) error {
 		return err
 	}
 	if in.Step != nil && def.Nodes[in.Step.Node] != nil {
-		if wait, ok := def.Nodes[in.Step.Node].Settings.(*nodes.WaitEvent); ok {
+		switch settings := def.Nodes[in.Step.Node].Settings.(type) {
+		case *nodes.WaitEvent:
+			in.Awaits = settings.Events
+		case *nodes.Approval:
+			wait, err := settings.Awaits(nodes.Question{Enrollment: e.ID, Node: in.Step.Node, Visit: in.Step.Visit})
+			if err != nil {
+				return err
+			}
 			in.Awaits = wait.Events
 		}
 	}

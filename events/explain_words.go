@@ -164,6 +164,11 @@ func (say teller) at(in *Inside, now time.Time) string {
 		return "It is held at " + where + " because there is no date to wait for, and goes on when there is one."
 	case e.Status == store.StatusHeld:
 		return fmt.Sprintf("It is held at %s because of %s after %d attempts: somebody must retry, skip or exit it.", where, step.Reason, step.Attempts)
+	case step.Type == "approval" && e.Status == store.StatusWaiting:
+		if until == "" {
+			until = ", without end"
+		}
+		return fmt.Sprintf("It waits at %s for the answer of somebody who was asked by mail%s.", where, until)
 	case len(in.Awaits) > 0:
 		types := make([]string, len(in.Awaits))
 		for i, awaited := range in.Awaits {

@@ -199,7 +199,7 @@ func leadsTo(def *definition.Definition, steps []store.Step, node string) bool {
 func atStep(tx *store.Tx, step *store.Step) (Whereabouts, error) {
 	at := Whereabouts{Place: moving.Place{Stand: moving.Resting, Node: step.Node}, Open: step}
 	spec, _ := nodes.Lookup(step.Type)
-	if !spec.Action() {
+	if !spec.Action() && !spec.Asks {
 		return at, nil
 	}
 	if step.Status == "running" {

@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
 )
 
 // maxTypeLength is the most characters an event type may have.
@@ -35,6 +36,8 @@ const (
 	// schedule, an inbound webhook. Its data is {workflow, trigger, data}; it is never offered to
 	// other triggers, waits or exits.
 	TypeTriggered = "workflow.triggered"
+	// TypeWorkflowDecided reports the answer to an approval.
+	TypeWorkflowDecided = nodes.EventDecided
 )
 
 // postableTypes are the documented names that anybody may post; a misspelled name is compared with

@@ -89,7 +89,7 @@ func leaveOpen(tx *store.Tx, c *store.Contact, e *store.Enrollment, r Relocation
 // wait counts.
 func ReadUpTo(e *store.Enrollment, step *store.Step, c *store.Contact) (int64, error) {
 	switch step.Type {
-	case "wait_event":
+	case "wait_event", "approval":
 		return reading(e, step)
 	case "wait", "wait_until", "window", "hold":
 		return c.Seq, nil

@@ -50,7 +50,7 @@ var standard = standardTypesOf(
 	TypeContactCreated, "source", TypeContactUpdated, "changed:object",
 	TypeTagAdded, "tag", TypeTagRemoved, "tag",
 	TypeDealCreated, dealData, TypeDealStageChanged, dealData, TypeDealWon, dealData, TypeDealLost, dealData,
-	TypeWorkflowCompleted, "workflow enrollment outcome",
+	TypeWorkflowCompleted, "workflow enrollment outcome", TypeWorkflowDecided, "workflow enrollment node visit:number decision by",
 )
 
 // standardTypesOf reads names, each followed by its data: keys with their kind, text unless it is named.

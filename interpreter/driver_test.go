@@ -66,7 +66,13 @@ func (w driver) outcome(c interpreter.Command) (o interpreter.Occurrence, happen
 // operator has chosen another port.
 func (w driver) effect(o *interpreter.Occurrence) {
 	o.Port = w.def.Nodes[o.Node].Spec.MainPort
+	asks := w.def.Nodes[o.Node].Spec.Asks
+	if asks {
+		o.Port = w.anyPort(o.Node)
+	}
 	switch {
+	case asks && chance(w.T, 60, "asked"):
+		o.Kind, o.Port, o.Status = interpreter.Parked, "", ""
 	case chance(w.T, 15, "fails"):
 		o.Kind, o.Port, o.Status, o.Code = interpreter.Failed, "", "", "smtp_550"
 	case chance(w.T, 5, "other port"):

@@ -277,6 +277,9 @@ func (m *Machine) command() (c Command, more bool) {
 		c.Kind = Decide
 	case nodes.KindWait:
 		c.Kind = Park
+		if node.Spec.Asks {
+			c.Kind = Send // it parks when the question is out
+		}
 	case nodes.KindEnd:
 		c.Kind, c.Status, c.Outcome = Finish, StatusCompleted, endOutcome(node)
 	}

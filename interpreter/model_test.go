@@ -42,7 +42,7 @@ var verbs = map[string]interpreter.CommandKind{
 	"enroll_in": "act", "remove_from": "act", "undo": "act", "emit": "act",
 	"email": "send", "sms": "send", "slack": "send", "notify": "send", "webhook": "send",
 	"branch": "decide", "split": "decide",
-	"wait": "park", "wait_until": "park", "wait_event": "park", "window": "park", "hold": "park", "approval": "park",
+	"wait": "park", "wait_until": "park", "wait_event": "park", "window": "park", "hold": "park", "approval": "send",
 	"end": "finish",
 }
 

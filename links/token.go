@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,7 @@ const (
 	UnsubscribePath = "/u/"
 	ClickPath       = "/l/"
 	OpenPath        = "/o/"
+	AnswerPath      = "/answer/"
 	// OpenSuffix ends the address of a pixel.
 	OpenSuffix = ".gif"
 )
@@ -31,7 +33,7 @@ const (
 )
 
 // purposes name the keys that are derived from the installation's secret.
-var purposes = []string{UnsubscribePath, ClickPath, OpenPath}
+var purposes = []string{UnsubscribePath, ClickPath, OpenPath, AnswerPath}
 
 // Signer makes and reads the addresses in mails. It is safe for concurrent use.
 type Signer struct {
@@ -77,12 +79,22 @@ func (s *Signer) ReadOpen(file string) (send string, ok bool) {
 	return s.read(OpenPath, token)
 }
 
+// Answer is the address of the page on which one person answers a question.
+func (s *Signer) Answer(ask string) string {
+	return s.base + AnswerPath + s.sign(AnswerPath, ask)
+}
+
+// ReadAnswer returns the question of an answer token.
+func (s *Signer) ReadAnswer(token string) (ask string, ok bool) {
+	return s.read(AnswerPath, token)
+}
+
 // Click is the address that leads to target by way of this installation. ok is false
 // for what is not to be rewritten: no http(s) address, a very long one, or one of the
 // addresses that a Signer makes.
 func (s *Signer) Click(send, target string) (address string, ok bool) {
-	if !Followed(target) || strings.HasPrefix(target, s.base+UnsubscribePath) ||
-		strings.HasPrefix(target, s.base+ClickPath) || strings.HasPrefix(target, s.base+OpenPath) {
+	own := slices.ContainsFunc(purposes, func(path string) bool { return strings.HasPrefix(target, s.base+path) })
+	if own || !Followed(target) {
 		return "", false
 	}
 	return s.base + ClickPath + s.sign(ClickPath, send+"\n"+target), true

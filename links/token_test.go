@@ -33,6 +33,7 @@ func tokens(t *testing.T, s *links.Signer) map[string]string {
 		"unsubscribe": strings.TrimPrefix(s.Unsubscribe(send), base+links.UnsubscribePath),
 		"click":       strings.TrimPrefix(click, base+links.ClickPath),
 		"open":        strings.TrimPrefix(s.Open(send), base+links.OpenPath),
+		"answer":      strings.TrimPrefix(s.Answer(send), base+links.AnswerPath),
 	}
 }
 
@@ -41,6 +42,9 @@ func accepts(s *links.Signer, token string) []string {
 	var kinds []string
 	if _, ok := s.ReadUnsubscribe(token); ok {
 		kinds = append(kinds, "unsubscribe")
+	}
+	if _, ok := s.ReadAnswer(token); ok {
+		kinds = append(kinds, "answer")
 	}
 	if _, _, ok := s.ReadClick(token); ok {
 		kinds = append(kinds, "click")
@@ -68,6 +72,9 @@ func TestTokensSurviveARestartAndAreGoodForOneThing(t *testing.T) {
 	found, target, ok := later.ReadClick(made["click"])
 	require.True(t, ok)
 	require.Equal(t, []string{send, page}, []string{found, target})
+	found, ok = later.ReadAnswer(made["answer"])
+	require.True(t, ok)
+	require.Equal(t, send, found)
 	found, ok = later.ReadOpen(made["open"])
 	require.True(t, ok)
 	require.Equal(t, send, found)

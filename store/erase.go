@@ -137,6 +137,7 @@ var ownErasures = []string{
 	`UPDATE dispatches SET error = '' WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)`,
 	"DELETE FROM mail_hits WHERE send_id IN (SELECT id FROM sends WHERE contact_id IN ?)",
 	"UPDATE sends SET to_address = '', subject = '', error = '' WHERE contact_id IN ?",
+	"DELETE FROM asks WHERE enrollment_id IN (SELECT id FROM enrollments WHERE contact_id IN ?)",
 	"UPDATE audits SET detail = NULL WHERE subject IN ?",
 	"UPDATE job_errors SET field = '', message = '' WHERE subject IN ?",
 	"DELETE FROM subscriptions WHERE contact_id IN ?",

@@ -15,7 +15,7 @@ const (
 )
 
 // ofEnrollments are the tables that hold what happened in enrollments.
-var ofEnrollments = []string{"steps", "effects", "failures", "sends", "subscriptions"}
+var ofEnrollments = []string{"steps", "effects", "failures", "sends", "subscriptions", "asks"}
 
 // oldEnrollment is what a sweep looks at.
 type oldEnrollment struct {
@@ -28,7 +28,7 @@ type oldEnrollment struct {
 type Swept map[string]int64
 
 // SweepEnrollments deletes, of the at most limit ended enrollments behind a place that ended before an
-// instant, what happened in them: steps, effects, sends with their hits, failures. It returns the place
+// instant, what happened in them: steps, effects, sends with their hits, failures, questions. It returns the place
 // to go on from; nil at the end. What stays as it is:
 //
 //   - enrollments whose figures do not come from the roll-ups yet (PruneFigures),

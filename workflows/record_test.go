@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -92,6 +94,27 @@ func migrating(name string) func(s *harness.System, id string) {
 
 const andEnd = "\n  b: {type: end}"
 
+// ask is an approval by a person of its own.
+func ask(timeout string) string {
+	return `  a: {type: approval, with: {to: "boss-{{ contact.email }}", subject: "Go on?", timeout: ` + timeout + `}, next: {approved: b, rejected: b, timeout: b}}`
+}
+
+var answerLink = regexp.MustCompile(`/answer/[\w-]+`)
+
+// answering presses the button that approves, on the page to which the mail leads.
+func answering(name string) func(s *harness.System, id string) {
+	return func(s *harness.System, _ string) {
+		raw := strings.ReplaceAll(s.SMTP.To("boss-" + keyOf(name) + "@example.com")[0].Raw, "=\r\n", "")
+		request, err := http.NewRequest(http.MethodPost, s.URL+answerLink.FindString(raw), strings.NewReader("decision=approved"))
+		require.NoError(s.T, err)
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		answer, err := http.DefaultClient.Do(request)
+		require.NoError(s.T, err)
+		require.NoError(s.T, answer.Body.Close())
+		require.Equal(s.T, http.StatusOK, answer.StatusCode)
+	}
+}
+
 // recordings are named after the node type that they show; what follows a dot is
 // another way through it.
 func recordings(s *harness.System) map[string]recording {
@@ -120,6 +143,9 @@ func recordings(s *harness.System) map[string]recording {
 		"email.disabled":  done(`  a: {type: email, disabled: true, with: {subject: Hello, body: Hi}, next: b}` + andEnd),
 		"slack":           done(`  a: {type: slack, with: {webhook: "` + url("/slack") + `", text: Hello}, next: b}` + andEnd),
 		"notify":          done(`  a: {type: notify, with: {to: team@example.com, subject: Hello}, next: b}` + andEnd),
+		"approval":        {ask("30d") + andEnd, "waiting", answering("approval"), "completed"},
+		"approval.late":   done(ask("1s") + andEnd),
+		"approval.exited": {ask("30d") + andEnd, "waiting", operate("exit"), "exited"},
 		"webhook":         done(`  a: {type: webhook, with: {url: "` + url("/ok") + `", save_as: x}, next: b}` + andEnd),
 		"webhook.retried": done(`  a: {type: webhook, retry: {max: 3s}, with: {url: "` + url("/500") + `"}, next: {ok: c, error: b}}` + "\n  c: {type: end}" + andEnd),
 		"webhook.held":    {`  a: {type: webhook, with: {url: "` + url("/400") + `"}, next: b}` + andEnd, "held", operate("skip"), "completed"},

@@ -37,6 +37,8 @@ const (
 	Webhook = "Webhook"
 	Slack   = "Slack"
 	Notify  = "Notify"
+	// Approval asks the people of an approval node.
+	Approval = "Approval"
 	// Definition reads a definition by its hash, for a run that goes on with another one. Its
 	// result is raw bytes, which history keeps as a reference.
 	Definition = "Definition"
@@ -44,10 +46,11 @@ const (
 
 // Outward maps a node type to the activity that carries out its effect outside.
 var Outward = map[string]string{
-	"email":   Email,
-	"webhook": Webhook,
-	"slack":   Slack,
-	"notify":  Notify,
+	"email":    Email,
+	"webhook":  Webhook,
+	"slack":    Slack,
+	"notify":   Notify,
+	"approval": Approval,
 }
 
 // Start is the input of a run. The definition is the second argument, so that it

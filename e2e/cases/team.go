@@ -1,13 +1,16 @@
 package cases
 
 import (
+	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/stretchr/testify/require"
 )
 
 func teamCases() []Case {
-	return []Case{{"notify", notify}, {"notify-owner", notifyOwner}, {"task-create", taskCreate}}
+	return []Case{{"notify", notify}, {"notify-owner", notifyOwner}, {"task-create", taskCreate}, {"approval", approval}, {"approval-late", approvalLate}}
 }
 
 func notify(p *Passage) {
@@ -29,6 +32,49 @@ func notifyOwner(p *Passage) {
 	p.publish(`  a: {type: notify, with: {to: owner, subject: "For you"}}`, "owner: "+owner)
 	p.passes(nil)
 	require.Equal(p.t, "For you", p.only(owner).Subject)
+}
+
+// answerLink is the address in a mail that asks.
+var answerLink = regexp.MustCompile(`http://127\.0\.0\.1/answer/[\w-]+`)
+
+// approval: looking at the page decides nothing, the first button does, and the second is told so.
+func approval(p *Passage) {
+	first, second := "first-"+p.Mail, "second-"+p.Mail
+	p.publish(`  a: {type: approval, with: {to: ["` + first + `", "` + second + `"], subject: "Refund {{ contact.email }}?", body: "{{ trigger.n }} USD", timeout: 30d}, next: {approved: b, rejected: c, timeout: c}}` +
+		"\n  b: {type: end}\n  c: {type: end, with: {outcome: failed}}")
+	p.enter(map[string]any{"n": 7})
+	e := p.awaits("a", "waiting")
+	require.NotNil(p.t, e["due_at"])
+	require.Nil(p.t, step(e, "a")["result"])
+	mine, other := answerLink.FindString(p.parts(p.only(first))["text/plain"]), answerLink.FindString(p.parts(p.only(second))["text/html"])
+	for _, method := range []string{"GET", "HEAD"} {
+		status, _ := p.browse(method, mine, "")
+		require.Equal(p.t, http.StatusOK, status)
+	}
+	status, _ := p.browse("POST", mine, "decision=perhaps")
+	require.Equal(p.t, http.StatusBadRequest, status)
+	require.Equal(p.t, "waiting", p.awaits("a", "waiting")["status"])
+	for _, answer := range []string{mine + " decision=approved", other + " decision=rejected"} {
+		link, body, _ := strings.Cut(answer, " ")
+		status, _ = p.browse("POST", link, body)
+		require.Equal(p.t, http.StatusOK, status)
+	}
+	e = p.becomes("completed")
+	require.Equal(p.t, []string{"a:done:approved", "b:done"}, path(e))
+	r := result(step(e, "a"))
+	require.Equal(p.t, []any{"approved", first}, []any{r["decision"], r["by"]})
+	p.says(r["event"].(string), "advanced")
+}
+
+func approvalLate(p *Passage) {
+	boss := "boss-" + p.Mail
+	p.publish(`  a: {type: approval, with: {to: ` + boss + `, subject: "Refund?", timeout: 1s}, next: {approved: c, rejected: c, timeout: b}}` +
+		"\n  b: {type: end}\n  c: {type: end, with: {outcome: failed}}")
+	p.enter(nil)
+	require.Equal(p.t, []string{"a:done:timeout", "b:done"}, path(p.becomes("completed")))
+	status, _ := p.browse("POST", answerLink.FindString(p.parts(p.only(boss))["text/plain"]), "decision=approved")
+	require.Equal(p.t, http.StatusOK, status)
+	require.Empty(p.t, p.Items("/v1/events?type=workflow.decided&contact="+p.contactID()))
 }
 
 func taskCreate(p *Passage) {

@@ -208,4 +208,6 @@ func carries(from, to *definition.Node) bool {
 }
 
 // timed reports whether a node waits for something other than a person.
-func timed(n *definition.Node) bool { return n.Spec.Kind == nodes.KindWait && n.Type != "hold" }
+func timed(n *definition.Node) bool {
+	return n.Spec.Kind == nodes.KindWait && n.Type != "hold" && !n.Spec.Asks
+}

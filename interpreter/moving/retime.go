@@ -52,7 +52,8 @@ func Keeps(retime string, open Open, settings nodes.Settings) bool {
 		return false
 	}
 	_, forEvents := settings.(*nodes.WaitEvent)
-	return !forEvents || slices.Contains(settings.Ports(), nodes.PortTimeout)
+	_, forAnswer := settings.(*nodes.Approval)
+	return !forEvents && !forAnswer || slices.Contains(settings.Ports(), nodes.PortTimeout)
 }
 
 // Retime says when an open wait ends at the node of the new version. In is what that node

@@ -39,6 +39,11 @@ func DueNote(s Settings, in DueInput, r DueResult) string {
 			return "It has no end but its events."
 		}
 		return "At the latest then; earlier when one of its events arrives."
+	case *Approval:
+		if r.Forever {
+			return "It has no end but an answer."
+		}
+		return "At the latest then; earlier when somebody answers."
 	}
 	return ""
 }

@@ -32,9 +32,15 @@ func notifySpec() Spec {
 
 // Plan renders the notice. It fails with no_address when nobody is left to tell.
 func (n *Notify) Plan(s *expr.Scope, in PlanInput) (Notice, *Failure) {
+	return planNotice(s, in, n.To, n.Subject, n.Body, "there is nobody to notify")
+}
+
+// planNotice renders a mail to people of the team. It fails with no_address, saying nobody, when none
+// of them is left.
+func planNotice(s *expr.Scope, in PlanInput, people []string, subject, body, nobody string) (Notice, *Failure) {
 	r := render(s, in)
-	notice := Notice{Subject: r.line(n.Subject), Text: r.text(n.Body)}
-	for _, to := range n.To {
+	notice := Notice{Subject: r.line(subject), Text: r.text(body)}
+	for _, to := range people {
 		if to == ownerWord {
 			notice.To = append(notice.To, r.checked(ownerOf(s, in))...)
 			continue
@@ -42,7 +48,7 @@ func (n *Notify) Plan(s *expr.Scope, in PlanInput) (Notice, *Failure) {
 		notice.To = append(notice.To, r.addresses([]string{to})...)
 	}
 	if len(notice.To) == 0 {
-		r.fail(CodeNoAddress, "there is nobody to notify")
+		r.fail(CodeNoAddress, "%s", nobody)
 	}
 	if notice.Text == "" {
 		notice.Text = notice.Subject

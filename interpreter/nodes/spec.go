@@ -80,6 +80,9 @@ type Spec struct {
 	Holds bool
 	// Message is true for a type that writes to the contact: quiet hours hold it back.
 	Message bool
+	// Asks is true for a type that waits for the answer to a question, which it sends before: an effect
+	// outside, and then a wait.
+	Asks bool
 	// Available is false for a type that this build knows but cannot run.
 	Available bool
 	// Decode reads `with`. It reports every problem to r (paths relative to `with`)
@@ -89,6 +92,9 @@ type Spec struct {
 
 // Action reports whether the type is an action: only those carry an error policy.
 func (s Spec) Action() bool { return s.Kind == KindStore || s.Kind == KindOutward }
+
+// Outward reports whether a step of the type has an effect outside, with a row in the ledger.
+func (s Spec) Outward() bool { return s.Kind == KindOutward || s.Asks }
 
 // specs is the one list of node types, in the order of the palette.
 var specs = []Spec{

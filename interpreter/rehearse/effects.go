@@ -23,6 +23,8 @@ func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpret
 	}
 	var shown any
 	switch p := node.Settings.(type) {
+	case *nodes.Approval:
+		return s.ask(c, node, p, in)
 	case interpreter.MailPlanner:
 		var mail nodes.Mail
 		scope = scope.With(expr.UnsubscribeURL, nodes.SampleUnsubscribeURL)

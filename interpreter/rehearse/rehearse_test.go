@@ -299,6 +299,43 @@ func TestRefund(t *testing.T) {
 	require.Equal(t, "enrolled", course["status"], "the caller's contact is not touched")
 }
 
+// TestApprovalIsAnsweredByAnEvent: an answer that names another node or workflow is not meant.
+func TestApprovalIsAnsweredByAnEvent(t *testing.T) {
+	t.Parallel()
+	ask := `it: {type: approval, with: {to: [boss@example.com, owner], subject: "Send {{ contact.email }} the offer?", body: "{{ event.$type }}", timeout: 5d}, next: {approved: yes, rejected: no, timeout: late}}`
+	ends := []string{ask, "yes: {type: tag_add, with: {tag: '{{ event.$type }}'}}", "no: {type: end, with: {outcome: failed}}", "late: {type: end, with: {outcome: neutral}}"}
+	answer := func(at string, data map[string]any) rehearse.Injection { return after(t, at, nodes.EventDecided, data) }
+	for name, c := range map[string]struct {
+		events []rehearse.Injection
+		way    string
+	}{
+		"approved": {[]rehearse.Injection{answer("1h", map[string]any{"decision": "approved"})}, "it yes"},
+		"rejected": {[]rehearse.Injection{answer("1h", map[string]any{"decision": "rejected", "node": "it"})}, "it no"},
+		"the first": {[]rehearse.Injection{
+			answer("1h", map[string]any{"decision": "approved", "node": "other"}), answer("2h", map[string]any{"decision": "approved", "workflow": "other"}),
+			answer("3h", map[string]any{"decision": "maybe"}), answer("4h", map[string]any{"decision": "rejected"}), answer("5h", map[string]any{"decision": "approved"}),
+		}, "it no"},
+		"too late": {[]rehearse.Injection{answer("200h", map[string]any{"decision": "approved"})}, "it late"},
+		"nobody":   {nil, "it late"},
+	} {
+		def := quick(t, ends...)
+		def.Settings.Owner = "sam@example.com"
+		r := run(t, rehearse.Input{
+			Definition: def, Start: instant(t, "2026-03-02T15:00:00Z"), Events: c.events, Trigger: purchase, Contact: map[string]any{"email": "ana@example.com"},
+		})
+		require.Equal(t, c.way, nodesOf(r), name)
+		shown := effect(t, r, "it")
+		require.Equal(t, []any{"mail", []string{"boss@example.com", "sam@example.com"}, "Send ana@example.com the offer?"}, []any{shown["kind"], shown["to"], shown["subject"]}, name)
+		if name == "approved" {
+			require.Equal(t, []string{"purchase.completed"}, effect(t, r, "yes")["add"], "an answer does not become event")
+		}
+	}
+	r := run(t, rehearse.Input{
+		Definition: quick(t, "it: {type: approval, with: {to: owner, subject: s, forever: true}, next: {approved: it}}"), Start: instant(t, "2026-03-02T15:00:00Z"), Trigger: purchase,
+	})
+	require.Equal(t, "held step_failed", r.Status+" "+r.Reason, "there is nobody to ask")
+}
+
 func TestTypesThatCannotRunAreNotPretended(t *testing.T) {
 	t.Parallel()
 	waits := map[string]string{

@@ -37,9 +37,12 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 		Now: entered, Entered: entered, Anchor: s.in.Trigger.OccurredAt, Scope: scope, Location: scope.Location,
 		InCycle: s.in.Definition.InCycle(c.Node), Seed: fmt.Sprintf("rehearsal/%s/%d", c.Node, c.Visit),
 	})
-	if w, ok := node.Settings.(*nodes.WaitEvent); ok {
-		o, err := s.take(c, w)
-		if err != nil || o != nil {
+	w, err := s.awaits(c, node)
+	if err != nil {
+		return nil, err
+	}
+	if w != nil {
+		if o, err := s.take(c, w); err != nil || o != nil {
 			return o, err
 		}
 	}
@@ -65,6 +68,29 @@ func (s *stage) look(c interpreter.Command, node *definition.Node) (*interpreter
 		s.due = due.At
 	}
 	return &o, nil
+}
+
+// awaits is the wait for events that a node is; nil for every other.
+func (s *stage) awaits(c interpreter.Command, node *definition.Node) (*nodes.WaitEvent, error) {
+	switch settings := node.Settings.(type) {
+	case *nodes.WaitEvent:
+		return settings, nil
+	case *nodes.Approval:
+		return settings.Awaits(nodes.Question{Workflow: s.in.Definition.Key, Node: c.Node})
+	}
+	return nil, nil
+}
+
+// ask sends the question of an approval, and waits for an answer among the rehearsal's events.
+func (s *stage) ask(c interpreter.Command, node *definition.Node, a *nodes.Approval, in nodes.PlanInput) (*interpreter.Occurrence, error) {
+	notice, failure := a.Plan(s.world.scope(s.now), in)
+	if failure != nil {
+		s.open = &Step{Node: c.Node, Visit: c.Visit, Type: node.Type, Reason: failure.Code, Effect: map[string]any{"error": failure.Message}}
+		return &interpreter.Occurrence{Kind: interpreter.Failed, Node: c.Node, Visit: c.Visit, Code: failure.Code}, nil
+	}
+	s.park(c, "waiting", "", s.now)
+	s.open.Effect = map[string]any{"kind": "mail", "to": notice.To, "subject": notice.Subject, "text": notice.Text}
+	return s.look(c, node)
 }
 
 // quiet holds a message back, or drops it, in the workflow's quiet hours; nil when it may go.
@@ -198,7 +224,10 @@ func (s *stage) take(c interpreter.Command, w *nodes.WaitEvent) (*interpreter.Oc
 				return nil, fmt.Errorf("evaluate event %s: %w", awaited.ID, err)
 			}
 			if holds {
-				s.used[i], s.since, s.world.event, s.replaced = true, i+1, event, true
+				s.used[i], s.since = true, i+1
+				if !s.in.Definition.Nodes[c.Node].Spec.Asks {
+					s.world.event, s.replaced = event, true
+				}
 				return s.leave(c, Step{Status: "done", Port: awaited.ID, Values: values}), nil
 			}
 		}
