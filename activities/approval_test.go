@@ -122,8 +122,8 @@ func TestApprovalAsksEachAndTheFirstAnswerCounts(t *testing.T) {
 		require.Equal(t, "Send ?", a.post.sent[0].Subject)
 		require.Equal(t, store.EffectDone, a.effects()[0].State)
 
-		again := a.drive(interpreter.Occurrence{Kind: interpreter.Started})
-		require.Equal(t, interpreter.Parked, again.Kind, "a task that is run again asks nobody twice")
+		again := a.carryOut([]interpreter.Command{{Kind: interpreter.Send, Node: "a", Visit: 1}})
+		require.Equal(t, []any{interpreter.Parked, a.last().DueAt.UnixMilli()}, []any{again[0].Kind, again[0].Due}, "a task that is run again asks nobody twice")
 		require.Len(t, a.post.sent, 2)
 
 		for range 2 {
@@ -261,6 +261,16 @@ func TestMovedQuestion(t *testing.T) {
 		require.Len(t, a.post.sent, 4)
 		require.Equal(t, events.QuestionMoved, a.answer(a.ask(0), "approved").Standing)
 		a.answer(a.ask(2), "rejected")
+		a.wakes(a.at)
+		require.Equal(t, "a/2:done:rejected", a.way()[1])
+
+		a = asks(t, s, "unread", askTwo, nil)
+		a.answer(a.ask(0), "approved")
+		a.published(moving.Terms{Retime: moving.RetimeRestart}, "", askTwo+"  f: {type: end}\n")
+		a.wakes(a.at)
+		require.Equal(t, []string{"a/1:canceled moved", "a/2:waiting"}, a.way(), "an answer to the visit before")
+		require.False(t, a.reads(a.ask(0)).Counted)
+		a.answer(a.ask(3), "rejected")
 		a.wakes(a.at)
 		require.Equal(t, "a/2:done:rejected", a.way()[1])
 	})

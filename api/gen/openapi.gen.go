@@ -1807,6 +1807,7 @@ func (e WaitPreviewTimezoneSource) Valid() bool {
 
 // Defines values for WaitPreviewRequestType.
 const (
+	WaitPreviewRequestTypeApproval  WaitPreviewRequestType = "approval"
 	WaitPreviewRequestTypeWait      WaitPreviewRequestType = "wait"
 	WaitPreviewRequestTypeWaitEvent WaitPreviewRequestType = "wait_event"
 	WaitPreviewRequestTypeWaitUntil WaitPreviewRequestType = "wait_until"
@@ -1816,6 +1817,8 @@ const (
 // Valid indicates whether the value is a known member of the WaitPreviewRequestType enum.
 func (e WaitPreviewRequestType) Valid() bool {
 	switch e {
+	case WaitPreviewRequestTypeApproval:
+		return true
 	case WaitPreviewRequestTypeWait:
 		return true
 	case WaitPreviewRequestTypeWaitEvent:

@@ -13,6 +13,7 @@ export function StepPreview({ node, readOnly, onSettings }: Props) {
     case "wait":
     case "wait_until":
     case "wait_event":
+    case "approval":
     case "window":
       return <WaitPreview type={node.type} value={node.with} />;
     case "email":

@@ -12,6 +12,7 @@ const definition: Definition = {
   exits: [{ id: "x", event: "contract.canceled" }],
   nodes: {
     wait: { type: "wait_event", with: { events: [{ id: "got", event: "assets.uploaded" }, {}] } },
+    ask: { type: "approval", with: { to: "owner", subject: "Go on?", timeout: "2d" } },
     call: { type: "webhook", name: "Book" },
   },
 };
@@ -28,7 +29,7 @@ const form: RehearseForm = {
 
 test("a definition says what is worth asking for", () => {
   expect(triggerTypes(definition)).toEqual(["contract.signed", "manual"]);
-  expect(awaitedTypes(definition)).toEqual(["assets.uploaded", "contract.canceled"]);
+  expect(awaitedTypes(definition)).toEqual(["assets.uploaded", "workflow.decided", "contract.canceled"]);
   expect(callingNodes(definition)).toEqual([{ id: "call", name: "Book" }]);
 });
 

@@ -34,6 +34,7 @@ export function triggerTypes(definition: Definition): string[] {
 /** Events that a wait or an exit of the workflow listens to: those worth injecting. */
 export function awaitedTypes(definition: Definition): string[] {
   const waits = Object.values(nodesOf(definition)).flatMap((node) => {
+    if (node.type === "approval") return ["workflow.decided"];
     const events = node.type === "wait_event" ? node.with?.events : undefined;
     return Array.isArray(events) ? events.map((e: { event?: unknown }) => e.event) : [];
   });
