@@ -86,7 +86,7 @@ func (s *stage) ask(c interpreter.Command, node *definition.Node, a *nodes.Appro
 	notice, failure := a.Plan(s.world.scope(s.now), in)
 	if failure != nil {
 		s.open = &Step{Node: c.Node, Visit: c.Visit, Type: node.Type, Reason: failure.Code, Effect: map[string]any{"error": failure.Message}}
-		return &interpreter.Occurrence{Kind: interpreter.Failed, Node: c.Node, Visit: c.Visit, Code: failure.Code}, nil
+		return &interpreter.Occurrence{Kind: interpreter.Failed, Node: c.Node, Visit: c.Visit, Code: failure.Code}, nil //nolint:nilerr // who cannot be asked is an outcome, no error of the rehearsal
 	}
 	s.park(c, "waiting", "", s.now)
 	s.open.Effect = map[string]any{"kind": "mail", "to": notice.To, "subject": notice.Subject, "text": notice.Text}
