@@ -5,7 +5,7 @@
 # What the page is made from.
 PAGE := $(shell find web/src web/public web/index.html web/*.ts web/*.json -type f 2>/dev/null) api/openapi.yaml
 
-.PHONY: help dev demo build web test e2e chaos lint bench fuzz replay generate verify compose mutants
+.PHONY: help dev demo build web test e2e chaos lint bench fuzz soak replay generate verify compose mutants
 
 TOOLS := .cache/tools
 # Packages whose tests start the whole program: they run one after the other, because each of them
@@ -57,6 +57,9 @@ fuzz: ## Run every fuzz target for FUZZTIME (60s) each.
 
 bench: build ## Print what the engine costs beside hand-written Temporal code, on PostgreSQL.
 	go test -tags bench -count=1 -v -timeout 20m ./bench
+
+soak: build ## Show in full size, for hours, the promises that make chaos does not; ONLY=S5 for one of docs/RELIABILITY.md.
+	scripts/soak $(ONLY)
 
 replay: ## Replay every recorded history on this build.
 	go test -count=1 -run Replay ./workflows

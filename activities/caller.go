@@ -34,11 +34,17 @@ type Caller struct {
 }
 
 // NewCaller makes a Caller. allowPrivate opens loopback, link-local and private ranges.
-func NewCaller(allowPrivate bool) *Caller {
+func NewCaller(allowPrivate bool) *Caller { return newCaller(newDialer(allowPrivate)) }
+
+func newDialer(allowPrivate bool) *net.Dialer {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
 	if !allowPrivate {
 		dialer.Control = ssrf.New(ssrf.WithAnyPort()).Safe
 	}
+	return dialer
+}
+
+func newCaller(dialer *net.Dialer) *Caller {
 	transport := &http.Transport{
 		Proxy:                  nil,
 		DialContext:            dialer.DialContext,
@@ -158,13 +164,13 @@ func classifyCall(err error) error {
 	case errors.Is(err, ssrf.ErrProhibitedIP), errors.Is(err, ssrf.ErrProhibitedNetwork), errors.Is(err, ssrf.ErrProhibitedPort):
 		return &SendError{Code: "private_target", Final: true, err: errors.New("the target is on a private network")}
 	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "dial" {
-		return &SendError{Code: "connect", err: err}
-	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {
 		return &SendError{Code: "dns", err: err}
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" {
+		return &SendError{Code: "connect", err: err}
 	}
 	var certificate *tls.CertificateVerificationError
 	if errors.As(err, &certificate) {

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 
@@ -60,12 +61,14 @@ func (t *turn) packSlack(c interpreter.Command, node *definition.Node) (*parcel,
 }
 
 func (t *turn) callParcel(r outgoing.Request) *parcel {
-	caller := t.a.Caller
+	caller, mask := t.a.Caller, outgoing.NewAnswerMask(r)
 	return &parcel{
 		destination: destination(r.URL), class: nodes.ClassTransactional, timeout: r.Timeout,
 		do: func(ctx context.Context) (reply, error) {
 			answer, err := caller.Do(ctx, r)
-			saved := outgoing.ParseAnswer(answer.Body)
+			// Who is called may say back what it was told.
+			err = masked(err, mask)
+			saved := mask.Value(outgoing.ParseAnswer(answer.Body))
 			result := map[string]any{"status": answer.Status}
 			if saved != nil {
 				result["body"] = saved
@@ -73,6 +76,18 @@ func (t *turn) callParcel(r outgoing.Request) *parcel {
 			return reply{result: result, saved: saved}, err
 		},
 	}
+}
+
+// masked is an error whose text quotes no secret.
+func masked(err error, mask outgoing.Mask) error {
+	var send *SendError
+	if !errors.As(err, &send) || send.err == nil {
+		return err
+	}
+	if text := send.err.Error(); mask.Text(text) != text {
+		send.err = errors.New(mask.Text(text))
+	}
+	return err
 }
 
 // destination is the host that a URL calls, never its path: paths hold secrets.

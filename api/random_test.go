@@ -6,31 +6,16 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/require"
 
+	"fermata/e2e/sizes"
 	"fermata/store"
 	"fermata/store/storetest"
 )
-
-// roundsEnv sets how often every operation is called with made-up input; default 12.
-const roundsEnv = "FERMATA_API_ROUNDS"
-
-func rounds(t *testing.T) int {
-	t.Helper()
-	text := os.Getenv(roundsEnv)
-	if text == "" {
-		return 12
-	}
-	n, err := strconv.Atoi(text)
-	require.NoError(t, err, roundsEnv)
-	return n
-}
 
 // maker makes up input from schemas: mostly what they allow, sometimes not.
 type maker struct {
@@ -128,7 +113,7 @@ func TestRandomRequests(t *testing.T) {
 		done := f.must(200, "POST", "/v1/workflows/hello/enrollments", object{"contacts": []object{{"email": "ana@example.com"}}})
 		m.known = append(m.known, path(t, done, "items", 0, "contact").(string), path(t, done, "items", 0, "enrollment").(string))
 		answered := map[int]int{}
-		for range rounds(t) {
+		for range sizes.Of(12, 3000) {
 			for _, op := range testDocument().sorted() {
 				var body any
 				var opts []option

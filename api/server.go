@@ -22,8 +22,10 @@ const (
 	// maxHeader is the most bytes of a request's header.
 	maxHeader         = 16 << 10
 	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second
-	idleTimeout       = 2 * time.Minute
+	readTimeout       = time.Minute
+	// writeTimeout ends an answer that nobody takes; streams set deadlines of their own.
+	writeTimeout = 2 * time.Minute
+	idleTimeout  = 2 * time.Minute
 )
 
 // Keys of what the middleware leaves in a gin.Context.
@@ -105,6 +107,7 @@ func NewHTTPServer(handler http.Handler) *http.Server {
 		MaxHeaderBytes:    maxHeader,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 	}
 }

@@ -219,6 +219,20 @@ func TestSessionUseIsRecordedOnceInAWhile(t *testing.T) {
 	require.Equal(t, f.clock.Now().Add(sessionIdle), ends())
 }
 
+// TestNobodyIsBelievedAboutAddresses: a header that a proxy would write makes no new client.
+func TestNobodyIsBelievedAboutAddresses(t *testing.T) {
+	t.Parallel()
+	f := setup(t, storetest.Open(t))
+	for range signInBurst {
+		f.must(401, "POST", "/v1/session", object{"key": "wrong"})
+	}
+	for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP", "X-Appengine-Remote-Addr", "Fly-Client-IP"} {
+		for _, value := range []string{"198.51.100.7", "for=198.51.100.7", "127.0.0.1", "198.51.100.8, 192.0.2.1"} {
+			f.must(429, "POST", "/v1/session", object{"key": adminKey}, withHeader(name, value))
+		}
+	}
+}
+
 func TestSessionsAreSharedAndEndWithTheBootstrapKey(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -4,19 +4,16 @@ import (
 	"encoding/base64"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"fermata/e2e/sizes"
 )
 
-const (
-	testSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-	// mutationsEnv sets how many forged signatures are tried; default 20,000.
-	mutationsEnv = "FERMATA_SIGNATURE_MUTATIONS"
-)
+const testSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 func signed(t *testing.T, secret, id string, at time.Time, body []byte) http.Header {
 	t.Helper()
@@ -57,12 +54,7 @@ func TestSignatures(t *testing.T) {
 // TestMutatedSignatures changes one delivery in every way that it can think of: none may pass.
 func TestMutatedSignatures(t *testing.T) {
 	t.Parallel()
-	count := 20_000
-	if text := os.Getenv(mutationsEnv); text != "" {
-		n, err := strconv.Atoi(text)
-		require.NoError(t, err)
-		count = n
-	}
+	count := sizes.Of(20_000, 100_000)
 	now, body := time.Date(2026, 3, 9, 9, 0, 0, 0, time.UTC), []byte(`{"order": "A-1", "amount": 497}`)
 	whole := signed(t, testSecret, "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W", now, body)
 	require.NoError(t, CheckSignature(testSecret, whole, body, now))

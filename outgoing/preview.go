@@ -15,21 +15,31 @@ import (
 // Masked stands where a secret would.
 const Masked = "••••"
 
-// minSecret is the shortest part of a secret that is looked for: shorter ones are in every text.
-const minSecret = 4
+const (
+	// minSecret is the shortest part of a secret that is looked for: shorter ones are in every text.
+	minSecret = 4
+	// minToken is from where on a part of a secret path is taken for a token.
+	minToken = 16
+)
 
 // Mask replaces in an answer, and in what is told of a call, everything that came from its secrets:
 // the plain values, the spellings that they have in addresses and headers, and of an address its
 // parts.
 type Mask struct{ replace *strings.Replacer }
 
-// NewMask makes the mask of a call.
-func NewMask(r Request) Mask {
+// NewMask makes the mask of a call that is only looked at: of a secret address it shows nothing.
+func NewMask(r Request) Mask { return newMask(r, secretParts) }
+
+// NewAnswerMask makes the mask of an answer that is kept and used: it hides secrets and what in a
+// secret address gives access, and leaves its host and plain path, which links in the answer need.
+func NewAnswerMask(r Request) Mask { return newMask(r, accessParts) }
+
+func newMask(r Request, partsOf func(u *url.URL) []string) Mask {
 	var hidden []string
 	for _, secret := range r.Secrets {
 		hidden = append(hidden, secret)
 		if u, err := url.Parse(secret); err == nil && u.Host != "" {
-			hidden = append(hidden, secretParts(u)...)
+			hidden = append(hidden, partsOf(u)...)
 		}
 	}
 	for _, secret := range slices.Clone(hidden) {
@@ -54,7 +64,18 @@ func NewMask(r Request) Mask {
 
 // secretParts are the parts of a secret address that alone give it away.
 func secretParts(u *url.URL) []string {
-	parts := []string{u.Host, u.Hostname(), u.RequestURI(), u.Path, u.RawQuery}
+	parts := append(accessParts(u), u.Host, u.Hostname(), u.RequestURI(), u.Path)
+	for _, part := range strings.Split(u.Path, "/") {
+		if len(part) >= 2*minSecret {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
+// accessParts are the parts of a secret address that give access.
+func accessParts(u *url.URL) []string {
+	parts := []string{u.RawQuery}
 	if u.User != nil {
 		password, _ := u.User.Password()
 		parts = append(parts, u.User.Username(), password)
@@ -63,7 +84,7 @@ func secretParts(u *url.URL) []string {
 		parts = append(parts, values...)
 	}
 	for _, part := range strings.Split(u.Path, "/") {
-		if len(part) >= 2*minSecret {
+		if len(part) >= minToken {
 			parts = append(parts, part)
 		}
 	}

@@ -45,3 +45,18 @@ func TestGaps(t *testing.T) {
 	require.Equal(t, "/wrong", gaps[2].Path)
 	require.Error(t, gaps[2].Err)
 }
+
+// TestAnswersMayNameTheAddress: what follows a call may need the links in its answer, and nobody
+// needs its keys.
+func TestAnswersMayNameTheAddress(t *testing.T) {
+	t.Parallel()
+	mask := NewAnswerMask(Request{Secrets: []string{"https://user:pass-word@calendar.example/v1/book/tok_0123456789abcdef?key=open-sesame", "Bearer s3cr3t-token"}})
+	for text, want := range map[string]string{
+		"https://calendar.example/v1/book/77": "https://calendar.example/v1/book/77",
+		"you sent Bearer s3cr3t-token":        "you sent ••••", "token s3cr3t-token": "token ••••",
+		"no route tok_0123456789abcdef": "no route ••••", "key=open-sesame": "••••", "pass-word": "••••",
+	} {
+		require.Equal(t, want, mask.Text(text))
+	}
+	require.Equal(t, "Bearer", NewAnswerMask(Request{}).Text("Bearer"))
+}

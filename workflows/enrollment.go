@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,10 +26,21 @@ type Options struct {
 // enrollment has ended, whatever its outcome: the outcome is in the store.
 func (o Options) Enrollment(ctx workflow.Context, in names.Start, definitionJSON []byte) error {
 	run, err := setup(ctx, o, in, definitionJSON)
-	if err != nil {
+	if err == nil {
+		err = run.loop(ctx)
+	}
+	return neverFailed(in.Enrollment, err)
+}
+
+// neverFailed lets a run end as done, continued or canceled. Whatever else the code could not
+// do may be the fault of this release: the task fails in place of the run, and is tried again
+// until a release takes it that can.
+func neverFailed(enrollment string, err error) error {
+	var next *workflow.ContinueAsNewError
+	if err == nil || temporal.IsCanceledError(err) || errors.As(err, &next) {
 		return err
 	}
-	return run.loop(ctx)
+	panic(fmt.Sprintf("enrollment %s: %v", enrollment, err))
 }
 
 // passage is the state of one run.
@@ -58,13 +70,11 @@ type timer struct {
 func setup(ctx workflow.Context, o Options, in names.Start, source []byte) (*passage, error) {
 	def, err := definition.ParseCanonical(source)
 	if err != nil {
-		return nil, temporal.NewNonRetryableApplicationError("read definition "+in.Hash, "definition", err)
+		return nil, fmt.Errorf("read definition %s: %w", in.Hash, err)
 	}
 	machine, err := interpreter.New(def, in.Interpreter, in.Snapshot)
 	if err != nil {
-		// A worker that is too old must not fail the enrollment: the task is
-		// retried until a worker that knows the version takes it.
-		panic(fmt.Sprintf("enrollment %s: %v", in.Enrollment, err))
+		return nil, err
 	}
 	p := &passage{
 		options: o, in: in, source: source, def: def, machine: machine,
@@ -86,7 +96,7 @@ func (p *passage) loop(ctx workflow.Context) error {
 	for {
 		commands, err := p.machine.Step(occurrences...)
 		if err != nil {
-			panic(fmt.Sprintf("enrollment %s: %v", p.in.Enrollment, err))
+			return err
 		}
 		first := commands[0]
 		if first.Kind == interpreter.Stop {

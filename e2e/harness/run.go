@@ -35,3 +35,6 @@ func (s *System) RunState(e map[string]any) names.State {
 
 // Queue is the task queue of the system.
 func (s *System) Queue() string { return s.options.Worker.Queue() }
+
+// Database is the URL of the store of the system.
+func (s *System) Database() string { return s.options.Settings.DatabaseURL }

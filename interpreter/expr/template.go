@@ -51,6 +51,8 @@ type RenderOptions struct {
 	HTML    bool
 	Strict  bool
 	Missing func(path string)
+	// Escape, when given, changes what each output prints; HTML comes before it.
+	Escape func(text string) string
 }
 
 // CheckTemplate reports the first mistake of a template: a *TemplateError, or ErrTemplateLimit.
@@ -152,7 +154,7 @@ func Render(src string, s *Scope, o RenderOptions) (string, error) {
 		return src, nil
 	}
 	var out bytes.Buffer
-	r := &run{scope: s, html: o.HTML, strict: o.Strict, noticed: o.Missing, units: templateUnits, target: &out}
+	r := &run{scope: s, html: o.HTML, escape: o.escape(), strict: o.Strict, noticed: o.Missing, units: templateUnits, target: &out}
 	if err := r.render(t); err != nil {
 		return "", err
 	}

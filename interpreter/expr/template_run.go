@@ -23,6 +23,7 @@ const (
 type run struct {
 	scope   *Scope
 	html    bool
+	escape  func(string) string // of what is printed; nil: as it is
 	strict  bool
 	units   int
 	written int
@@ -124,16 +125,27 @@ func (r *run) print(w io.Writer, v any) error {
 	if err := r.spend(r.unitsOf(v)); err != nil {
 		return err
 	}
-	if r.html {
-		w = escaper{w}
+	if r.escape != nil {
+		w = escaper{w, r.escape}
 	}
 	return writeText(w, v)
 }
 
-type escaper struct{ w io.Writer }
+// escape is how values are printed; nil: as they are.
+func (o RenderOptions) escape() func(string) string {
+	if o.HTML {
+		return html.EscapeString
+	}
+	return o.Escape
+}
+
+type escaper struct {
+	w      io.Writer
+	escape func(string) string
+}
 
 func (e escaper) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(e.w, html.EscapeString(string(p))); err != nil {
+	if _, err := io.WriteString(e.w, e.escape(string(p))); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -313,6 +313,7 @@ func TestRenderNeverPanicsAndIsDeterministic(t *testing.T) {
 		first, err := Render(src, s, o)
 		second, again := Render(src, s, o)
 		require.Equal(t, first, second)
+		require.LessOrEqual(t, len(first), maxOutput)
 		require.Equal(t, err == nil, again == nil)
 		if CheckTemplate(src) != nil {
 			require.Error(t, err)

@@ -49,13 +49,29 @@ func addresses(words ...string) form.List {
 }
 
 // addresses renders mail addresses; each entry may render to several, separated by
-// commas. An address that could break out of its header fails.
+// commas. An address that could break out of its header fails. Where the template writes
+// Name <address>, the values in it are parts of these and bring no address of their own: a
+// name comes from whoever filled in a form.
 func (r *renderer) addresses(list []string) []string {
 	var out []string
 	for _, src := range list {
+		if strings.ContainsRune(src, '<') {
+			out = append(out, r.checked(r.escaped(src, part))...)
+			continue
+		}
 		out = append(out, r.checked(r.text(src))...)
 	}
 	return out
+}
+
+// part is a value inside Name <address>: what would end that one becomes a space.
+func part(text string) string {
+	return strings.Map(func(c rune) rune {
+		if strings.ContainsRune(`,;:<>()[]"\`, c) {
+			return ' '
+		}
+		return c
+	}, text)
 }
 
 // checked splits a rendered list of addresses.

@@ -2,6 +2,7 @@ package nodes_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -118,6 +119,34 @@ func TestEmailFailures(t *testing.T) {
 	s.Roots["contact"] = map[string]any{"email": "ana@example.com\nBcc: x@y.example"}
 	_, failed = settings[*nodes.Email](t, "email", map[string]any{"subject": "Hi", "body": "x"}).Plan(s, nodes.PlanInput{})
 	require.Equal(t, nodes.CodeBadAddress, failed.Code)
+}
+
+// TestNamesBringNoRecipients: who fills in a form with a name that is a list of addresses writes to
+// nobody else.
+func TestNamesBringNoRecipients(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"victim@example.com, Ana", "Bob <victim@example.com>, ", "<victim@example.com>,", `"victim@example.com" <victim@example.com>,"`, "a;victim@example.com,b",
+		"Smith, John", `x" <victim@example.com>, "y`, "victim@example.com,victim@example.com,", "(victim@example.com),", "x: victim@example.com;",
+	} {
+		s := scope()
+		s.Roots["contact"] = map[string]any{"email": "ana@example.com", "first_name": name}
+		m, failed := settings[*nodes.Email](t, "email", map[string]any{
+			"subject": "Hi", "body": "x", "to": "{{ contact.first_name }} <{{ contact.email }}>", "cc": `"{{ contact.first_name }}" <boss@example.com>`,
+			"from": "{{ contact.first_name }} at the shop <shop@example.com>", "reply_to": "{{ contact.first_name }} <help@example.com>",
+		}).Plan(s, nodes.PlanInput{})
+		require.Nil(t, failed, name)
+		for want, list := range map[string][]string{
+			"<ana@example.com>": m.To, "<boss@example.com>": m.Cc, "<shop@example.com>": {m.From}, "<help@example.com>": {m.ReplyTo},
+		} {
+			require.Len(t, list, 1, name)
+			require.True(t, strings.HasSuffix(list[0], want), list[0])
+		}
+	}
+	s := scope()
+	s.Roots["contact"] = map[string]any{"email": "ana@example.com, victim@example.com", "first_name": "Ana"}
+	_, failed := settings[*nodes.Email](t, "email", map[string]any{"subject": "Hi", "body": "x", "to": "{{ contact.first_name }} <{{ contact.email }}>"}).Plan(s, nodes.PlanInput{})
+	require.Equal(t, nodes.CodeBadAddress, failed.Code, "there is room for one")
 }
 
 func TestStrictFailsOnMissingValues(t *testing.T) {

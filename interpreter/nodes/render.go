@@ -23,11 +23,12 @@ func (r *renderer) fail(code, format string, args ...any) {
 	}
 }
 
-func (r *renderer) run(src string, html bool) string {
+func (r *renderer) run(src string, o expr.RenderOptions) string {
 	if r.failed != nil || src == "" {
 		return ""
 	}
-	out, err := expr.Render(src, r.scope, expr.RenderOptions{HTML: html, Strict: r.strict})
+	o.Strict = r.strict
+	out, err := expr.Render(src, r.scope, o)
 	if err != nil {
 		r.failed = failure(err)
 		return ""
@@ -36,10 +37,15 @@ func (r *renderer) run(src string, html bool) string {
 }
 
 // text renders without escaping.
-func (r *renderer) text(src string) string { return r.run(src, false) }
+func (r *renderer) text(src string) string { return r.run(src, expr.RenderOptions{}) }
 
 // html renders with every value escaped for HTML.
-func (r *renderer) html(src string) string { return r.run(src, true) }
+func (r *renderer) html(src string) string { return r.run(src, expr.RenderOptions{HTML: true}) }
+
+// escaped renders with every value changed by escape.
+func (r *renderer) escaped(src string, escape func(string) string) string {
+	return r.run(src, expr.RenderOptions{Escape: escape})
+}
 
 // line renders a text that must stay on one line: control characters become spaces.
 func (r *renderer) line(src string) string { return oneLine(r.text(src)) }

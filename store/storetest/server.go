@@ -189,11 +189,15 @@ func (s *Server) Stop() {
 
 // Crash ends a server of our own at once and brings it back: every connection is cut, nothing that
 // was not committed stays, and the next start replays the log. It returns when the server answers.
-func (s *Server) Crash(ctx context.Context) error {
+func (s *Server) Crash(ctx context.Context) error { return s.CrashFor(ctx, 0) }
+
+// CrashFor is Crash with some time in which nobody is there.
+func (s *Server) CrashFor(ctx context.Context, away time.Duration) error {
 	if s.own == nil {
 		return errors.New("crash PostgreSQL: the server is not of our making")
 	}
 	s.own.crash()
+	<-time.After(away)
 	if err := s.own.start(); err != nil {
 		return fmt.Errorf("start postgres: %w", err)
 	}

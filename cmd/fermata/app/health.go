@@ -34,12 +34,17 @@ type health struct {
 	app      *App
 	pollers  *pollers
 	workerUp atomic.Bool
+	leaving  atomic.Bool
 }
 
 // ready is nil when this process can do its work: the API needs the store only, so
 // that intake stays in service while Temporal is away; worker and relay need
-// Temporal, and a worker its own pollers. The development server needs all, once.
+// Temporal, and a worker its own pollers. The development server needs all, once. Who is
+// about to end is not ready.
 func (h *health) ready(ctx context.Context) error {
+	if h.leaving.Load() {
+		return errors.New("stopping")
+	}
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	if err := h.app.store.Ping(ctx); err != nil {
