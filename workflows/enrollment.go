@@ -13,11 +13,14 @@ import (
 	"fermata/interpreter/definition"
 )
 
+// longHistory is how many events a run may have before it continues as new.
+const longHistory = 1500
+
 // Options are fixed when the workflow is registered. Production registers the
 // zero value; tests force continue-as-new with ContinueEvery.
 type Options struct {
 	// ContinueEvery continues as new after so many batches of commands; 0 leaves
-	// it to the server's suggestion.
+	// it to the length of the history and the server's suggestion.
 	ContinueEvery int
 }
 
@@ -212,11 +215,14 @@ func drain(ch workflow.ReceiveChannel) {
 	}
 }
 
+// mustContinue says that a run has become long enough: every worker that takes it over reads it
+// from its beginning.
 func (p *passage) mustContinue(ctx workflow.Context) bool {
 	if p.options.ContinueEvery > 0 {
 		return p.batches >= p.options.ContinueEvery
 	}
-	return p.batches > 0 && workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+	info := workflow.GetInfo(ctx)
+	return p.batches > 0 && (info.GetContinueAsNewSuggested() || info.GetCurrentHistoryLength() >= longHistory)
 }
 
 func (p *passage) continueAsNew(ctx workflow.Context) error {
