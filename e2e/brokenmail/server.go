@@ -114,7 +114,7 @@ func (s *Server) talk(connection *net.TCPConn) {
 	}
 	for c.in.Scan() {
 		verb, rest, _ := strings.Cut(c.in.Text(), " ")
-		goesOn := true
+		var goesOn bool
 		switch strings.ToUpper(verb) {
 		case "EHLO", "HELO":
 			goesOn = c.say(Hello, "250-broken.test\r\n250 ENHANCEDSTATUSCODES")

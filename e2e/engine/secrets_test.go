@@ -158,9 +158,12 @@ func talk(t *testing.T, s *harness.System) {
 	s.Must("POST", "/v1/events", map[string]any{"type": "form.submitted", "contact": contact, "data": map[string]any{"word": "CanaryEvent"}})
 	s.Enrollment("talkative", mail, "completed")
 	for _, refused := range []struct{ method, path, body string }{
-		{"POST", "/v1/events", `{"type": "CanaryEvent!", "contact": {"email": "CanaryFirst"}}`}, {"POST", "/v1/tasks", `{"title": "CanaryTitle", "x": 1}`},
-		{"GET", "/v1/contacts?email=canary-mail@example.com&limit=CanaryQuery", ""}, {"GET", "/v1/contacts/CanaryQuery", ""},
-		{"POST", "/v1/hooks/CanaryAddress", `{"email": "canary-mail@example.com"}`}, {"PUT", "/v1/secrets/bad name", `{"value": "CanaryBearer"}`},
+		{"POST", "/v1/events", `{"type": "CanaryEvent!", "contact": {"email": "CanaryFirst"}}`},
+		{"POST", "/v1/tasks", `{"title": "CanaryTitle", "x": 1}`},
+		{"GET", "/v1/contacts?email=canary-mail@example.com&limit=CanaryQuery", ""},
+		{"GET", "/v1/contacts/CanaryQuery", ""},
+		{"POST", "/v1/hooks/CanaryAddress", `{"email": "canary-mail@example.com"}`},
+		{"PUT", "/v1/secrets/bad name", `{"value": "CanaryBearer"}`},
 	} {
 		var body any
 		if refused.body != "" {
