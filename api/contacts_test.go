@@ -119,6 +119,35 @@ func TestConsent(t *testing.T) {
 	})
 }
 
+// TestDealsByWhatIsKnown: a deal needs its pipeline and its contact, by any name of it; a status stands
+// for the first stage that gives it.
+func TestDealsByWhatIsKnown(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
+		f := setup(t, s)
+		f.must(201, "POST", "/v1/pipelines", salesPipeline())
+		f.must(201, "POST", "/v1/pipelines", object{"key": "short", "name": "Short", "stages": []object{{"key": "only", "name": "Only"}}})
+		id := path(t, f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com", "external_id": "crm-7"}), "id").(string)
+		deal := f.must(201, "POST", "/v1/deals", object{"pipeline": "sales", "contact": "Ana@example.com", "status": "won"})
+		require.Equal(t, []any{"Sales", id, "won", "won"}, []any{deal["title"], deal["contact"], deal["stage"], deal["status"]})
+		url := "/v1/deals/" + deal["id"].(string)
+		f.run(t, []scenario{
+			{name: "same status", method: "PATCH", url: url, body: object{"status": "won"}, status: 200, expected: []string{`"stage":"won"`}},
+			{name: "another status", method: "PATCH", url: url, body: object{"status": "open"}, status: 200, expected: []string{`"stage":"new"`, `"status":"open"`}},
+			{name: "another pipeline", method: "PATCH", url: url, body: object{"pipeline": "short"}, status: 200, expected: []string{`"stage":"only"`, `"pipeline":"short"`}},
+			{name: "status that no stage has", method: "PATCH", url: url, body: object{"status": "lost"}, status: 422, expected: []string{`"/status"`, "no stage that is lost"}},
+			{name: "title null", method: "PATCH", url: url, body: object{"title": nil}, status: 422, expected: []string{`"/title"`}},
+			{name: "by external id", method: "POST", url: "/v1/deals", body: object{"pipeline": "short", "contact": "crm-7"}, status: 201, expected: []string{id}},
+			{name: "stage and status that differ", method: "POST", url: "/v1/deals", body: object{"pipeline": "sales", "contact": id, "stage": "new", "status": "won"}, status: 422, expected: []string{`"/status"`, "which is open"}},
+			{name: "without a contact", method: "POST", url: "/v1/deals", body: object{"pipeline": "sales"}, status: 422, expected: []string{`"/contact"`}},
+			{name: "task by address", method: "POST", url: "/v1/tasks", body: object{"title": "Call", "contact": "ana@example.com"}, status: 201, expected: []string{id}},
+			{name: "task of nobody", method: "POST", url: "/v1/tasks", body: object{"title": "Call", "contact": "ben@example.com"}, status: 422, expected: []string{`"/contact"`}},
+		})
+		require.Equal(t, []string{"contact.created", "deal.created", "deal.won", "deal.stage_changed", "deal.stage_changed", "deal.created"}, f.emitted(id))
+	})
+}
+
 func TestDeals(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
@@ -135,7 +164,7 @@ func TestDeals(t *testing.T) {
 			{name: "won", method: "PATCH", url: url, body: object{"stage": "won"}, status: 200, expected: []string{`"status":"won"`, "497.5"}},
 			{name: "lost", method: "PATCH", url: url, body: object{"stage": "refunded", "value": nil}, status: 200, expected: []string{`"status":"lost"`, `"value":null`}},
 			{name: "no such stage", method: "PATCH", url: url, body: object{"stage": "wn"}, status: 422, expected: []string{`"/stage"`, "did you mean won?"}},
-			{name: "status follows the stage", method: "PATCH", url: url, body: object{"status": "open"}, status: 422, expected: []string{`"/status"`}},
+			{name: "status of another stage", method: "PATCH", url: url, body: object{"stage": "new", "status": "won"}, status: 422, expected: []string{`"/status"`, "which is open"}},
 			{name: "no such pipeline", method: "POST", url: "/v1/deals", body: object{"title": "x", "pipeline": "none", "contact": id}, status: 422, expected: []string{`"/pipeline"`}},
 			{name: "of nobody", method: "POST", url: "/v1/deals", body: object{"title": "x", "pipeline": "sales", "contact": "ct_none"}, status: 422, expected: []string{`"/contact"`}},
 			{name: "bad currency", method: "POST", url: "/v1/deals", body: object{"title": "x", "pipeline": "sales", "contact": id, "currency": "usd"}, status: 422, expected: []string{`"/currency"`}},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -19,23 +20,34 @@ func shapeDeal(d *store.Deal) gen.Deal {
 	}
 }
 
-// place finds the stage of a deal, the first one for "", and the status that it gives.
-func place(tx *store.Tx, pipeline, stage string) (key, status string, err error) {
-	p, err := tx.Pipeline(pipeline)
-	if errors.Is(err, store.ErrNotFound) {
-		return "", "", invalid("/pipeline", "there is no such pipeline", "POST /v1/pipelines makes one")
-	}
-	if err != nil {
-		return "", "", err
-	}
+// place puts a deal into a stage of a pipeline: the one that is named, else the first one of the status
+// that is asked for, else the first one. The status of a deal is that of its stage.
+func place(deal *store.Deal, p *store.Pipeline, stage, status string) error {
 	keys := make([]string, len(p.Stages))
 	for i, one := range p.Stages {
-		if one.Key == stage || stage == "" {
-			return one.Key, one.Kind, nil
-		}
 		keys[i] = one.Key
+		if stage != "" && one.Key != stage || stage == "" && status != "" && one.Kind != status {
+			continue
+		}
+		if status != "" && one.Kind != status {
+			return invalid("/status", fmt.Sprintf("is not that of the stage %s, which is %s", one.Key, one.Kind), "leave one of them out")
+		}
+		deal.Pipeline, deal.Stage, deal.Status = p.Key, one.Key, one.Kind
+		return nil
 	}
-	return "", "", invalid("/stage", "the pipeline has no such stage", didYouMean(stage, keys))
+	if stage == "" {
+		return invalid("/status", fmt.Sprintf("the pipeline has no stage that is %s", status), "")
+	}
+	return invalid("/stage", "the pipeline has no such stage", didYouMean(stage, keys))
+}
+
+// pipelineOf reads the pipeline that a deal names.
+func pipelineOf(tx *store.Tx, key string) (*store.Pipeline, error) {
+	p, err := tx.Pipeline(key)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, invalid("/pipeline", "there is no such pipeline", "POST /v1/pipelines makes one")
+	}
+	return p, err
 }
 
 // dealEvents reports what became of a deal: made or moved, and won or lost when that is new.
@@ -80,18 +92,23 @@ func anyOf[T any](p *T) any {
 func (s *server) CreateDeal(c *gin.Context, _ gen.CreateDealParams) {
 	creating(s, c, func(tx *store.Tx, in gen.DealInput) (reply, error) {
 		now := s.now()
-		contact, err := tx.LockContact(in.Contact)
-		if errors.Is(err, store.ErrNotFound) {
-			return reply{}, invalid("/contact", "there is no such contact", "the id of a contact")
+		id, err := contactID(tx, in.Contact)
+		if err != nil {
+			return reply{}, err
 		}
+		contact, err := tx.LockContact(id)
+		if err != nil {
+			return reply{}, contactMissing(err)
+		}
+		pipeline, err := pipelineOf(tx, in.Pipeline)
 		if err != nil {
 			return reply{}, err
 		}
 		deal := &store.Deal{
-			ID: store.NewID("deal"), Title: in.Title, Pipeline: in.Pipeline, Value: in.Value,
+			ID: store.NewID("deal"), Title: or(in.Title, pipeline.Name), Value: in.Value,
 			Currency: or(in.Currency, ""), Owner: or(in.Owner, ""), ContactID: contact.ID, CreatedAt: now, UpdatedAt: now,
 		}
-		if deal.Stage, deal.Status, err = place(tx, in.Pipeline, or(in.Stage, "")); err != nil {
+		if err := place(deal, pipeline, or(in.Stage, ""), string(or(in.Status, ""))); err != nil {
 			return reply{}, err
 		}
 		if err := tx.CreateDeal(deal); err != nil {
@@ -130,7 +147,8 @@ func (s *server) GetDeal(c *gin.Context, id string) {
 	})
 }
 
-// PatchDeal changes a deal; a new pipeline without a stage begins at its first one.
+// PatchDeal changes a deal; a new pipeline without a stage begins at its first one, and another status
+// without a stage leads to the first one of it.
 func (s *server) PatchDeal(c *gin.Context, id string) {
 	s.write(c, func(tx *store.Tx) (reply, error) {
 		deal, contact, err := lockDeal(tx, id)
@@ -139,7 +157,7 @@ func (s *server) PatchDeal(c *gin.Context, id string) {
 		}
 		before := *deal
 		current := gen.DealInput{
-			Title: deal.Title, Pipeline: deal.Pipeline, Stage: &deal.Stage, Value: deal.Value,
+			Title: &deal.Title, Pipeline: deal.Pipeline, Stage: &deal.Stage, Value: deal.Value,
 			Currency: text(deal.Currency), Owner: text(deal.Owner), Contact: deal.ContactID,
 		}
 		next, err := patched(s, c, "DealInput", current)
@@ -150,13 +168,18 @@ func (s *server) PatchDeal(c *gin.Context, id string) {
 		if err != nil {
 			return reply{}, err
 		}
-		if _, given := patch["stage"]; !given && next.Pipeline != before.Pipeline {
+		status := string(or(next.Status, ""))
+		if _, given := patch["stage"]; !given && (next.Pipeline != before.Pipeline || status != "" && status != before.Status) {
 			next.Stage = nil
 		}
-		if deal.Stage, deal.Status, err = place(tx, next.Pipeline, or(next.Stage, "")); err != nil {
+		pipeline, err := pipelineOf(tx, next.Pipeline)
+		if err != nil {
 			return reply{}, err
 		}
-		deal.Title, deal.Pipeline, deal.Value = next.Title, next.Pipeline, next.Value
+		if err := place(deal, pipeline, or(next.Stage, ""), status); err != nil {
+			return reply{}, err
+		}
+		deal.Title, deal.Value = or(next.Title, deal.Title), next.Value
 		deal.Currency, deal.Owner = or(next.Currency, ""), or(next.Owner, "")
 		if err := tx.UpdateDeal(deal); err != nil {
 			return reply{}, err

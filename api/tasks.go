@@ -21,16 +21,29 @@ func fillTask(t *store.Task, in gen.TaskInput) {
 	t.DueAt, t.ContactID, t.Status = utc(in.DueAt), in.Contact, string(or(in.Status, "open"))
 }
 
+// ofContact finds the contact of a task, which may be named as in the lists.
+func ofContact(tx *store.Tx, in *gen.TaskInput) error {
+	if in.Contact == nil {
+		return nil
+	}
+	id, err := contactID(tx, *in.Contact)
+	in.Contact = &id
+	return err
+}
+
 // contactMissing names the field when a row refers to a contact that does not exist.
 func contactMissing(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
-		return invalid("/contact", "there is no such contact", "the id of a contact")
+		return invalid("/contact", "there is no such contact", "the id, mail address or external id of one")
 	}
 	return err
 }
 
 func (s *server) CreateTask(c *gin.Context, _ gen.CreateTaskParams) {
 	creating(s, c, func(tx *store.Tx, in gen.TaskInput) (reply, error) {
+		if err := ofContact(tx, &in); err != nil {
+			return reply{}, err
+		}
 		t := &store.Task{ID: store.NewID("task")}
 		fillTask(t, in)
 		if err := tx.CreateTask(t); err != nil {
@@ -74,6 +87,9 @@ func (s *server) PatchTask(c *gin.Context, id string) {
 		}
 		next, err := patched(s, c, "TaskInput", current)
 		if err != nil {
+			return reply{}, err
+		}
+		if err := ofContact(tx, &next); err != nil {
 			return reply{}, err
 		}
 		fillTask(t, next)

@@ -389,6 +389,48 @@ func (e DealStatus) Valid() bool {
 	}
 }
 
+// Defines values for DealInputStatus.
+const (
+	DealInputStatusLost DealInputStatus = "lost"
+	DealInputStatusOpen DealInputStatus = "open"
+	DealInputStatusWon  DealInputStatus = "won"
+)
+
+// Valid indicates whether the value is a known member of the DealInputStatus enum.
+func (e DealInputStatus) Valid() bool {
+	switch e {
+	case DealInputStatusLost:
+		return true
+	case DealInputStatusOpen:
+		return true
+	case DealInputStatusWon:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DealPatchStatus.
+const (
+	DealPatchStatusLost DealPatchStatus = "lost"
+	DealPatchStatusOpen DealPatchStatus = "open"
+	DealPatchStatusWon  DealPatchStatus = "won"
+)
+
+// Valid indicates whether the value is a known member of the DealPatchStatus enum.
+func (e DealPatchStatus) Valid() bool {
+	switch e {
+	case DealPatchStatusLost:
+		return true
+	case DealPatchStatusOpen:
+		return true
+	case DealPatchStatusWon:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DefinitionProblemSeverity.
 const (
 	DefinitionProblemSeverityError   DefinitionProblemSeverity = "error"
@@ -3353,17 +3395,25 @@ type DealStatus string
 
 // DealInput defines model for DealInput.
 type DealInput struct {
-	// Contact Contact id
+	// Contact Id, mail address or external id of a contact
 	Contact  string  `json:"contact"`
 	Currency *string `json:"currency,omitempty"`
 	Owner    *string `json:"owner,omitempty"`
 	Pipeline string  `json:"pipeline"`
 
-	// Stage Default the first
-	Stage *string  `json:"stage,omitempty"`
-	Title string   `json:"title"`
+	// Stage Default the first, or the first of the status
+	Stage *string `json:"stage,omitempty"`
+
+	// Status That of the stage; without a stage it chooses one
+	Status *DealInputStatus `json:"status,omitempty"`
+
+	// Title Default the name of the pipeline
+	Title *string  `json:"title,omitempty"`
 	Value *float64 `json:"value,omitempty"`
 }
+
+// DealInputStatus That of the stage; without a stage it chooses one
+type DealInputStatus string
 
 // DealList Example: {"items":[],"next":null}
 type DealList struct {
@@ -3373,13 +3423,19 @@ type DealList struct {
 
 // DealPatch defines model for DealPatch.
 type DealPatch struct {
-	Currency *string  `json:"currency,omitempty"`
-	Owner    *string  `json:"owner,omitempty"`
-	Pipeline *string  `json:"pipeline,omitempty"`
-	Stage    *string  `json:"stage,omitempty"`
-	Title    *string  `json:"title,omitempty"`
-	Value    *float64 `json:"value,omitempty"`
+	Currency *string `json:"currency,omitempty"`
+	Owner    *string `json:"owner,omitempty"`
+	Pipeline *string `json:"pipeline,omitempty"`
+	Stage    *string `json:"stage,omitempty"`
+
+	// Status Without a stage it moves the deal to the first stage of this kind
+	Status *DealPatchStatus `json:"status,omitempty"`
+	Title  *string          `json:"title,omitempty"`
+	Value  *float64         `json:"value,omitempty"`
 }
+
+// DealPatchStatus Without a stage it moves the deal to the first stage of this kind
+type DealPatchStatus string
 
 // Definition A definition; GET /v1/schema answers its JSON Schema.
 //
@@ -5286,12 +5342,14 @@ type TaskStatus string
 
 // TaskInput defines model for TaskInput.
 type TaskInput struct {
-	Assignee *string          `json:"assignee,omitempty"`
-	Body     *string          `json:"body,omitempty"`
-	Contact  *string          `json:"contact,omitempty"`
-	DueAt    *time.Time       `json:"due_at,omitempty"`
-	Status   *TaskInputStatus `json:"status,omitempty"`
-	Title    string           `json:"title"`
+	Assignee *string `json:"assignee,omitempty"`
+	Body     *string `json:"body,omitempty"`
+
+	// Contact Id, mail address or external id of a contact
+	Contact *string          `json:"contact,omitempty"`
+	DueAt   *time.Time       `json:"due_at,omitempty"`
+	Status  *TaskInputStatus `json:"status,omitempty"`
+	Title   string           `json:"title"`
 }
 
 // TaskInputStatus defines model for TaskInput.Status.
@@ -5305,12 +5363,14 @@ type TaskList struct {
 
 // TaskPatch defines model for TaskPatch.
 type TaskPatch struct {
-	Assignee *string          `json:"assignee,omitempty"`
-	Body     *string          `json:"body,omitempty"`
-	Contact  *string          `json:"contact,omitempty"`
-	DueAt    *time.Time       `json:"due_at,omitempty"`
-	Status   *TaskPatchStatus `json:"status,omitempty"`
-	Title    *string          `json:"title,omitempty"`
+	Assignee *string `json:"assignee,omitempty"`
+	Body     *string `json:"body,omitempty"`
+
+	// Contact Id, mail address or external id of a contact
+	Contact *string          `json:"contact,omitempty"`
+	DueAt   *time.Time       `json:"due_at,omitempty"`
+	Status  *TaskPatchStatus `json:"status,omitempty"`
+	Title   *string          `json:"title,omitempty"`
 }
 
 // TaskPatchStatus defines model for TaskPatch.Status.
