@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -25,19 +26,18 @@ func FromEnvironment() (Settings, error) {
 	return s, nil
 }
 
+// namedFlag is how the parser begins an error about the value of a flag.
+var namedFlag = regexp.MustCompile(`(?s)^--([a-z-]+)(?:=[^:]*)?: (.*)$`)
+
 // NamedError rewrites the parser's flag names to those of the environment, which is
 // how most installations set them.
 func NamedError(err error) error {
-	text := err.Error()
-	rest, ok := strings.CutPrefix(text, "--")
-	if !ok {
+	parts := namedFlag.FindStringSubmatch(err.Error())
+	if parts == nil {
 		return err
 	}
-	flag, tail, _ := strings.Cut(rest, ":")
-	if i := strings.IndexByte(flag, '='); i >= 0 {
-		flag = flag[:i]
-	}
-	return fmt.Errorf("FERMATA_%s (--%s):%s", strings.ToUpper(strings.ReplaceAll(flag, "-", "_")), flag, tail)
+	flag, what := parts[1], parts[2]
+	return fmt.Errorf("FERMATA_%s (--%s): %s", strings.ToUpper(strings.ReplaceAll(flag, "-", "_")), flag, what)
 }
 
 // SecretKeyFile returns the key that encrypts secrets in a data folder, and makes a
