@@ -87,6 +87,25 @@ func courseEvent(before, after *store.ContactCourse) string {
 	return ""
 }
 
+// GetContactCourse answers a contact's place in a course; 404 for who has none.
+func (s *server) GetContactCourse(c *gin.Context, id, course string) {
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		contact, err := tx.Contact(id)
+		if err != nil {
+			return reply{}, err
+		}
+		place, err := tx.ContactCourse(contact.ID, course)
+		if err != nil {
+			return reply{}, err
+		}
+		return ok(shapePlace(place)), nil
+	})
+}
+
+func shapePlace(p *store.ContactCourse) gen.ContactCourse {
+	return gen.ContactCourse{Course: p.Course, Status: gen.ContactCourseStatus(p.Status), Progress: p.Progress}
+}
+
 // PutContactCourse enrolls a contact in a course, or records progress or completion.
 func (s *server) PutContactCourse(c *gin.Context, id, course string) {
 	changing(s, c, func(tx *store.Tx, in gen.ContactCourseInput) (reply, error) {
@@ -110,7 +129,7 @@ func (s *server) PutContactCourse(c *gin.Context, id, course string) {
 		if err := s.saveCourse(tx, contact, before, after); err != nil {
 			return reply{}, err
 		}
-		return ok(gen.ContactCourse{Course: course, Status: gen.ContactCourseStatus(after.Status), Progress: after.Progress}), nil
+		return ok(shapePlace(after)), nil
 	})
 }
 

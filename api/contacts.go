@@ -177,6 +177,18 @@ func (s *server) DeleteContact(c *gin.Context, id string) {
 	})
 }
 
+// GetConsent answers what a contact has said, by channel.
+func (s *server) GetConsent(c *gin.Context, id string) {
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		r, err := contactReply(tx, id)
+		if err != nil {
+			return reply{}, err
+		}
+		shown, _ := r.body.(map[string]any)
+		return ok(shown["consent"]), nil
+	})
+}
+
 // PutConsent records what the contact said, on whose word: the one call that may subscribe again.
 func (s *server) PutConsent(c *gin.Context, id string) {
 	changing(s, c, func(tx *store.Tx, in gen.ConsentRequest) (reply, error) {

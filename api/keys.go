@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -35,18 +36,10 @@ func issued(k *store.APIKey, key *string) gen.ApiKeyIssued {
 func (s *server) CreateApiKey(c *gin.Context, _ gen.CreateApiKeyParams) {
 	creating(s, c, func(tx *store.Tx, in gen.ApiKeyInput) (reply, error) {
 		now := s.now()
-		if in.ExpiresAt != nil && !in.ExpiresAt.After(now) {
-			return reply{}, invalid("/expires_at", "must be in the future", "")
-		}
 		key := newKey()
-		row := &store.APIKey{
-			ID: store.NewID("key"), Name: in.Name, Person: strings.TrimSpace(in.Person), Prefix: key[:keyShown], Hash: hashKey(key),
-			CreatedAt: now, ExpiresAt: utc(in.ExpiresAt),
-		}
-		for _, scope := range in.Scopes {
-			if !slices.Contains(row.Scopes, string(scope)) {
-				row.Scopes = append(row.Scopes, string(scope))
-			}
+		row := &store.APIKey{ID: store.NewID("key"), Prefix: key[:keyShown], Hash: hashKey(key), CreatedAt: now}
+		if err := fillKey(row, in, now); err != nil {
+			return reply{}, err
 		}
 		if err := tx.CreateAPIKey(row); err != nil {
 			return reply{}, err
@@ -66,6 +59,57 @@ func (s *server) ListApiKeys(c *gin.Context, params gen.ListApiKeysParams) {
 		rows, next, err := tx.ListAPIKeys(pageOf(params.Limit, params.Cursor))
 		return listReply(rows, next, shapeKey), err
 	})
+}
+
+func (s *server) GetApiKey(c *gin.Context, id string) {
+	s.read(c, func(tx *store.Tx) (reply, error) {
+		key, err := tx.APIKey(id)
+		if err != nil {
+			return reply{}, err
+		}
+		return ok(shapeKey(key)), nil
+	})
+}
+
+// PatchApiKey changes what a key may do, and until when; the key itself stays.
+func (s *server) PatchApiKey(c *gin.Context, id string) {
+	s.write(c, func(tx *store.Tx) (reply, error) {
+		key, err := tx.APIKey(id)
+		if err != nil {
+			return reply{}, err
+		}
+		if key.RevokedAt != nil {
+			return reply{}, failure(kindState, "the key was revoked; issue another one")
+		}
+		shown := shapeKey(key)
+		next, err := patched(s, c, "ApiKeyInput", gen.ApiKeyInput{Name: key.Name, Person: key.Person, Scopes: shown.Scopes, ExpiresAt: shown.ExpiresAt})
+		if err != nil {
+			return reply{}, err
+		}
+		if err := fillKey(key, next, s.now()); err != nil {
+			return reply{}, err
+		}
+		if err := tx.UpdateAPIKey(key); err != nil {
+			return reply{}, err
+		}
+		detail := map[string]any{"name": key.Name, "person": key.Person, "scopes": key.Scopes, "expires_at": key.ExpiresAt}
+		return ok(shapeKey(key)), s.audit(c, tx, "api_key.update", key.ID, detail)
+	})
+}
+
+// fillKey puts what a request says into a key. An end that it had before may have passed.
+func fillKey(key *store.APIKey, in gen.ApiKeyInput, now time.Time) error {
+	end := utc(in.ExpiresAt)
+	if end != nil && !end.After(now) && (key.ExpiresAt == nil || !end.Equal(*key.ExpiresAt)) {
+		return invalid("/expires_at", "must be in the future", "")
+	}
+	key.Name, key.Person, key.ExpiresAt, key.Scopes = in.Name, strings.TrimSpace(in.Person), end, nil
+	for _, scope := range in.Scopes {
+		if !slices.Contains(key.Scopes, string(scope)) {
+			key.Scopes = append(key.Scopes, string(scope))
+		}
+	}
+	return nil
 }
 
 func (s *server) RevokeApiKey(c *gin.Context, id string) {

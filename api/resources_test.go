@@ -66,6 +66,8 @@ func TestResources(t *testing.T) {
 			{name: "account", method: "PATCH", url: "/v1/account", body: object{"timezone": "Europe/Vienna", "hourly_cost": 60, "frequency_cap": "3/7d"}, status: 200, expected: []string{"Europe/Vienna", `"3/7d"`}},
 			{name: "account in no zone", method: "PATCH", url: "/v1/account", body: object{"timezone": "Vienna"}, status: 422, expected: []string{`"/timezone"`}},
 			{name: "account clears", method: "PATCH", url: "/v1/account", body: object{"frequency_cap": nil}, status: 200, expected: []string{`"frequency_cap":null`, "Europe/Vienna"}},
+			{name: "account clears what it can do without", method: "PATCH", url: "/v1/account", body: object{"name": nil, "mail_from": nil, "hourly_cost": nil}, status: 200, expected: []string{`"hourly_cost":0`, `"mail_from":""`, "Europe/Vienna"}},
+			{name: "account keeps its zone", method: "PATCH", url: "/v1/account", body: object{"timezone": nil}, status: 422, expected: []string{`"/timezone"`}},
 			{name: "audit", method: "GET", url: "/v1/audit?subject=account", status: 200, expected: []string{"account.update", "bootstrap key"}},
 			{name: "misspelled filter", method: "GET", url: "/v1/tasks?staus=open", status: 422, expected: []string{"?staus", "did you mean status?"}},
 			{name: "limit over the top", method: "GET", url: "/v1/tasks?limit=501", status: 422, expected: []string{"?limit", "500"}},

@@ -56,6 +56,7 @@ func (s *server) PatchAccount(c *gin.Context) {
 		if err := fillAccount(a, in); err != nil {
 			return reply{}, err
 		}
+		clearAccount(a, patch)
 		if value, given := patch["frequency_cap"]; given {
 			a.FrequencyCap = nil
 			if value != nil {
@@ -95,6 +96,17 @@ func fillAccount(a *store.Account, in gen.AccountPatch) error {
 	a.HourlyCost, a.MailFrom = or(in.HourlyCost, a.HourlyCost), or(in.MailFrom, a.MailFrom)
 	a.DefaultConsent = string(or(in.DefaultConsent, gen.AccountPatchDefaultConsent(a.DefaultConsent)))
 	return nil
+}
+
+// clearAccount clears what a patch says null of, where an account can do without it.
+func clearAccount(a *store.Account, patch map[string]any) {
+	for name, clears := range map[string]func(){
+		"name": func() { a.Name = "" }, "mail_from": func() { a.MailFrom = "" }, "hourly_cost": func() { a.HourlyCost = 0 },
+	} {
+		if value, given := patch[name]; given && value == nil {
+			clears()
+		}
+	}
 }
 
 // secretName is what a definition may write behind `secret:`.

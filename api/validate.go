@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -37,19 +38,36 @@ func (s *server) ValidateDefinition(c *gin.Context, params gen.ValidateDefinitio
 	})
 }
 
-// ValidateWorkflow lists what is wrong with the draft.
+// ValidateWorkflow lists what is wrong with the draft, or with the definition in the body.
 func (s *server) ValidateWorkflow(c *gin.Context, key string, params gen.ValidateWorkflowParams) {
 	s.readWithin(c, storeWork, func(tx *store.Tx) (reply, error) {
 		w, err := tx.Workflow(key)
 		if err != nil {
 			return reply{}, err
 		}
-		def, problems, err := s.judged(tx, w.Key, w.Draft)
+		document, err := givenDraft(c, w)
+		if err != nil {
+			return reply{}, err
+		}
+		def, problems, err := s.judged(tx, w.Key, document)
 		if err != nil {
 			return reply{}, err
 		}
 		return s.judgement(c.Request.Context(), tx, def, problems, or(params.Tests, true))
 	})
+}
+
+// givenDraft is the document that a call is about: the one in its body, or without one the draft. A
+// definition that cannot be read is answered as one that cannot be saved.
+func givenDraft(c *gin.Context, w *store.Workflow) ([]byte, error) {
+	if string(bytes.TrimSpace(rawBody(c))) == "{}" {
+		return w.Draft, nil
+	}
+	d, err := readDraft(c)
+	if err != nil {
+		return nil, err
+	}
+	return d.document, otherKey(d, w.Key)
 }
 
 func (s *server) judgement(ctx context.Context, tx *store.Tx, def *definition.Definition, problems []definition.Problem, run bool) (reply, error) {

@@ -87,6 +87,14 @@ func wrongKey(key string) error {
 	return nil
 }
 
+// otherKey refuses a definition of another workflow than the one in the path.
+func otherKey(d draft, key string) error {
+	if d.def.Key != "" && d.def.Key != key {
+		return invalid("/key", fmt.Sprintf("is not the key in the path, %s", key), "a workflow keeps its key")
+	}
+	return nil
+}
+
 func (s *server) CreateWorkflow(c *gin.Context, _ gen.CreateWorkflowParams) {
 	d, err := readDraft(c)
 	if err == nil {
@@ -167,8 +175,8 @@ func (s *server) PutWorkflow(c *gin.Context, key string, params gen.PutWorkflowP
 	if err == nil {
 		err = wrongKey(key)
 	}
-	if err == nil && d.def.Key != "" && d.def.Key != key {
-		err = invalid("/key", fmt.Sprintf("is not the key in the path, %s", key), "a workflow keeps its key")
+	if err == nil {
+		err = otherKey(d, key)
 	}
 	if err != nil {
 		s.fail(c, err)

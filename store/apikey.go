@@ -41,6 +41,15 @@ func (tx *Tx) ListAPIKeys(page Page) ([]APIKey, string, error) {
 	return listByID(tx, q, func(k *APIKey) string { return k.ID })
 }
 
+// UpdateAPIKey saves name, person, scopes and end of a key.
+func (tx *Tx) UpdateAPIKey(k *APIKey) error {
+	scopes, err := ToJSON(k.Scopes)
+	if err != nil {
+		return err
+	}
+	return tx.remove("UPDATE api_keys SET name = ?, person = ?, scopes = ?, expires_at = ? WHERE id = ?", k.Name, k.Person, scopes, k.ExpiresAt, k.ID)
+}
+
 // RevokeAPIKey ends a key at an instant; revoking twice keeps the first instant.
 func (tx *Tx) RevokeAPIKey(id string, at time.Time) error {
 	return tx.remove("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, ?) WHERE id = ?", at, id)

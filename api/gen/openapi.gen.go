@@ -2788,7 +2788,7 @@ type AnalyticsVersion struct {
 // Any Any JSON value
 type Any = json.RawMessage
 
-// ApiKey defines model for ApiKey.
+// ApiKey Example: {"created_at":"2026-03-02T09:00:00Z","expires_at":null,"id":"key_1","last_used_at":null,"name":"shop","person":"Sam Doe","prefix":"fm_3kq9","revoked_at":null,"scopes":["events"]}
 type ApiKey struct {
 	CreatedAt  time.Time  `json:"created_at"`
 	ExpiresAt  *time.Time `json:"expires_at"`
@@ -2835,6 +2835,16 @@ type ApiKeyIssued struct {
 type ApiKeyList struct {
 	Items []ApiKey `json:"items"`
 	Next  *string  `json:"next"`
+}
+
+// ApiKeyPatch defines model for ApiKeyPatch.
+type ApiKeyPatch struct {
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	Name      *Name      `json:"name,omitempty"`
+
+	// Person Whose key it is
+	Person *string  `json:"person,omitempty"`
+	Scopes *[]Scope `json:"scopes,omitempty"`
 }
 
 // AuditEntry defines model for AuditEntry.
@@ -3236,15 +3246,19 @@ type ConsentRequest struct {
 	Source *string `json:"source,omitempty"`
 }
 
+// Consents Example: {"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}}
+type Consents map[string]Consent
+
 // Contact Example: {"consent":{"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}},"country":null,"courses":[{"course":"program-a","progress":0,"status":"enrolled"}],"created_at":"2026-03-02T09:00:00Z","deals":[],"email":"ana@example.com","external_id":null,"fields":{"plan":"pro"},"first_name":"Ana","id":"con_1","last_name":null,"phone":null,"subscribed":true,"tags":["buyer-program-A"],"timezone":"Europe/Vienna","updated_at":"2026-03-02T09:00:00Z"}
 type Contact struct {
-	Consent    map[string]Consent `json:"consent"`
-	Country    *string            `json:"country"`
-	Courses    []ContactCourse    `json:"courses"`
-	CreatedAt  time.Time          `json:"created_at"`
-	Deals      []Deal             `json:"deals"`
-	Email      *string            `json:"email"`
-	ExternalId *string            `json:"external_id"`
+	// Consent Example: {"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}}
+	Consent    Consents        `json:"consent"`
+	Country    *string         `json:"country"`
+	Courses    []ContactCourse `json:"courses"`
+	CreatedAt  time.Time       `json:"created_at"`
+	Deals      []Deal          `json:"deals"`
+	Email      *string         `json:"email"`
+	ExternalId *string         `json:"external_id"`
 
 	// Fields Any JSON object
 	Fields    Raw     `json:"fields"`
@@ -3327,13 +3341,14 @@ type ContactRef struct {
 
 // ContactSaved Example: {"consent":{"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}},"country":null,"courses":[{"course":"program-a","progress":0,"status":"enrolled"}],"created_at":"2026-03-02T09:00:00Z","deals":[],"email":"ana@example.com","external_id":null,"fields":{"plan":"pro"},"first_name":"Ana","id":"con_1","last_name":null,"phone":null,"subscribed":true,"tags":["buyer-program-A"],"timezone":"Europe/Vienna","updated_at":"2026-03-02T09:00:00Z","warnings":[]}
 type ContactSaved struct {
-	Consent    map[string]Consent `json:"consent"`
-	Country    *string            `json:"country"`
-	Courses    []ContactCourse    `json:"courses"`
-	CreatedAt  time.Time          `json:"created_at"`
-	Deals      []Deal             `json:"deals"`
-	Email      *string            `json:"email"`
-	ExternalId *string            `json:"external_id"`
+	// Consent Example: {"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}}
+	Consent    Consents        `json:"consent"`
+	Country    *string         `json:"country"`
+	Courses    []ContactCourse `json:"courses"`
+	CreatedAt  time.Time       `json:"created_at"`
+	Deals      []Deal          `json:"deals"`
+	Email      *string         `json:"email"`
+	ExternalId *string         `json:"external_id"`
 
 	// Fields Any JSON object
 	Fields    Raw     `json:"fields"`
@@ -6584,6 +6599,9 @@ type AcknowledgeAlarmJSONRequestBody = AcknowledgeRequest
 // CreateApiKeyJSONRequestBody defines body for CreateApiKey for application/json ContentType.
 type CreateApiKeyJSONRequestBody = ApiKeyInput
 
+// PatchApiKeyJSONRequestBody defines body for PatchApiKey for application/json ContentType.
+type PatchApiKeyJSONRequestBody = ApiKeyPatch
+
 // CreateContactJSONRequestBody defines body for CreateContact for application/json ContentType.
 type CreateContactJSONRequestBody = ContactInput
 
@@ -6760,6 +6778,9 @@ type RollbackWorkflowJSONRequestBody = RollbackRequest
 
 // StopWorkflowJSONRequestBody defines body for StopWorkflow for application/json ContentType.
 type StopWorkflowJSONRequestBody = StopRequest
+
+// ValidateWorkflowJSONRequestBody defines body for ValidateWorkflow for application/json ContentType.
+type ValidateWorkflowJSONRequestBody = Definition
 
 // Getter for additional properties for EngineHealth. Returns the specified
 // element and whether it was found
@@ -7079,6 +7100,12 @@ type ServerInterface interface {
 	// RevokeApiKey Revoke a key
 	// (DELETE /v1/api-keys/{id})
 	RevokeApiKey(c *gin.Context, id string)
+	// GetApiKey Read what is known of a key
+	// (GET /v1/api-keys/{id})
+	GetApiKey(c *gin.Context, id string)
+	// PatchApiKey Change a key (merge patch)
+	// (PATCH /v1/api-keys/{id})
+	PatchApiKey(c *gin.Context, id string)
 	// ListAudit Who did what, newest first
 	// (GET /v1/audit)
 	ListAudit(c *gin.Context, params ListAuditParams)
@@ -7103,12 +7130,18 @@ type ServerInterface interface {
 	// PatchContact Change a contact (merge patch)
 	// (PATCH /v1/contacts/{id})
 	PatchContact(c *gin.Context, id string)
+	// GetConsent Read the consent of a contact, by channel
+	// (GET /v1/contacts/{id}/consent)
+	GetConsent(c *gin.Context, id string)
 	// PutConsent Record consent with its source
 	// (PUT /v1/contacts/{id}/consent)
 	PutConsent(c *gin.Context, id string)
 	// DeleteContactCourse Unenroll from a course
 	// (DELETE /v1/contacts/{id}/courses/{course})
 	DeleteContactCourse(c *gin.Context, id string, course string)
+	// GetContactCourse Read a contact's place in a course
+	// (GET /v1/contacts/{id}/courses/{course})
+	GetContactCourse(c *gin.Context, id string, course string)
 	// PutContactCourse Enroll in a course, or record progress
 	// (PUT /v1/contacts/{id}/courses/{course})
 	PutContactCourse(c *gin.Context, id string, course string)
@@ -8001,6 +8034,56 @@ func (siw *ServerInterfaceWrapper) RevokeApiKey(c *gin.Context) {
 	siw.Handler.RevokeApiKey(c, id)
 }
 
+// GetApiKey operation middleware
+func (siw *ServerInterfaceWrapper) GetApiKey(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetApiKey(c, id)
+}
+
+// PatchApiKey operation middleware
+func (siw *ServerInterfaceWrapper) PatchApiKey(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PatchApiKey(c, id)
+}
+
 // ListAudit operation middleware
 func (siw *ServerInterfaceWrapper) ListAudit(c *gin.Context) {
 
@@ -8279,6 +8362,31 @@ func (siw *ServerInterfaceWrapper) PatchContact(c *gin.Context) {
 	siw.Handler.PatchContact(c, id)
 }
 
+// GetConsent operation middleware
+func (siw *ServerInterfaceWrapper) GetConsent(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetConsent(c, id)
+}
+
 // PutConsent operation middleware
 func (siw *ServerInterfaceWrapper) PutConsent(c *gin.Context) {
 
@@ -8336,6 +8444,40 @@ func (siw *ServerInterfaceWrapper) DeleteContactCourse(c *gin.Context) {
 	}
 
 	siw.Handler.DeleteContactCourse(c, id, course)
+}
+
+// GetContactCourse operation middleware
+func (siw *ServerInterfaceWrapper) GetContactCourse(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Path parameter "course" -------------
+	var course string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "course", c.Param("course"), &course, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter course: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.GetContactCourse(c, id, course)
 }
 
 // PutContactCourse operation middleware
@@ -12958,12 +13100,14 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/contacts/:id", wrapper.GetContact)
 	router.PATCH(options.BaseURL+"/v1/contacts/:id", wrapper.PatchContact)
 	router.POST(options.BaseURL+"/v1/contacts/:id/merge", wrapper.MergeContact)
+	router.GET(options.BaseURL+"/v1/contacts/:id/consent", wrapper.GetConsent)
 	router.PUT(options.BaseURL+"/v1/contacts/:id/consent", wrapper.PutConsent)
 	router.GET(options.BaseURL+"/v1/contacts/:id/timeline", wrapper.GetContactTimeline)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id/tags/:tag", wrapper.UntagContact)
 	router.PUT(options.BaseURL+"/v1/contacts/:id/tags/:tag", wrapper.TagContact)
 	router.POST(options.BaseURL+"/v1/contacts/:id/queue/release", wrapper.ReleaseContactQueue)
 	router.DELETE(options.BaseURL+"/v1/contacts/:id/courses/:course", wrapper.DeleteContactCourse)
+	router.GET(options.BaseURL+"/v1/contacts/:id/courses/:course", wrapper.GetContactCourse)
 	router.PUT(options.BaseURL+"/v1/contacts/:id/courses/:course", wrapper.PutContactCourse)
 	router.GET(options.BaseURL+"/v1/tags", wrapper.ListTags)
 	router.POST(options.BaseURL+"/v1/tags", wrapper.CreateTag)
@@ -13039,6 +13183,8 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/api-keys", wrapper.ListApiKeys)
 	router.POST(options.BaseURL+"/v1/api-keys", wrapper.CreateApiKey)
 	router.DELETE(options.BaseURL+"/v1/api-keys/:id", wrapper.RevokeApiKey)
+	router.GET(options.BaseURL+"/v1/api-keys/:id", wrapper.GetApiKey)
+	router.PATCH(options.BaseURL+"/v1/api-keys/:id", wrapper.PatchApiKey)
 	router.GET(options.BaseURL+"/v1/audit", wrapper.ListAudit)
 	router.GET(options.BaseURL+"/v1/stream", wrapper.StreamChanges)
 	router.GET(options.BaseURL+"/v1/overview", wrapper.GetOverview)
