@@ -52,7 +52,7 @@ function Fields({ account }: { account: Schemas["Account"] }) {
           <TextInput
             label="Name"
             description="Shown on the page where people unsubscribe"
-            value={now.name}
+            value={now.name ?? ""}
             error={at("/name")}
             disabled={readOnly}
             onChange={(e) => set({ name: e.currentTarget.value })}
@@ -61,7 +61,7 @@ function Fields({ account }: { account: Schemas["Account"] }) {
             label="Sender of mails"
             placeholder="Studio Berg <hello@example.com>"
             description="Used where a step names none"
-            value={now.mail_from}
+            value={now.mail_from ?? ""}
             error={at("/mail_from")}
             disabled={readOnly}
             onChange={(e) => set({ mail_from: e.currentTarget.value })}
@@ -89,7 +89,7 @@ function Fields({ account }: { account: Schemas["Account"] }) {
             label="Cost of an hour of work"
             description="What saved time is worth"
             min={0}
-            value={now.hourly_cost}
+            value={now.hourly_cost ?? 0}
             error={at("/hourly_cost")}
             disabled={readOnly}
             onChange={(v) => typeof v === "number" && set({ hourly_cost: v })}
