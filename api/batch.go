@@ -31,9 +31,9 @@ func (s *server) OperateEnrollments(c *gin.Context, params gen.OperateEnrollment
 		work.selected = events.Selection{
 			IDs: or(f.Ids, nil), Workflow: or(f.Workflow, ""), Status: string(or(f.Status, "")), Node: or(f.Node, ""),
 			Version: or(f.Version, 0), Test: f.Test, Wedged: f.Wedged, Fingerprint: or(f.Fingerprint, ""),
+			Active: f.Active, Success: f.Success, Step: or(f.Step, ""), StepStatus: string(or(f.StepStatus, "")), StepPort: or(f.StepPort, ""),
 		}
-		work.selected.Contact, err = contactID(tx, or(f.Contact, ""))
-		return err
+		return resolveSelection(tx, &work.selected, given{Contact: f.Contact, StartedFrom: f.StartedFrom, StartedTo: f.StartedTo, At: "/filter/"})
 	}
 	s.operateMany(c, work)
 }

@@ -2,11 +2,11 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
+	"fermata/events"
 	"fermata/store"
 )
 
@@ -133,21 +133,17 @@ func (s *server) enrollment(tx *store.Tx, id string) (reply, error) {
 }
 
 func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParams) {
-	filter := store.EnrollmentFilter{
-		Workflow: or(params.Workflow, ""), Contact: or(params.Contact, ""), Status: string(or(params.Status, "")),
-		Node: or(params.Node, ""), Version: or(params.Version, 0), Test: params.Test, Wedged: params.Wedged,
-		Active: params.Active, Success: params.Success,
-		Step: or(params.Step, ""), StepKind: string(or(params.StepStatus, "")), StepPort: or(params.StepPort, ""),
-	}
 	s.read(c, func(tx *store.Tx) (reply, error) {
-		var err error
-		if filter.StartedFrom, filter.StartedTo, err = startedRange(tx, params.StartedFrom, params.StartedTo); err != nil {
+		selected := events.Selection{
+			Workflow: or(params.Workflow, ""), Status: string(or(params.Status, "")), Node: or(params.Node, ""),
+			Version: or(params.Version, 0), Test: params.Test, Wedged: params.Wedged, Active: params.Active, Success: params.Success,
+			Step: or(params.Step, ""), StepStatus: string(or(params.StepStatus, "")), StepPort: or(params.StepPort, ""),
+		}
+		err := resolveSelection(tx, &selected, given{Contact: params.Contact, StartedFrom: params.StartedFrom, StartedTo: params.StartedTo, At: "?"})
+		if err != nil {
 			return reply{}, err
 		}
-		if filter.Contact, err = contactID(tx, filter.Contact); err != nil {
-			return reply{}, err
-		}
-		rows, next, err := tx.ListEnrollments(filter, pageOf(params.Limit, params.Cursor))
+		rows, next, err := tx.ListEnrollments(selected.Matching(), pageOf(params.Limit, params.Cursor))
 		if err != nil {
 			return reply{}, err
 		}
@@ -156,24 +152,35 @@ func (s *server) ListEnrollments(c *gin.Context, params gen.ListEnrollmentsParam
 	})
 }
 
-// startedRange reads two instants or dates; the zero instant is no bound.
-func startedRange(tx *store.Tx, fromText, toText *string) (from, to time.Time, err error) {
-	if fromText == nil && toText == nil {
-		return from, to, nil
+// given is what a request says of enrollments in words that the store must be asked about. At is where
+// the names of its fields begin.
+type given struct {
+	Contact, StartedFrom, StartedTo *string
+	At                              string
+}
+
+// resolveSelection finds the contact and the instants that a request means. A date begins in the zone
+// of the account.
+func resolveSelection(tx *store.Tx, s *events.Selection, in given) (err error) {
+	if s.Contact, err = contactID(tx, or(in.Contact, "")); err != nil {
+		return err
+	}
+	if in.StartedFrom == nil && in.StartedTo == nil {
+		return nil
 	}
 	account, err := accountOf(tx)
 	if err != nil {
-		return from, to, err
+		return err
 	}
-	if fromText != nil {
-		if from, err = instantOrDate("?started_from", *fromText, zoneOf(account)); err != nil {
-			return from, to, err
+	if in.StartedFrom != nil {
+		if s.StartedFrom, err = instantOrDate(in.At+"started_from", *in.StartedFrom, zoneOf(account)); err != nil {
+			return err
 		}
 	}
-	if toText != nil {
-		to, err = instantOrDate("?started_to", *toText, zoneOf(account))
+	if in.StartedTo != nil {
+		s.StartedTo, err = instantOrDate(in.At+"started_to", *in.StartedTo, zoneOf(account))
 	}
-	return from, to, err
+	return err
 }
 
 // shapeEnrollments shapes a list of enrollments.

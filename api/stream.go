@@ -50,7 +50,7 @@ func checkTopics(topics []string) []gen.FieldError {
 		}
 		fields = append(fields, gen.FieldError{
 			Pointer: "?topic", Message: fmt.Sprintf("there is no topic %q", topic),
-			Hint: "workflows, workflow:<key>, enrollments, enrollment:<id>, contact:<id>, events, deals:<pipeline>, job:<id> or health",
+			Hint: "workflows, workflow:<key>, enrollments, enrollment:<id>, contact:<id>, events, deals:<pipeline>, job:<id>, alarms or health",
 		})
 	}
 	return fields

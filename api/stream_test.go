@@ -91,6 +91,37 @@ func TestStreamResumes(t *testing.T) {
 	})
 }
 
+// TestStreamTellsOfAlarms: one that opens, changes or is over while somebody listens, and at once when
+// it did so while the stream was cut.
+func TestStreamTellsOfAlarms(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
+		l := setupLive(t, s)
+		write := func(do func(tx *store.Tx) error) { require.NoError(t, s.Write(t.Context(), do)) }
+		at := time.Date(2026, 3, 9, 12, 0, 0, 0, time.UTC)
+		alarm := &store.Alarm{
+			Kind: "silence", Workflow: "w", Summary: "nobody came", Measured: store.JSON(`{}`), Changes: store.JSON(`[]`),
+			BeganAt: at, OpenedAt: at, SeenAt: at, RemindAt: at,
+		}
+		stream := l.listen([]string{"alarms"})
+		stream.ready(false)
+		write(func(tx *store.Tx) error { return tx.CreateAlarm(alarm) })
+		stream.changed("alarms")
+		l.must(200, "POST", "/v1/alarms/"+alarm.ID+"/acknowledge", object{"note": "on it"})
+		id := stream.changed("alarms")
+		stream.cut()
+		again := l.listen([]string{"alarms"}, lastSeen(id))
+		again.ready(true)
+		again.cut()
+		alarm.EndedAt = &at
+		write(func(tx *store.Tx) error { return tx.SaveAlarm(alarm) })
+		after := l.listen([]string{"alarms"}, lastSeen(id))
+		after.changed("alarms")
+		after.ready(true)
+	})
+}
+
 func TestTopicsAreLookedAtOnceForAllAndNeverForNobody(t *testing.T) {
 	t.Parallel()
 	l := setupLive(t, storetest.Open(t))

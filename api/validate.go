@@ -8,18 +8,15 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
+	"fermata/api/testreport"
 	"fermata/events"
 	"fermata/interpreter/definition"
 	"fermata/interpreter/rehearse"
 	"fermata/store"
 )
 
-const (
-	// testWork is how long all tests of a definition may take together.
-	testWork = 3 * time.Second
-	// testPath is how many steps of a test are shown.
-	testPath = 1000
-)
+// testWork is how long all tests of a definition may take together.
+const testWork = 3 * time.Second
 
 // ValidateDefinition lists what is wrong with a definition; one that cannot even be read is an
 // answer too, not an error.
@@ -166,20 +163,5 @@ func (t *tested) shown() *gen.TestReport {
 	if t == nil {
 		return nil
 	}
-	failed, coverage := t.report.Failed(), t.report.Coverage
-	out := &gen.TestReport{
-		Passed: len(t.report.Tests) - failed, Failed: failed, Items: make([]gen.TestOutcome, len(t.report.Tests)),
-		Coverage: gen.TestCoverage{Ports: coverage.Ports, Taken: coverage.Taken, Missing: make([]gen.NodePort, len(coverage.Missing))},
-	}
-	for i, one := range t.report.Tests {
-		item := gen.TestOutcome{Name: one.Name, Passed: one.Passed(), Status: text(one.Result.Status), Outcome: text(one.Result.Outcome), Path: []string{}}
-		for _, step := range one.Result.Steps[:min(len(one.Result.Steps), testPath)] {
-			item.Path = append(item.Path, step.Node)
-		}
-		out.Items[i] = item
-	}
-	for i, way := range coverage.Missing {
-		out.Coverage.Missing[i] = gen.NodePort{Node: way.Node, Port: way.Port}
-	}
-	return out
+	return testreport.Of(t.report)
 }

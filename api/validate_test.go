@@ -34,6 +34,9 @@ func TestTestsOfADefinitionGuardItsPublish(t *testing.T) {
 		require.EqualValues(t, 1, path(t, a.json, "tests", "failed"))
 		require.Contains(t, a.body, `"test_failed"`)
 		require.EqualValues(t, 3, path(t, a.json, "tests", "coverage", "taken"))
+		require.Contains(t, a.body, `"steps":[{"node":"mail","port":"next","status":"done"}`, "a step with how it ended")
+		require.Contains(t, f.call("POST", "/v1/validate", hello(proved(expecting(object{"path": []string{"mail", "done"}})))).body,
+			`"diverged":{"came":"pause","expected":"done","step":1}`)
 		require.NotContains(t, f.call("POST", "/v1/workflows/hello/validate?tests=false", nil).body, `"tests"`)
 		require.Contains(t, f.call("POST", "/v1/validate", hello(proved(bad))).body, "/tests/0/expect/outcome")
 

@@ -32,15 +32,37 @@ type Selection struct {
 	Test        *bool    `json:"test,omitempty"`
 	Wedged      *bool    `json:"wedged,omitempty"`
 	Fingerprint string   `json:"fingerprint,omitempty"`
+	// Whom a figure counts.
+	Active      *bool     `json:"active,omitempty"`
+	Success     *bool     `json:"success,omitempty"`
+	StartedFrom time.Time `json:"started_from,omitzero"`
+	StartedTo   time.Time `json:"started_to,omitzero"`
+	Step        string    `json:"step,omitempty"`
+	StepStatus  string    `json:"step_status,omitempty"`
+	StepPort    string    `json:"step_port,omitempty"`
 }
 
-// Filter is the selection for the store. Whoever has ended is selected by name alone: by id or status.
-func (s *Selection) Filter() store.EnrollmentFilter {
-	f := store.EnrollmentFilter{
+// Matching is what the list of enrollments shows for these fields.
+func (s *Selection) Matching() store.EnrollmentFilter {
+	return store.EnrollmentFilter{
 		Workflow: s.Workflow, Contact: s.Contact, Status: s.Status, Node: s.Node, Version: s.Version, Test: s.Test, Wedged: s.Wedged, IDs: s.IDs,
+		Active: s.Active, Success: s.Success, StartedFrom: s.StartedFrom, StartedTo: s.StartedTo, Step: s.Step, StepKind: s.StepStatus, StepPort: s.StepPort,
 	}
+}
+
+// named reports whether the fields say themselves whether those who have ended are meant: by name, by
+// status, or by what a figure counts.
+func (s *Selection) named() bool {
+	return s.IDs != nil || s.Status != "" || s.Active != nil || s.Success != nil ||
+		!s.StartedFrom.IsZero() || !s.StartedTo.IsZero() || s.Step != "" || s.StepStatus != "" || s.StepPort != ""
+}
+
+// Filter is the selection for the store: Matching, but an order means nobody who has ended unless the
+// fields say so.
+func (s *Selection) Filter() store.EnrollmentFilter {
+	f := s.Matching()
 	active := true
-	if s.IDs == nil && s.Status == "" {
+	if !s.named() {
 		f.Active = &active
 	}
 	switch KindOfFailure(s.Fingerprint) {

@@ -18,6 +18,7 @@ const (
 	PrintEvents      = "events"
 	PrintDeals       = "deals" // of a pipeline
 	PrintJob         = "job"
+	PrintAlarms      = "alarms"
 )
 
 // prints are the rows that a fingerprint is made of: what a page shows of it, by an index, and of
@@ -61,6 +62,12 @@ var prints = map[string][]string{
 		"SELECT name, stages, updated_at FROM pipelines WHERE key = ?",
 		"SELECT COUNT(*) FROM deals WHERE pipeline = ?",
 		"SELECT id, title, stage, status, value, owner, updated_at FROM deals WHERE pipeline = ? ORDER BY updated_at DESC, id DESC LIMIT 100",
+	},
+	// When trouble was last seen is left out: it moves with every look, and nobody is shown it.
+	PrintAlarms: {
+		`SELECT id, summary, measured, changes, calm_since, reminders, acknowledged_at, acknowledged_by, note
+			FROM alarms WHERE ended_at IS NULL ORDER BY kind, workflow`,
+		"SELECT id, ended_at FROM alarms WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT 20",
 	},
 	PrintJob: {"SELECT status, total, done, counts, errors, error, started_at, ended_at FROM jobs WHERE id = ?"},
 }

@@ -27,7 +27,11 @@ func TestFingerprints(t *testing.T) {
 		deal := &store.Deal{Title: "d", Pipeline: "sales", Stage: "new", Status: "open", ContactID: c.ID}
 		all := []string{
 			"workflows ", "workflow w", "workflow v", "workflow none", "enrollments ", "enrollment " + e.ID, "contact " + c.ID, "contact " + other.ID,
-			"events ", "deals sales", "deals none", "job " + job.ID,
+			"events ", "deals sales", "deals none", "job " + job.ID, "alarms ",
+		}
+		alarm := &store.Alarm{
+			Kind: "lateness", Workflow: "w", Summary: "3 are late", Measured: store.JSON(`{"late":3}`), Changes: store.JSON(`[]`),
+			BeganAt: at, OpenedAt: at, SeenAt: at, RemindAt: at,
 		}
 		prints := func() map[string]string {
 			made := map[string]string{}
@@ -85,6 +89,27 @@ func TestFingerprints(t *testing.T) {
 				_, err := tx.EndJob(job.ID, store.JobDone, "", at)
 				return err
 			}, []string{"job " + job.ID}},
+			{"an alarm", func(tx *store.Tx) error { return tx.CreateAlarm(alarm) }, []string{"alarms "}},
+			{"an alarm seen again", func(tx *store.Tx) error {
+				alarm.SeenAt = at.Add(time.Minute)
+				return tx.SaveAlarm(alarm)
+			}, []string{}},
+			{"an alarm that is worse", func(tx *store.Tx) error {
+				alarm.Summary, alarm.Measured = "4 are late", store.JSON(`{"late":4}`)
+				return tx.SaveAlarm(alarm)
+			}, []string{"alarms "}},
+			{"an alarm that somebody knows of", func(tx *store.Tx) error {
+				_, err := tx.AcknowledgeAlarm(alarm.ID, "Kim", "on it", at)
+				return err
+			}, []string{"alarms "}},
+			{"an alarm that gets calm", func(tx *store.Tx) error {
+				alarm.CalmSince = ptr(at)
+				return tx.SaveAlarm(alarm)
+			}, []string{"alarms "}},
+			{"an alarm that is over", func(tx *store.Tx) error {
+				alarm.EndedAt = ptr(at)
+				return tx.SaveAlarm(alarm)
+			}, []string{"alarms "}},
 		}
 		for _, change := range changes {
 			require.NoError(t, s.Write(t.Context(), change.do), change.name)

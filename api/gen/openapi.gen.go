@@ -215,6 +215,45 @@ func (e BatchFilterStatus) Valid() bool {
 	}
 }
 
+// Defines values for BatchFilterStepStatus.
+const (
+	BatchFilterStepStatusCanceled   BatchFilterStepStatus = "canceled"
+	BatchFilterStepStatusDone       BatchFilterStepStatus = "done"
+	BatchFilterStepStatusDropped    BatchFilterStepStatus = "dropped"
+	BatchFilterStepStatusExited     BatchFilterStepStatus = "exited"
+	BatchFilterStepStatusFailed     BatchFilterStepStatus = "failed"
+	BatchFilterStepStatusOpen       BatchFilterStepStatus = "open"
+	BatchFilterStepStatusSkipped    BatchFilterStepStatus = "skipped"
+	BatchFilterStepStatusSuppressed BatchFilterStepStatus = "suppressed"
+	BatchFilterStepStatusUnknown    BatchFilterStepStatus = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the BatchFilterStepStatus enum.
+func (e BatchFilterStepStatus) Valid() bool {
+	switch e {
+	case BatchFilterStepStatusCanceled:
+		return true
+	case BatchFilterStepStatusDone:
+		return true
+	case BatchFilterStepStatusDropped:
+		return true
+	case BatchFilterStepStatusExited:
+		return true
+	case BatchFilterStepStatusFailed:
+		return true
+	case BatchFilterStepStatusOpen:
+		return true
+	case BatchFilterStepStatusSkipped:
+		return true
+	case BatchFilterStepStatusSuppressed:
+		return true
+	case BatchFilterStepStatusUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BatchRequestAction.
 const (
 	BatchRequestActionExit    BatchRequestAction = "exit"
@@ -3052,24 +3091,37 @@ type BacktestSends struct {
 	Total      int `json:"total"`
 }
 
-// BatchFilter The names of the list of enrollments; at least one
+// BatchFilter The names of the list of enrollments, with the same meaning; at least one. Whoever has ended is meant only where `ids`, `status`, `active`, `success`, `started_from`, `started_to` or a `step` field is given
 type BatchFilter struct {
+	Active *bool `json:"active,omitempty"`
+
 	// Contact Id, mail address or external id
 	Contact *string `json:"contact,omitempty"`
 
 	// Fingerprint Those that wait for a person because of this group of failures
-	Fingerprint *string            `json:"fingerprint,omitempty"`
-	Ids         *[]string          `json:"ids,omitempty"`
-	Node        *string            `json:"node,omitempty"`
-	Status      *BatchFilterStatus `json:"status,omitempty"`
-	Test        *bool              `json:"test,omitempty"`
-	Version     *int               `json:"version,omitempty"`
-	Wedged      *bool              `json:"wedged,omitempty"`
-	Workflow    *string            `json:"workflow,omitempty"`
+	Fingerprint *string   `json:"fingerprint,omitempty"`
+	Ids         *[]string `json:"ids,omitempty"`
+	Node        *string   `json:"node,omitempty"`
+
+	// StartedFrom An instant, or a date, its first instant in the account's zone
+	StartedFrom *string                `json:"started_from,omitempty"`
+	StartedTo   *string                `json:"started_to,omitempty"`
+	Status      *BatchFilterStatus     `json:"status,omitempty"`
+	Step        *string                `json:"step,omitempty"`
+	StepPort    *string                `json:"step_port,omitempty"`
+	StepStatus  *BatchFilterStepStatus `json:"step_status,omitempty"`
+	Success     *bool                  `json:"success,omitempty"`
+	Test        *bool                  `json:"test,omitempty"`
+	Version     *int                   `json:"version,omitempty"`
+	Wedged      *bool                  `json:"wedged,omitempty"`
+	Workflow    *string                `json:"workflow,omitempty"`
 }
 
 // BatchFilterStatus defines model for BatchFilter.Status.
 type BatchFilterStatus string
+
+// BatchFilterStepStatus defines model for BatchFilter.StepStatus.
+type BatchFilterStepStatus string
 
 // BatchPreview Example: {"action":"retry","allowed":10,"complete":true,"examined":12,"matched":12,"reasons":[{"count":2,"hint":"only an active enrollment can be changed","message":"the enrollment has ended: exited","samples":["enr_1"]}],"refused":2,"samples":[]}
 type BatchPreview struct {
@@ -3112,7 +3164,7 @@ type BatchRequest struct {
 	Action BatchRequestAction `json:"action"`
 	DryRun *bool              `json:"dry_run,omitempty"`
 
-	// Filter The names of the list of enrollments; at least one
+	// Filter The names of the list of enrollments, with the same meaning; at least one. Whoever has ended is meant only where `ids`, `status`, `active`, `success`, `started_from`, `started_to` or a `step` field is given
 	Filter BatchFilter `json:"filter"`
 
 	// Node Of move
@@ -4813,7 +4865,7 @@ type Problems struct {
 
 	// Tests What came of the definition's tests; absent when there are none, or when it has errors that stop them. A test that failed is a problem, too
 	//
-	// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3},"failed":0,"items":[{"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","vip","call"],"status":"completed"}],"passed":1}
+	// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3,"unvisited":["vip"]},"failed":0,"items":[{"diverged":null,"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","call"],"status":"completed","steps":[{"node":"welcome","port":"next","status":"done"},{"node":"call","port":null,"status":"done"}]}],"passed":1}
 	Tests *TestReport `json:"tests,omitempty"`
 }
 
@@ -4877,7 +4929,7 @@ type PublishResult struct {
 
 	// Tests What came of the definition's tests; absent when there are none, or when it has errors that stop them. A test that failed is a problem, too
 	//
-	// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3},"failed":0,"items":[{"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","vip","call"],"status":"completed"}],"passed":1}
+	// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3,"unvisited":["vip"]},"failed":0,"items":[{"diverged":null,"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","call"],"status":"completed","steps":[{"node":"welcome","port":"next","status":"done"},{"node":"call","port":null,"status":"done"}]}],"passed":1}
 	Tests   *TestReport `json:"tests,omitempty"`
 	Version int         `json:"version"`
 }
@@ -5396,10 +5448,28 @@ type TestCoverage struct {
 	Missing []NodePort `json:"missing"`
 	Ports   int        `json:"ports"`
 	Taken   int        `json:"taken"`
+
+	// Unvisited The nodes that no test comes to
+	Unvisited []string `json:"unvisited"`
+}
+
+// TestDivergence The first difference between an expected path and the way that was taken
+type TestDivergence struct {
+	// Came The node that came; null when none did
+	Came *string `json:"came"`
+
+	// Expected The node that was expected; null when no step was
+	Expected *string `json:"expected"`
+
+	// Step From 0
+	Step int `json:"step"`
 }
 
 // TestOutcome defines model for TestOutcome.
 type TestOutcome struct {
+	// Diverged Where the way that it took left the path that it expects; null when it did not, or expects none
+	Diverged *TestDivergence `json:"diverged"`
+
 	// Name Its name, else its number from 1
 	Name    string  `json:"name"`
 	Outcome *string `json:"outcome"`
@@ -5410,17 +5480,29 @@ type TestOutcome struct {
 
 	// Status null when it did not come to an answer
 	Status *string `json:"status"`
+
+	// Steps The same, with how each step ended
+	Steps []TestStep `json:"steps"`
 }
 
 // TestReport What came of the definition's tests; absent when there are none, or when it has errors that stop them. A test that failed is a problem, too
 //
-// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3},"failed":0,"items":[{"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","vip","call"],"status":"completed"}],"passed":1}
+// Example: {"coverage":{"missing":[{"node":"vip","port":"else"}],"ports":4,"taken":3,"unvisited":["vip"]},"failed":0,"items":[{"diverged":null,"name":"a big one is called","outcome":"success","passed":true,"path":["welcome","call"],"status":"completed","steps":[{"node":"welcome","port":"next","status":"done"},{"node":"call","port":null,"status":"done"}]}],"passed":1}
 type TestReport struct {
 	// Coverage Which ways out of which nodes some test takes; a hint, never an error
 	Coverage TestCoverage  `json:"coverage"`
 	Failed   int           `json:"failed"`
 	Items    []TestOutcome `json:"items"`
 	Passed   int           `json:"passed"`
+}
+
+// TestStep defines model for TestStep.
+type TestStep struct {
+	Node string `json:"node"`
+
+	// Port The way out that it took; null at an end and where it stays
+	Port   *string `json:"port"`
+	Status string  `json:"status"`
 }
 
 // TextPreview Example: {"problems":[],"text":"Hi Ana"}

@@ -15,6 +15,8 @@ type Coverage struct {
 	Ports, Taken int
 	// Missing lists the others, in document order.
 	Missing []NodePort
+	// Unvisited lists the nodes that no test comes to, in document order.
+	Unvisited []string
 }
 
 // NodePort is a way out of a node.
@@ -22,12 +24,14 @@ type NodePort struct{ Node, Port string }
 
 // cover collects which ways were taken.
 type cover struct {
-	all   []NodePort
-	taken map[NodePort]bool
+	nodes   []string
+	all     []NodePort
+	taken   map[NodePort]bool
+	visited map[string]bool
 }
 
 func newCover(d *definition.Definition) *cover {
-	c := &cover{taken: map[NodePort]bool{}}
+	c := &cover{nodes: d.Order, taken: map[NodePort]bool{}, visited: map[string]bool{}}
 	for _, id := range d.Order {
 		for _, port := range waysOut(d.Nodes[id]) {
 			c.all = append(c.all, NodePort{Node: id, Port: port})
@@ -56,12 +60,18 @@ func waysOut(n *definition.Node) []string {
 
 func (c *cover) take(r Result) {
 	for _, s := range r.Steps {
+		c.visited[s.Node] = true
 		c.taken[NodePort{Node: s.Node, Port: s.Port}] = true
 	}
 }
 
 func (c *cover) coverage() Coverage {
-	out := Coverage{Ports: len(c.all), Missing: []NodePort{}}
+	out := Coverage{Ports: len(c.all), Missing: []NodePort{}, Unvisited: []string{}}
+	for _, id := range c.nodes {
+		if !c.visited[id] {
+			out.Unvisited = append(out.Unvisited, id)
+		}
+	}
 	for _, way := range c.all {
 		if c.taken[way] {
 			out.Taken++

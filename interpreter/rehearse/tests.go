@@ -24,7 +24,16 @@ type TestResult struct {
 	// Problems is what came otherwise than expected, none for a test that passed. Their
 	// paths are pointers in the definition.
 	Problems []definition.Problem
+	// Diverged is where the way that it took left the path that it expects; nil: nowhere.
+	Diverged *Divergence
 	Result   Result
+}
+
+// Divergence is the first difference between an expected path and the way that was taken.
+type Divergence struct {
+	// Step counts from 0. Expected and Came are the nodes there, "" for none.
+	Step           int
+	Expected, Came string
 }
 
 // Passed reports whether everything came as expected.
@@ -92,7 +101,7 @@ func Tests(d *definition.Definition, base Input, versions func(n int) *definitio
 		} else if run.play(subject, base); subject == d {
 			cover.take(run.result)
 		}
-		report.Tests = append(report.Tests, TestResult{Name: run.name, Problems: run.problems, Result: run.result})
+		report.Tests = append(report.Tests, TestResult{Name: run.name, Problems: run.problems, Diverged: run.diverged, Result: run.result})
 	}
 	report.Coverage = cover.coverage()
 	return report
@@ -104,6 +113,7 @@ type testRun struct {
 	at, name string
 	result   Result
 	problems []definition.Problem
+	diverged *Divergence
 }
 
 func (r *testRun) fail(code, below, message, hint string) {
@@ -181,10 +191,13 @@ func (r *testRun) comparePath(expected []string) {
 	for i := range max(len(expected), len(steps)) {
 		switch {
 		case i >= len(steps):
+			r.diverged = &Divergence{Step: i, Expected: expected[i]}
 			r.fail(CodeTestFailed, "/expect/path/"+strconv.Itoa(i), fmt.Sprintf("expected %s next, %s", expected[i], r.ended()), "it went "+r.way())
 		case i >= len(expected):
+			r.diverged = &Divergence{Step: i, Came: steps[i].Node}
 			r.fail(CodeTestFailed, "/expect/path", fmt.Sprintf("expected no step after the first %d, came %s", i, steps[i].Node), "it went "+r.way())
 		case expected[i] != steps[i].Node:
+			r.diverged = &Divergence{Step: i, Expected: expected[i], Came: steps[i].Node}
 			r.fail(CodeTestFailed, "/expect/path/"+strconv.Itoa(i), fmt.Sprintf("expected %s as step %d, came %s", expected[i], i+1, steps[i].Node), "it went "+r.way())
 		default:
 			continue

@@ -87,6 +87,22 @@ func TestTestsThatFailNameWhatCame(t *testing.T) {
 	}
 }
 
+// TestADivergenceIsTheFirstDifference: where the way leaves the expected path, and what stood on
+// either side; a test that fails otherwise has none.
+func TestADivergenceIsTheFirstDifference(t *testing.T) {
+	t.Parallel()
+	for expect, want := range map[string]*rehearse.Divergence{
+		`{path: [vip, call, pause, mail, done]}`: {Step: 1, Expected: "call", Came: "pause"},
+		`{path: [vip, pause, mail, done, vip]}`:  {Step: 4, Expected: "vip"},
+		`{path: [vip, pause]}`:                   {Step: 2, Came: "mail"},
+		`{path: [vip, pause, mail, done]}`:       nil,
+		`{outcome: failed}`:                      nil,
+	} {
+		r := reported(t, `{name: t, `+ana+`, expect: `+expect+`}`)
+		require.Equal(t, want, r.Tests[0].Diverged, expect)
+	}
+}
+
 func TestEachTestSeesItsOwnWorld(t *testing.T) {
 	t.Parallel()
 	d := parsed(t, `schema: 1
@@ -111,14 +127,15 @@ func TestCoverageListsTheWaysThatNoTestTakes(t *testing.T) {
 	r := reported(t, `{`+ana+`, trigger: {data: {amount: 10}}, expect: {}}`)
 	require.Equal(t, rehearse.Coverage{
 		Ports: 7, Taken: 4,
-		Missing: []rehearse.NodePort{{Node: "vip", Port: "big"}, {Node: "call", Port: "ok"}, {Node: "call", Port: "error"}},
+		Missing:   []rehearse.NodePort{{Node: "vip", Port: "big"}, {Node: "call", Port: "ok"}, {Node: "call", Port: "error"}},
+		Unvisited: []string{"call"},
 	}, r.Coverage)
 
 	r = reported(t,
 		`{`+ana+`, trigger: {data: {amount: 9000}}, stubs: {call: {status: 500}}, expect: {}}`,
 		`{`+ana+`, trigger: {data: {amount: 9000}}, expect: {}}`,
 		`{`+ana+`, expect: {}}`)
-	require.Equal(t, rehearse.Coverage{Ports: 7, Taken: 7, Missing: []rehearse.NodePort{}}, r.Coverage)
+	require.Equal(t, rehearse.Coverage{Ports: 7, Taken: 7, Missing: []rehearse.NodePort{}, Unvisited: []string{}}, r.Coverage)
 	require.Empty(t, r.Problems(), "what is not covered is no error")
 }
 

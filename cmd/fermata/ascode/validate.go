@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fermata/api/gen"
+	"fermata/api/testreport"
 	"fermata/interpreter/definition"
 	"fermata/interpreter/rehearse"
 )
@@ -120,27 +121,7 @@ func (f *File) test(one *Checked) {
 	}
 	report := rehearse.Tests(f.Def, rehearse.Input{Start: time.Now().UTC().Truncate(time.Second), Location: time.UTC}, nil)
 	one.Problems = append(slices.Clone(one.Problems), report.Problems()...)
-	shown := &gen.TestReport{
-		Passed: len(report.Tests) - report.Failed(), Failed: report.Failed(), Items: []gen.TestOutcome{},
-		Coverage: gen.TestCoverage{Ports: report.Coverage.Ports, Taken: report.Coverage.Taken, Missing: []gen.NodePort{}},
-	}
-	for _, t := range report.Tests {
-		item := gen.TestOutcome{Name: t.Name, Passed: t.Passed(), Path: []string{}}
-		if t.Result.Status != "" {
-			item.Status = &t.Result.Status
-		}
-		if t.Result.Outcome != "" {
-			item.Outcome = &t.Result.Outcome
-		}
-		for _, step := range t.Result.Steps {
-			item.Path = append(item.Path, step.Node)
-		}
-		shown.Items = append(shown.Items, item)
-	}
-	for _, way := range report.Coverage.Missing {
-		shown.Coverage.Missing = append(shown.Coverage.Missing, gen.NodePort{Node: way.Node, Port: way.Port})
-	}
-	one.Tests = shown
+	one.Tests = testreport.Of(report)
 }
 
 // names is the text that stands at a pointer in the definition, or "".
