@@ -1,4 +1,5 @@
 import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
+import { FlaskConicalOff } from "lucide-react";
 import { memo } from "react";
 import type { Point } from "@/graph";
 import { useCanvas } from "./context";
@@ -33,8 +34,13 @@ export const FlowEdgeView = memo(function FlowEdgeView({ id, data }: EdgeProps<F
             data-stray={stray || undefined}
             style={at(label === undefined ? route.plus : route.label)}
           >
+            {look === "missed" && <FlaskConicalOff size={12} aria-hidden />}
             {label}
-            {count !== undefined && <span className={css.count}>{count}</span>}
+            {count !== undefined && (
+              <span className={css.count} data-way={id}>
+                {count}
+              </span>
+            )}
           </span>
         )}
         {insert && slot && !open && !stray && (

@@ -3,12 +3,16 @@ import {
   Check,
   CircleHelp,
   CirclePause,
+  CircleSlash2,
   Clock,
   DoorOpen,
+  Flag,
+  FlaskConicalOff,
   Hand,
   LoaderCircle,
   type LucideIcon,
   SkipForward,
+  TriangleAlert,
   X,
 } from "lucide-react";
 import css from "./cards.module.css";
@@ -27,6 +31,10 @@ const icons: Record<StepState, LucideIcon> = {
   unknown: CircleHelp,
   exited: DoorOpen,
   canceled: Ban,
+  untested: FlaskConicalOff,
+  partly: CircleSlash2,
+  expected: Flag,
+  diverged: TriangleAlert,
 };
 
 /** The state of a step and a number, as a badge: icon, colour and, for who points at it, the word. */

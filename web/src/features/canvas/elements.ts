@@ -28,6 +28,9 @@ export type MeetingNode = Node<{ gap: Gap; words: string }, "meeting">;
 export type NoteNode = Node<{ id: string; of: string; text: string; editing: boolean }, "note">;
 export type CanvasNode = StepNode | TriggerNode | AddTriggerNode | ExitsNode | CapNode | MeetingNode | NoteNode;
 
+/** How an edge is drawn; one that nothing travelled although something might is `missed`. */
+export type Look = "plain" | "travelled" | "missed" | "dim";
+
 /** What an edge draws; `key` is the edgeKey. */
 export type FlowEdge = Edge<
   {
@@ -36,7 +39,7 @@ export type FlowEdge = Edge<
     label?: string;
     stray: boolean;
     words: string;
-    look: "plain" | "travelled" | "dim";
+    look: Look;
     count?: ReactNode;
   },
   "flow"
@@ -48,6 +51,8 @@ export const nodeId = {
   trigger: (id: string) => `trigger:${id}`,
   note: (id: string) => `note:${id}`,
   cap: (slot: Slot) => `cap:${edgeKey(slot)}`,
+  /** What stands on an edge, by its key. */
+  way: (key: string) => `way:${key}`,
   meeting: (join: string) => `meeting:${join}`,
   addTrigger: "add-trigger",
   exits: "exits",
@@ -171,8 +176,9 @@ export function canvasEdges(graph: Graph, places: Places, shown: Shown): FlowEdg
   return edges.sort((a, b) => Number(a.data?.look === "travelled") - Number(b.data?.look === "travelled"));
 }
 
-function lookOf(key: string, { overlay }: Shown): "plain" | "travelled" | "dim" {
+function lookOf(key: string, { overlay }: Shown): Look {
   if (!overlay) return "plain";
   if (overlay.edges.has(key)) return "travelled";
+  if (overlay.missed?.has(key)) return "missed";
   return overlay.dim === false ? "plain" : "dim";
 }

@@ -14,7 +14,12 @@ export type StepState =
   | "dropped"
   | "unknown"
   | "exited"
-  | "canceled";
+  | "canceled"
+  /** Of tests: none comes here; none leaves by some way; expected, but not come to; come to otherwise. */
+  | "untested"
+  | "partly"
+  | "expected"
+  | "diverged";
 
 /** What is shown over a step. */
 export type StepOverlay = {
@@ -34,8 +39,12 @@ export type Overlay = {
   readonly nodes: Readonly<Record<string, StepOverlay>>;
   /** Keys of travelled edges (`edgeKey`); `trigger:id` is the way of a trigger. They draw themselves. */
   readonly edges: ReadonlySet<string>;
+  /** Keys of edges that nothing travelled although something might: marked by their strokes. */
+  readonly missed?: ReadonlySet<string>;
   /** What stands on edges, by key. */
   readonly edgeLabels?: Readonly<Record<string, ReactNode>>;
+  /** Keys of the edges on which stands what can have the focus: arrows lead over them. */
+  readonly ways?: ReadonlySet<string>;
   /** Whether everything that is not in `nodes` and `edges` steps back; true unless said. */
   readonly dim?: boolean;
 };

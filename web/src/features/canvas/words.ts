@@ -13,6 +13,10 @@ const states: Record<StepState, string> = {
   unknown: "Outcome unknown",
   exited: "Exited here",
   canceled: "Canceled",
+  untested: "Not tested",
+  partly: "Tested in part",
+  expected: "Expected",
+  diverged: "The path diverged",
 };
 
 /** The word for a state. */

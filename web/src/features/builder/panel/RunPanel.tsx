@@ -1,12 +1,25 @@
-import { useCallback } from "react";
+import { Skeleton } from "@mantine/core";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import type { Overlay } from "@/features/canvas";
 import { RehearsePanel, TestPanel } from "@/features/run";
 import { useBuilder, useDefinition } from "../page/context";
-import { DraftTests } from "../tests/DraftTests";
+import { noLayers, topOf, withRun, withTests } from "../tests/layers";
+
+const DraftTests = lazy(() => import("../tests/DraftTests").then((m) => ({ default: m.DraftTests })));
 
 /** Rehearses or tests the draft on the screen, and shows it on the canvas. */
 export function RunPanel({ tab }: { tab: "rehearse" | "test" }) {
   const { workflow, specs, store, flush, setOverlay } = useBuilder();
   const definition = useDefinition();
+  const [layers, setLayers] = useState(noLayers);
+  const overlay = topOf(layers);
+  useEffect(() => setOverlay(overlay), [overlay, setOverlay]);
+  useEffect(() => () => setOverlay(null), [setOverlay]);
+  const onOverlay = useCallback((run: Overlay | null) => setLayers((now) => withRun(now, run)), []);
+  const onTests = useCallback(
+    (tests: Overlay | null, asked: boolean) => setLayers((now) => withTests(now, tests, asked)),
+    [],
+  );
   const onSelect = useCallback((node: string) => store.getState().select({ kind: "step", id: node }), [store]);
   const Panel = tab === "rehearse" ? RehearsePanel : TestPanel;
   return (
@@ -16,10 +29,14 @@ export function RunPanel({ tab }: { tab: "rehearse" | "test" }) {
         definition={definition}
         specs={specs}
         whenSaved={flush}
-        onOverlay={setOverlay}
+        onOverlay={onOverlay}
         onSelect={onSelect}
       />
-      {tab === "test" && <DraftTests />}
+      {tab === "test" && (
+        <Suspense fallback={<Skeleton height={80} mt="lg" />}>
+          <DraftTests onOverlay={onTests} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -19,12 +19,21 @@ const problems = [
   problem("/tests/10/expect/path", 'the test "another": expected call next'),
   problem("/nodes/vip/with/where", "must be given"),
 ];
+const walked = {
+  status: "completed",
+  path: ["vip", "done"],
+  steps: [
+    { node: "vip", status: "done", port: "big" },
+    { node: "done", status: "done", port: null },
+  ],
+  diverged: null,
+};
 const report: Report = {
   passed: 1,
   failed: 1,
   items: [
-    { name: "a big one", passed: true, status: "completed", outcome: "success", path: ["vip", "done"] },
-    { name: "a small one", passed: false, status: "completed", outcome: "neutral", path: ["vip", "done"] },
+    { name: "a big one", passed: true, outcome: "success", ...walked },
+    { name: "a small one", passed: false, outcome: "neutral", ...walked },
   ],
   coverage: {
     ports: 4,
@@ -34,6 +43,7 @@ const report: Report = {
       { node: "vip", port: "error" },
       { node: "done", port: "" },
     ],
+    unvisited: ["done"],
   },
 };
 const definition = {
@@ -52,8 +62,8 @@ test("the counts are words", () => {
   expect(passedWords({ passed: 3, failed: 0 })).toBe("All 3 tests pass.");
   expect(passedWords({ passed: 1, failed: 2 })).toBe("2 of 3 tests fail.");
   expect(coverageWords(report.coverage)).toBe("Tests take 2 of 4 ways (50 %). None takes:");
-  expect(coverageWords({ ports: 200, taken: 199, missing: [] })).toMatch("99 %");
-  expect(coverageWords({ ports: 4, taken: 4, missing: [] })).toBe("Some test takes each way.");
+  expect(coverageWords({ ports: 200, taken: 199, missing: [], unvisited: [] })).toMatch("99 %");
+  expect(coverageWords({ ports: 4, taken: 4, missing: [], unvisited: [] })).toBe("Some test takes each way.");
   expect(missingByStep(report.coverage.missing)).toEqual([
     ["vip", ["else", "error"]],
     ["done", [""]],
@@ -62,7 +72,18 @@ test("the counts are words", () => {
 
 test("a test that fails says what was expected and what came; ways that none takes lead to their step", async () => {
   const onOpen = vi.fn();
-  show(<TestResults report={report} problems={problems} definition={definition} specs={new Map()} onOpen={onOpen} />);
+  const onChoose = vi.fn();
+  show(
+    <TestResults
+      report={report}
+      problems={problems}
+      definition={definition}
+      specs={new Map()}
+      chosen={0}
+      onChoose={onChoose}
+      onOpen={onOpen}
+    />,
+  );
   const [big, small] = within(screen.getByRole("list", { name: "Tests" })).getAllByRole("listitem");
   expect(within(big as HTMLElement).getByLabelText("Passed")).toBeTruthy();
   expect(within(small as HTMLElement).getByText("Expected the outcome success, came neutral")).toBeTruthy();
@@ -71,4 +92,7 @@ test("a test that fails says what was expected and what came; ways that none tak
   expect(within(ways).getByText(/“else”, “error”/)).toBeTruthy();
   await userEvent.click(within(ways).getByRole("button", { name: "A big one?" }));
   expect(onOpen).toHaveBeenCalledWith("vip");
+  expect(within(big as HTMLElement).getByRole("button", { pressed: true }).textContent).toBe("a big one");
+  await userEvent.click(within(small as HTMLElement).getByRole("button", { name: "a small one" }));
+  expect(onChoose).toHaveBeenCalledWith(1);
 });

@@ -1,5 +1,5 @@
-import { Anchor, Group, Stack, Text } from "@mantine/core";
-import { CircleCheck, CircleX } from "lucide-react";
+import { Anchor, Group, Stack, Text, UnstyledButton } from "@mantine/core";
+import { CircleCheck, CircleX, Route } from "lucide-react";
 import { type Definition, nodesOf, type Specs } from "@/graph";
 import { Fold } from "@/shared";
 import { stepName } from "../diff/words";
@@ -12,11 +12,15 @@ type Props = {
   problems: readonly Problem[];
   definition: Definition;
   specs: Specs;
+  /** The test whose way is drawn; null: none is. */
+  chosen?: number | null;
+  /** Draws the way of a test. Without it nothing can be drawn. */
+  onChoose?: (index: number) => void;
   onOpen: (node: string) => void;
 };
 
 /** Which tests of the definition fail and why, and which ways none of them takes. */
-export function TestResults({ report, problems, definition, specs, onOpen }: Props) {
+export function TestResults({ report, problems, definition, specs, chosen, onChoose, onOpen }: Props) {
   const name = (id: string) => stepName(id, nodesOf(definition)[id], specs);
   return (
     <Stack gap="sm">
@@ -34,7 +38,7 @@ export function TestResults({ report, problems, definition, specs, onOpen }: Pro
                 <CircleX size={18} color="var(--mantine-color-red-text)" aria-label="Failed" />
               )}
               <div>
-                <Text size="sm">{item.name}</Text>
+                <Name text={item.name} chosen={index === chosen} onChoose={onChoose && (() => onChoose(index))} />
                 {problemsOf(problems, index).map((p) => (
                   <Came key={`${p.path} ${p.message}`} problem={p} test={item.name} />
                 ))}
@@ -50,6 +54,22 @@ export function TestResults({ report, problems, definition, specs, onOpen }: Pro
       </ul>
       <Coverage report={report} name={name} onOpen={onOpen} />
     </Stack>
+  );
+}
+
+/** The name of a test, which shows its way where it can be drawn. */
+function Name({ text, chosen, onChoose }: { text: string; chosen: boolean; onChoose: (() => void) | undefined }) {
+  if (!onChoose) return <Text size="sm">{text}</Text>;
+  return (
+    <UnstyledButton
+      className={classes.test}
+      aria-pressed={chosen}
+      title="Show its way on the canvas"
+      onClick={onChoose}
+    >
+      {text}
+      {chosen && <Route size={14} aria-hidden />}
+    </UnstyledButton>
   );
 }
 

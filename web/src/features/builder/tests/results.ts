@@ -2,6 +2,7 @@ import type { Problem, PublishResult } from "../queries";
 
 /** What the server says about the tests: their outcomes, and what came otherwise than expected. */
 export type Report = NonNullable<PublishResult["tests"]>;
+export type Outcome = Report["items"][number];
 
 const place = /^\/tests\/(\d+)(?:\/|$)/;
 
