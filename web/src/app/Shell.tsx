@@ -14,6 +14,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { LogOut, Moon, Sun, User } from "lucide-react";
 import { signOut, useSession } from "@/api";
+import { useLiveAlarms } from "@/features/alarms/open";
 import { notifyProblem, SkipLink } from "@/shared";
 import { sections } from "./nav";
 import { OpenAlarms, OpenAlarmsLink } from "./OpenAlarms";
@@ -24,6 +25,7 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure();
   const { session } = useSession();
   const path = useLocation({ select: (l) => l.pathname });
+  useLiveAlarms();
   return (
     <AppShell
       header={{ height: 52 }}

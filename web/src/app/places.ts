@@ -13,6 +13,7 @@ const settings = createRoute({
 const alarms = createRoute({
   getParentRoute: () => inside,
   path: "/alarms",
+  validateSearch: texts("workflow"),
   component: lazyRouteComponent(() => import("@/features/alarms"), "AlarmsPage"),
 });
 

@@ -1,4 +1,13 @@
-import { Anchor, type CSSVariablesResolver, createTheme, Drawer, darken, Modal, Table } from "@mantine/core";
+import {
+  Anchor,
+  type CSSVariablesResolver,
+  createTheme,
+  Drawer,
+  darken,
+  Modal,
+  Notification,
+  Table,
+} from "@mantine/core";
 import { styleNonce } from "@/shared";
 
 /** Shade 9 keeps white text on filled controls at 4.5 to 1 and better, in both schemes. */
@@ -15,6 +24,7 @@ export const theme = createTheme({
   components: {
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
     Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close the message" } } }),
     Anchor: Anchor.extend({ defaultProps: { underline: "hover" } }),
     // What scrolls can be reached by the keyboard.
     TableScrollContainer: Table.ScrollContainer.extend({

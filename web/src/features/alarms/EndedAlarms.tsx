@@ -8,8 +8,8 @@ import { type Alarm, useEndedAlarms } from "./queries";
 import { kindTitles, secondsWords, sentence } from "./words";
 
 /** What is over, newest first. */
-export function EndedAlarms() {
-  const list = useEndedAlarms();
+export function EndedAlarms({ workflow }: { workflow?: string | undefined }) {
+  const list = useEndedAlarms(workflow);
   return (
     <section aria-label="Over">
       <Title order={2} size="h4" mb="sm">

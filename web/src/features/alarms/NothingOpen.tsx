@@ -8,9 +8,9 @@ import { alarmSettingsQuery, channelsQuery } from "./queries";
 import { watchedWords } from "./watched";
 
 /** Nothing is wrong: what is watched, and whether anybody would be told. */
-export function NothingOpen() {
+export function NothingOpen({ workflow }: { workflow?: string | undefined }) {
   const { may } = useSession();
-  const { data } = useQuery(alarmSettingsQuery(null));
+  const { data } = useQuery(alarmSettingsQuery(workflow ?? null));
   const { data: channels } = useQuery(channelsQuery(may("admin")));
   const told = channels?.items.some((c) => c.enabled);
   return (

@@ -1,2 +1,3 @@
 export { AlarmsPage } from "./AlarmsPage";
 export { AlarmSettings } from "./settings/AlarmSettings";
+export { LimitsForm } from "./settings/LimitsForm";

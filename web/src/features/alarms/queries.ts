@@ -13,29 +13,29 @@ export type ChannelInput = Schemas["AlarmChannelInput"];
 
 export const keys = {
   all: ["alarms"] as const,
-  open: ["alarms", "open"] as const,
-  ended: ["alarms", "ended"] as const,
+  open: (workflow?: string) => ["alarms", "open", ...(workflow ? [workflow] : [])] as const,
+  ended: (workflow?: string) => ["alarms", "ended", ...(workflow ? [workflow] : [])] as const,
   told: (id: string) => ["alarms", "told", id] as const,
   settings: ["alarm-settings"] as const,
   channels: ["alarm-channels"] as const,
 };
 
-/** The server looks for trouble once a minute; the page asks it more often than that. */
-const lookEvery = 15_000;
+const of = (workflow: string | undefined) => (workflow ? { workflow } : {});
 
-/** What is open, the newest first; at most a hundred. */
-export const openAlarmsQuery = queryOptions({
-  queryKey: keys.open,
-  queryFn: ({ signal }) => call(api.GET("/v1/alarms", { params: { query: { open: true, limit: 100 } }, signal })),
-  refetchInterval: lookEvery,
-});
+/** What is open, of one workflow or of all, the newest first; at most a hundred. */
+export const openAlarmsQuery = (workflow?: string) =>
+  queryOptions({
+    queryKey: keys.open(workflow),
+    queryFn: ({ signal }) =>
+      call(api.GET("/v1/alarms", { params: { query: { open: true, limit: 100, ...of(workflow) } }, signal })),
+  });
 
 /** What is over, newest first, page by page. */
-export const useEndedAlarms = () =>
-  usePages<Alarm>(keys.ended, (cursor, signal) =>
+export const useEndedAlarms = (workflow?: string) =>
+  usePages<Alarm>(keys.ended(workflow), (cursor, signal) =>
     call(
       api.GET("/v1/alarms", {
-        params: { query: { open: false, limit: 20, ...(cursor ? { cursor } : {}) } },
+        params: { query: { open: false, limit: 20, ...of(workflow), ...(cursor ? { cursor } : {}) } },
         signal,
       }),
     ),
@@ -61,7 +61,11 @@ export const alarmSettingsQuery = (workflow: string | null) =>
         : call(api.GET("/v1/workflows/{key}/alarm-settings", { params: { path: { key: workflow } }, signal })),
   });
 
-export const patchAlarmSettings = (body: SettingsPatch) => call(api.PATCH("/v1/alarm-settings", { body }));
+/** Changes the limits of a workflow, or of the account under null. */
+export const patchAlarmSettings = (workflow: string | null, body: SettingsPatch) =>
+  workflow === null
+    ? call(api.PATCH("/v1/alarm-settings", { body }))
+    : call(api.PATCH("/v1/workflows/{key}/alarm-settings", { params: { path: { key: workflow } }, body }));
 
 /** Every channel; there are few. Only administrators may ask. */
 export const channelsQuery = (may: boolean) =>

@@ -1,14 +1,17 @@
 import { Anchor, Badge, Group, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
+import { type OpenAlarm, useOpenByWorkflow } from "@/features/alarms/open";
 import { length, type Shown, share, Value } from "@/features/figures";
 import { Instant, StatusBadge } from "@/shared";
+import { AlarmBadges } from "./AlarmBadges";
 import type { Health, Workflow } from "./queries";
 import { Reasons } from "./Reasons";
 import { errorsOf } from "./selection";
 
 /** Workflows with their health at a glance; archived ones, and those just made, have none. */
 export function WorkflowTable({ workflows, health }: { workflows: Workflow[]; health: readonly Health[] }) {
+  const alarms = useOpenByWorkflow();
   return (
     <Table.ScrollContainer minWidth={900}>
       <Table highlightOnHover verticalSpacing="sm">
@@ -26,7 +29,12 @@ export function WorkflowTable({ workflows, health }: { workflows: Workflow[]; he
         </Table.Thead>
         <Table.Tbody>
           {workflows.map((w) => (
-            <Row key={w.key} workflow={w} health={health.find((h) => h.key === w.key)} />
+            <Row
+              key={w.key}
+              workflow={w}
+              health={health.find((h) => h.key === w.key)}
+              alarms={alarms.get(w.key) ?? []}
+            />
           ))}
         </Table.Tbody>
       </Table>
@@ -34,7 +42,9 @@ export function WorkflowTable({ workflows, health }: { workflows: Workflow[]; he
   );
 }
 
-function Row({ workflow: w, health }: { workflow: Workflow; health: Health | undefined }) {
+type RowProps = { workflow: Workflow; health: Health | undefined; alarms: readonly OpenAlarm[] };
+
+function Row({ workflow: w, health, alarms }: RowProps) {
   const errors = errorsOf(w);
   return (
     <Table.Tr>
@@ -49,6 +59,7 @@ function Row({ workflow: w, health }: { workflow: Workflow; health: Health | und
       <Table.Td>
         <Group gap={6}>
           <StatusBadge status={w.status} />
+          <AlarmBadges workflow={w.key} alarms={alarms} />
           {errors > 0 && (
             <Badge color="orange" variant="light" tt="none" leftSection={<TriangleAlert size={12} aria-hidden />}>
               {errors} to finish

@@ -7,7 +7,7 @@ export function AlarmSettings() {
   return (
     <Stack maw={900} gap="xl">
       <ChannelsPanel />
-      <LimitsForm />
+      <LimitsForm workflow={null} />
     </Stack>
   );
 }

@@ -106,7 +106,7 @@ export function withValue(
   return next;
 }
 
-/** The patch that goes back to the defaults. */
+/** The patch that goes back to what holds without it: the account's limits for a workflow, else the defaults. */
 export const allDefaults: SettingsPatch = {
   error_rate: null,
   silence: null,
@@ -119,3 +119,12 @@ export const allDefaults: SettingsPatch = {
 
 /** A share from 0 to 1 as percent, without what binary fractions add to it. */
 export const asPercent = (share: number) => Math.round(share * 1e6) / 1e4;
+
+/** The parts of a group that were set for this workflow or account alone, of what was set. */
+export function ownParts(
+  { part, fields }: LimitGroup,
+  own: Readonly<Record<string, unknown>>,
+): (keyof AlarmSettings)[] {
+  const parts = part === null ? fields.map((f) => f.part) : [part];
+  return parts.filter((p) => own[p] !== undefined && own[p] !== null);
+}

@@ -7,6 +7,7 @@ import { ExitsPanel } from "./ExitsPanel";
 import { RulePanel } from "./RulePanel";
 import { RunPanel } from "./RunPanel";
 import { StepPanel } from "./StepPanel";
+import { WorkflowAlarms } from "./WorkflowAlarms";
 
 const titles = { rehearse: "Rehearse", test: "Test", settings: "Settings", versions: "Versions" };
 
@@ -37,16 +38,19 @@ function WorkflowSettings() {
   const repair = useRepair();
   const definition = useDefinition();
   return (
-    <SettingsForm
-      value={definition.settings ?? {}}
-      problems={problems}
-      context={{ workflow: workflow.key, definition, repair }}
-      readOnly={readOnly !== null}
-      onChange={(settings, { typing }) => {
-        const label = "Change the settings";
-        const edit = (d: typeof definition) => ({ ...d, settings });
-        actions.change(edit, label, typing ? { field: "settings" } : {});
-      }}
-    />
+    <>
+      <SettingsForm
+        value={definition.settings ?? {}}
+        problems={problems}
+        context={{ workflow: workflow.key, definition, repair }}
+        readOnly={readOnly !== null}
+        onChange={(settings, { typing }) => {
+          const label = "Change the settings";
+          const edit = (d: typeof definition) => ({ ...d, settings });
+          actions.change(edit, label, typing ? { field: "settings" } : {});
+        }}
+      />
+      <WorkflowAlarms workflow={workflow.key} />
+    </>
   );
 }
