@@ -1,8 +1,14 @@
 import { useState } from "react";
+import { isCounted } from "../counted";
 import { type Action, actions, type Details, lacking } from "../operate/actions";
 import { DetailFields } from "../operate/DetailFields";
 import { type Choice, orderOf, previewBatch, scopeOf, startBatch } from "./batch";
 import { MassDialog } from "./MassDialog";
+
+function whom(choice: Choice): string {
+  if (choice.by === "rows") return `${choice.rows.length} selected`;
+  return isCounted(choice.filter) ? "all of this count" : "all that match the filter";
+}
 
 type Props = { action: Action; choice: Choice; onClose: () => void };
 
@@ -16,7 +22,7 @@ export function BatchDialog({ action, choice: now, onClose }: Props) {
   const body = orderOf(action, choice, details);
   return (
     <MassDialog
-      title={choice.by === "rows" ? `${label}: ${choice.rows.length} selected` : `${label}: all that match the filter`}
+      title={`${label}: ${whom(choice)}`}
       verb={label}
       does={action === "skip" || action === "release" ? `${does} Each leaves by its main way.` : does}
       danger={action === "exit"}

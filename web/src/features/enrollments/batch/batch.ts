@@ -1,6 +1,5 @@
 import { api, call, idempotencyKey, type Schemas } from "@/api";
 import type { Job } from "@/features/jobs";
-import { isCounted } from "../counted";
 import type { Enrollment, Filter } from "../filter";
 import type { Action, Details } from "../operate/actions";
 
@@ -28,8 +27,6 @@ export function scopeOf(choice: Choice): { workflow: string; version?: number } 
 /** Why an action cannot be given to those who are chosen, or null. */
 export function forbidden(action: Action, choice: Choice): string | null {
   if (choice.by === "filter" && Object.keys(choice.filter).length === 0) return "Narrow the list by a filter first.";
-  // Orders for many know fewer filters than the list.
-  if (choice.by === "filter" && isCounted(choice.filter)) return "This list is that of a figure: select its rows.";
   if (choice.by === "rows" && choice.rows.length > mostRows) return "At most 1,000 rows; use a filter for more.";
   if (action === "move" && scopeOf(choice) === null) return "A step belongs to one workflow: choose one in the filter.";
   return null;

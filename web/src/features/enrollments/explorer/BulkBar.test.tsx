@@ -4,6 +4,7 @@ import { useState } from "react";
 import { expect, test } from "vitest";
 import { showRouted } from "@/test/routed";
 import { serve } from "@/test/server";
+import { isCounted } from "../counted";
 import type { Enrollment, Filter } from "../filter";
 import { BulkBar } from "./BulkBar";
 
@@ -18,8 +19,12 @@ function Bar({ filter }: { filter: Filter }) {
         selected={selected}
         filter={filter}
         all={all}
-        onAll={() => setAll(true)}
+        onAll={() => {
+          setSelected(rows);
+          setAll(true);
+        }}
         canAll
+        counted={isCounted(filter)}
         onClear={() => setSelected([])}
       />
       <button type="button" onClick={() => setSelected([])}>
@@ -63,4 +68,18 @@ test("everybody, without any filter, cannot be selected; who may not publish is 
   await userEvent.click(screen.getByRole("button", { name: "Actions" }));
   await screen.findByText("Needs the scope publisher.");
   for (const item of screen.getAllByRole("menuitem")) expect(item.getAttribute("data-disabled")).toBe("true");
+});
+
+test("everybody whom a figure counts is selected at once, and the order names exactly that count", async () => {
+  const filter: Filter = { workflow: "shop", test: false, step: "hello", step_status: "failed" };
+  const calls = serve({ "POST /v1/enrollments/batch": () => ({ action: "retry", ...counts }) });
+  showRouted(<Bar filter={filter} />);
+  await userEvent.click(await screen.findByText("The rows go away"));
+  await userEvent.click(await screen.findByRole("button", { name: "Select all 1,204 of this count" }));
+  await screen.findByText("All 1,204 that match the filter");
+  await userEvent.click(screen.getByRole("button", { name: "Actions" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: "Retry …" }));
+  await screen.findByRole("dialog", { name: "Retry: all of this count" });
+  await screen.findByText("It can be done for all 1,204 enrollments.");
+  expect(calls.at(-1)?.body).toEqual({ action: "retry", filter, dry_run: true });
 });

@@ -1,13 +1,14 @@
 import { Button, Group, Menu, Paper, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
 import { useState } from "react";
 import { useSession } from "@/api";
 import { GuardedButton } from "@/shared";
 import { BatchDialog } from "../batch/BatchDialog";
-import { type Choice, forbidden, previewBatch } from "../batch/batch";
+import { type Choice, forbidden } from "../batch/batch";
+import { isCounted } from "../counted";
 import type { Enrollment, Filter } from "../filter";
 import { type Action, actionNames, actions } from "../operate/actions";
+import { CountOffer, useMany } from "./CountOffer";
 
 type Props = {
   selected: readonly Enrollment[];
@@ -17,15 +18,18 @@ type Props = {
   onAll: () => void;
   /** Every row that is shown is selected, and there are more. */
   canAll: boolean;
+  /** The rows are those whom a figure counts: all of them can be selected at once. */
+  counted: boolean;
   onClear: () => void;
 };
 
 /** The actions for the rows that are selected, or for all that match the filter. */
-export function BulkBar({ selected, filter, all, onAll, canAll, onClear }: Props) {
+export function BulkBar({ selected, filter, all, onAll, canAll, counted, onClear }: Props) {
   const [asked, setAsked] = useState<{ action: Action; choice: Choice } | null>(null);
   const choice: Choice = all ? { by: "filter", filter } : { by: "rows", rows: selected };
   return (
     <>
+      {counted && selected.length === 0 && <CountOffer filter={filter} onAll={onAll} />}
       {selected.length > 0 && (
         <Paper withBorder p="xs" mb="sm" role="region" aria-label="Selected enrollments">
           <Group gap="xs">
@@ -40,7 +44,7 @@ export function BulkBar({ selected, filter, all, onAll, canAll, onClear }: Props
                 reason={forbidden("exit", { by: "filter", filter })}
                 onClick={onAll}
               >
-                Select all that match the filter
+                {counted ? "Select all of this count" : "Select all that match the filter"}
               </GuardedButton>
             )}
             <Button size="xs" variant="subtle" color="gray" onClick={onClear}>
@@ -56,15 +60,9 @@ export function BulkBar({ selected, filter, all, onAll, canAll, onClear }: Props
 
 /** How many match, counted by the server. */
 function AllWords({ filter }: { filter: Filter }) {
-  const { may } = useSession();
-  const { data } = useQuery({
-    queryKey: ["batch", "count", filter],
-    queryFn: ({ signal }) => previewBatch({ action: "exit", filter }, signal),
-    enabled: may("publisher"),
-    gcTime: 0,
-  });
-  const many = data ? data.matched.toLocaleString("en") : "…";
-  return <>{`All ${many} ${filter.status ? "" : "active ones "}that match the filter`}</>;
+  const many = useMany(filter);
+  // Without a word about those who have ended, an order does not mean them.
+  return <>{`All ${many} ${filter.status || isCounted(filter) ? "" : "active ones "}that match the filter`}</>;
 }
 
 function ActionMenu({ choice, onAction }: { choice: Choice; onAction: (action: Action) => void }) {

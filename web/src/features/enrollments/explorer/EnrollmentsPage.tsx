@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ChartNoAxesGantt } from "lucide-react";
 import { useState } from "react";
 import { EmptyState, ListFoot, LiveBadge, Page, ProblemAlert, useLive } from "@/shared";
+import { isCounted } from "../counted";
 import { type Filter, isFiltered } from "../filter";
 import { keys, useEnrollments } from "../queries";
 import { BulkBar } from "./BulkBar";
@@ -51,8 +52,12 @@ export function EnrollmentsPage() {
         selected={chosen}
         filter={filter}
         all={all}
-        onAll={() => setAll(true)}
+        onAll={() => {
+          setSelected(new Set(list.items.map((e) => e.id)));
+          setAll(true);
+        }}
         canAll={list.hasNextPage && chosen.length === list.items.length}
+        counted={isCounted(filter) && list.items.length > 0}
         onClear={clear}
       />
       {list.items.length > 0 && (
