@@ -1,15 +1,11 @@
-import { mkdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { seriousFindings, settled, signIn, Window } from "./browser";
+import { look, signIn, Window } from "./browser";
 import { openBuilder } from "./builder";
 import { until } from "./program";
 import { Stage } from "./stage";
 
 const stage = Stage.set();
-const shots = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 
 type Notice = { type: string; data: { summary?: string; workflow?: string } };
 let ops: Server;
@@ -18,7 +14,6 @@ const heard: Notice[] = [];
 
 // What stands at the other end of the channel.
 beforeAll(async () => {
-  await mkdir(shots, { recursive: true });
   ops = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => {
@@ -59,19 +54,6 @@ const greet = (tests: unknown[] = []) => ({
   },
   ...(tests.length > 0 && { tests }),
 });
-
-/** Looks at a page in both schemes and two widths: nothing serious for axe, and a picture of each. */
-async function look(page: Page, name: string) {
-  for (const colorScheme of ["light", "dark"] as const)
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme });
-      await settled(page);
-      expect(await seriousFindings(page)).toEqual([]);
-      await page.screenshot({ path: `${shots}/${name}-${width}-${colorScheme}.png` });
-    }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 async function enter(from: number, to: number) {
   for (let i = from; i < to; i++) {
@@ -133,6 +115,31 @@ test("a template breaks, the alarm names it and reaches a channel; somebody ackn
   await know.getByRole("button", { name: "Acknowledge" }).click();
   await alarm.getByText(/acknowledged it .*The template is being mended/).waitFor();
   await look(page, "alarm");
+
+  // Health at a glance: the alarm stands at the row of its workflow, and leads to it.
+  await page.goto("/workflows");
+  const row = page.getByRole("row").filter({ hasText: "Greet" });
+  const badge = row.getByRole("link", { name: /^Alarm: Errors\. 4 of \d+ steps failed .* Somebody knows of it\.$/ });
+  await badge.waitFor();
+  await look(page, "workflows-alarm");
+  await badge.click();
+  await page.getByText("Of the workflow greet alone.").waitFor();
+  await alarm.waitFor();
+
+  // The workflow gets a limit of its own; it holds at once, and the page hears without asking.
+  await page.getByRole("link", { name: "Its limits" }).click();
+  const limits = page.getByRole("region", { name: "Limits" });
+  const errors = limits.getByRole("group", { name: "Errors" });
+  await errors.getByRole("textbox", { name: "Errors: Share, in percent" }).fill("90");
+  await limits.getByRole("button", { name: "Save the limits" }).click();
+  await errors.getByText("of this workflow alone").waitFor();
+  await errors.scrollIntoViewIfNeeded();
+  await look(page, "workflow-limits");
+  const own = await program.call<{ own: unknown }>("GET", "/v1/workflows/greet/alarm-settings");
+  expect(own.own).toEqual({ error_rate: { rate: 0.9 } });
+  await errors.getByRole("button", { name: "Errors: as the account has it" }).click();
+  await errors.getByText("of this workflow alone").waitFor({ state: "detached" });
+  await page.goto("/alarms");
 
   await alarm.getByRole("link", { name: /^The change of the mail template welcome by/ }).click();
   await page.waitForURL((url) => url.pathname === "/mail/welcome");

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
@@ -112,4 +114,21 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   return found
     .filter((v) => v.impact === "serious" || v.impact === "critical")
     .flatMap((v) => v.nodes.map((n) => `${page.url()} ${v.id} (${v.impact}): ${n.replaceAll("\n", " ")}`));
+}
+
+const shots = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
+
+/** Looks at a page in both schemes and two widths: nothing serious for axe, and a picture of each. */
+export async function look(page: Page, name: string): Promise<void> {
+  await mkdir(shots, { recursive: true });
+  for (const colorScheme of ["light", "dark"] as const)
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      await page.waitForFunction((s) => document.documentElement.dataset.mantineColorScheme === s, colorScheme);
+      await settled(page);
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.screenshot({ path: `${shots}/${name}-${width}-${colorScheme}.png` });
+    }
+  await page.setViewportSize({ width: 1440, height: 900 });
 }

@@ -89,11 +89,11 @@ export class Program {
   }
 }
 
-/** Asks again and again until the answer is yes. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+/** Asks again and again until the answer is yes, for so many milliseconds. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, most = patience): Promise<void> {
   const began = Date.now();
   while (!(await condition())) {
-    if (Date.now() - began > patience) throw new Error(`waited in vain: ${what}`);
+    if (Date.now() - began > most) throw new Error(`waited in vain: ${what}`);
     await new Promise((done) => setTimeout(done, 50));
   }
 }
