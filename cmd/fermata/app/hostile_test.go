@@ -32,6 +32,7 @@ func TestHostileClientsCostLittleAndHoldUpNobody(t *testing.T) {
 	s.stall(each, "POST /v1/events HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer "+servedKey+
 		"\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{\"events\": [")
 	s.stall(each, strings.Repeat("GET /openapi.json HTTP/1.1\r\nHost: a.example\r\n\r\n", 20)) // and read nothing
+	large := make([]byte, 3<<20)
 	var hostile sync.WaitGroup
 	for _, one := range []struct {
 		body   func() io.Reader
@@ -39,7 +40,7 @@ func TestHostileClientsCostLittleAndHoldUpNobody(t *testing.T) {
 	}{
 		{func() io.Reader { return strings.NewReader(strings.Repeat("[", 10_000)) }, 422},
 		{func() io.Reader { return strings.NewReader(strings.Repeat(`{"a":`, 10_000)) }, 422},
-		{func() io.Reader { return bytes.NewReader(make([]byte, 3<<20)) }, 413},
+		{func() io.Reader { return bytes.NewReader(large) }, 413},
 	} {
 		hostile.Go(func() {
 			client := ownClient(t)
