@@ -88,7 +88,9 @@ func broken(t *testing.T, s *harness.System, look func(func(s *app.Settings)) ma
 		_, err := s.App.Temporal().WorkflowService().DescribeNamespace(t.Context(), &workflowservice.DescribeNamespaceRequest{Namespace: s.Queue() + "-bare"})
 		return err == nil
 	})
-	bare := func() map[string]app.Finding { return look(func(c *app.Settings) { c.TemporalNamespace = s.Queue() + "-bare" }) }
+	bare := func() map[string]app.Finding {
+		return look(func(c *app.Settings) { c.TemporalNamespace = s.Queue() + "-bare" })
+	}
 	s.Eventually("its faults are named", func() bool {
 		found := bare()
 		return found["namespace"].Status == app.GradeWarning && found["attributes"].Status == app.GradeWarning && found["workers"].Status == app.GradeFailure

@@ -10,6 +10,6 @@ func room(dir string) (free, total uint64, err error) {
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, 0, err
 	}
-	size := uint64(s.Bsize)                                      //nolint:gosec,unconvert // its type differs by system
+	size := uint64(s.Bsize)                                      //nolint:gosec // its type differs by system
 	return uint64(s.Bavail) * size, uint64(s.Blocks) * size, nil //nolint:unconvert // its type differs by system
 }
