@@ -52,7 +52,7 @@ const plain: Record<string, string> = {
   disabled: "Disabled",
   name: "Name",
   note: "Note",
-  on_error: "On error",
+  on_error: "When it fails",
   max_visits: "Visits at most",
   where: "Condition",
   start: "First step",

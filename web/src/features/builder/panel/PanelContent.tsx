@@ -1,4 +1,5 @@
 import { SettingsForm } from "@/features/inspector";
+import { type NodeDef, nodesOf, type Specs } from "@/graph";
 import { useBuilder, useDefinition, useSelection } from "../page/context";
 import { titleOf } from "../problems/places";
 import { useRepair } from "../problems/useRepair";
@@ -9,6 +10,9 @@ import { RunPanel } from "./RunPanel";
 import { StepPanel } from "./StepPanel";
 import { WorkflowAlarms } from "./WorkflowAlarms";
 
+const stepTitle = (node: NodeDef | undefined, specs: Specs) =>
+  node?.name || specs.get(node?.type ?? "")?.title || "Step";
+
 const titles = { rehearse: "Rehearse", test: "Test", settings: "Settings", versions: "Versions" };
 
 /** What the panel is about. */
@@ -17,7 +21,10 @@ export function usePanelTitle(): string {
   const definition = useDefinition();
   const selection = useSelection();
   if (search.tab) return titles[search.tab];
-  return selection ? titleOf(selection, definition, specs) : "";
+  // What tells steps without a name apart elsewhere, their id, says nothing here.
+  if (selection?.kind === "step") return stepTitle(nodesOf(definition)[selection.id], specs);
+  if (selection?.kind === "trigger") return "Trigger";
+  return selection?.kind === "exit" ? "Exit" : selection ? titleOf(selection, definition, specs) : "";
 }
 
 /** What stands in the panel: the tab's, else the form of what is selected. */

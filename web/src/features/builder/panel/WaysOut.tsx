@@ -46,7 +46,7 @@ function Way({ slot, to }: { slot: Slot; to: string | undefined }) {
         </Badge>
         {to === undefined ? (
           <Text size="sm" c="dimmed" truncate>
-            {slot.port === "error" ? "as set under “On error”" : "ends here"}
+            {slot.port === "error" ? "as set under “When it fails”" : "ends here"}
           </Text>
         ) : (
           <Anchor component="button" type="button" size="sm" truncate onClick={() => open({ kind: "step", id: to })}>

@@ -41,7 +41,7 @@ export function ProblemList({ places, onOpen, onFixed }: Props) {
 function OneProblem({ problem, onFixed }: { problem: Problem; onFixed: Props["onFixed"] }) {
   const error = problem.severity === "error";
   // With a repair at hand, the hint that names its call says nothing more.
-  const hint = problem.fix ? "" : problem.hint;
+  const hint = problem.fix || problem.hint.includes("/v1/") ? "" : problem.hint;
   const Icon = error ? CircleAlert : TriangleAlert;
   return (
     <li className={classes.problem} data-severity={problem.severity}>

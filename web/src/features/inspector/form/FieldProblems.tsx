@@ -12,6 +12,9 @@ export function FieldProblems({ problems }: { problems: readonly Said[] }) {
   return (
     <>
       {problems.map((p) => {
+        const mends = p.fix && !readOnly && context.repair;
+        // A hint that names a call is for programs; where a button makes the call, it says nothing more.
+        const hint = mends || p.hint.includes("/v1/") ? "" : p.hint;
         const Icon = p.severity === "error" ? CircleAlert : TriangleAlert;
         return (
           <Group key={p.message + p.hint} component="span" gap={6} wrap="nowrap" align="flex-start" mt={4}>
@@ -19,7 +22,7 @@ export function FieldProblems({ problems }: { problems: readonly Said[] }) {
             <Text span size="xs" c={p.severity === "error" ? "var(--mantine-color-error)" : "dimmed"}>
               {p.severity !== "error" && "Warning: "}
               {p.message}
-              {p.hint && ` – ${p.hint}`}
+              {hint && ` – ${hint}`}
               {p.fix && !readOnly && context.repair && (
                 <Text span display="block" mt={4}>
                   {context.repair(p.fix)}

@@ -1,4 +1,4 @@
-import { Input } from "@mantine/core";
+import { Box, Input } from "@mantine/core";
 import { type ReactNode, useId } from "react";
 import type { WidgetProps } from "./scope";
 
@@ -24,7 +24,9 @@ export function Labelled({ label, help, required, error, children }: Props) {
       descriptionProps={{ id: `${id}-help` }}
       errorProps={{ id: `${id}-error`, component: "div" }}
     >
-      {children({ id, "aria-describedby": described || undefined, "aria-invalid": error ? true : undefined })}
+      <Box mt={help ? 4 : 0}>
+        {children({ id, "aria-describedby": described || undefined, "aria-invalid": error ? true : undefined })}
+      </Box>
     </Input.Wrapper>
   );
 }

@@ -42,7 +42,16 @@ export function WeekdaysWidget({ label, help, error, required, value, readOnly, 
       <Chip.Group multiple value={given} onChange={take}>
         <Group gap={4}>
           {days.map(([key, short, name]) => (
-            <Chip key={key} value={key} size="xs" radius="sm" icon={null} disabled={readOnly} aria-label={name}>
+            <Chip
+              key={key}
+              value={key}
+              size="xs"
+              radius="sm"
+              icon={null}
+              disabled={readOnly}
+              aria-label={name}
+              styles={{ label: { paddingInline: 6 } }}
+            >
               {short}
             </Chip>
           ))}

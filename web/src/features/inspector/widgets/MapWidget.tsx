@@ -60,10 +60,10 @@ export function MapWidget({ rowValue = plainValue, ...props }: WidgetProps & { r
               placeholder="Name"
               value={name}
               disabled={readOnly}
-              style={{ flex: 2, minWidth: 0 }}
+              style={{ flex: 1, minWidth: 0 }}
               onChange={(e) => take(rows.with(i, [e.currentTarget.value, v]), typing)}
             />
-            <div style={{ flex: 3, minWidth: 0 }}>
+            <div style={{ flex: 1, minWidth: 0 }}>
               {rowValue({
                 name: name || `row ${i + 1}`,
                 value: textOf(v),
