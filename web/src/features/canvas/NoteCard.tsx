@@ -20,7 +20,7 @@ export const NoteCard = memo(function NoteCard({ data: { id, of, text, editing }
         onEdit={writeNote && (() => writeNote(id))}
         onDone={(next, byKey) => noted?.(id, next, byKey)}
         tabIndex={-1}
-        className={css.noteText}
+        brief
       />
     </div>
   );

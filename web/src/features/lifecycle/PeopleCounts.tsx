@@ -7,7 +7,7 @@ type Props = { people: Schemas["People"] | undefined; problem: unknown };
 /** Whom it is about, as the server counts them now. */
 export function PeopleCounts({ people, problem }: Props) {
   if (problem) return <ProblemAlert problem={problem} />;
-  if (!people) return <Skeleton height={20} aria-label="Counting" />;
+  if (!people) return <Skeleton height={20} role="status" aria-label="Counting" />;
   const parts = [
     [people.running, "between two steps"],
     [people.waiting, "waiting"],

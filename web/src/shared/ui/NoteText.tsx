@@ -14,29 +14,36 @@ type Props = {
   /** The new text; null when editing was given up. `byKey`: the focus was in it to the end. */
   onDone: (text: string | null, byKey: boolean) => void;
   tabIndex?: number;
-  className?: string | undefined;
+  /** Shows the first lines only; all of it on hover and when it is edited. */
+  brief?: boolean;
 };
 
 /** A note as a piece of yellow paper: it is edited where it is. */
-export function NoteText({ of, text, editing, onEdit, onDone, tabIndex, className = "" }: Props) {
-  const look = `${classes.note} ${className}`;
-  if (editing) return <NoteField of={of} text={text} className={look} onDone={onDone} />;
-  if (!onEdit) return <p className={look}>{text}</p>;
+export function NoteText({ of, text, editing, onEdit, onDone, tabIndex, brief = false }: Props) {
+  if (editing) return <NoteField of={of} text={text} onDone={onDone} />;
+  const words = <span className={brief ? classes.brief : undefined}>{text}</span>;
+  if (!onEdit) {
+    return (
+      <p className={classes.note} title={brief ? text : undefined}>
+        {words}
+      </p>
+    );
+  }
   return (
     <button
       type="button"
-      className={look}
+      className={classes.note}
       tabIndex={tabIndex}
       aria-label={`Note of ${of}: ${text}`}
-      title="Edit the note"
+      title={brief ? text : "Edit the note"}
       onClick={onEdit}
     >
-      {text}
+      {words}
     </button>
   );
 }
 
-function NoteField({ of, text, className, onDone }: Pick<Props, "of" | "text" | "className" | "onDone">) {
+function NoteField({ of, text, onDone }: Pick<Props, "of" | "text" | "onDone">) {
   const over = useRef(false);
   const done = (next: string | null, byKey: boolean) => {
     if (over.current) return;
@@ -51,7 +58,7 @@ function NoteField({ of, text, className, onDone }: Pick<Props, "of" | "text" | 
   };
   return (
     <textarea
-      className={className}
+      className={classes.note}
       aria-label={`Note of ${of}`}
       placeholder="What should be known about this step?"
       rows={4}

@@ -12,7 +12,7 @@ const n = (count: number) => count.toLocaleString("en");
 /** What an order would do: how many it is for, whom it would be refused for and why, and some of the others. */
 export function PreviewCounts({ preview, problem, onRetry }: Props) {
   if (problem) return <ProblemAlert problem={problem} retry={onRetry} />;
-  if (!preview) return <Skeleton height={72} aria-label="Counting" />;
+  if (!preview) return <Skeleton height={72} role="status" aria-label="Counting" />;
   const { allowed, reasons, samples } = preview;
   const shown = samples.slice(0, 5);
   return (

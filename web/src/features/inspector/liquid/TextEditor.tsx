@@ -29,7 +29,7 @@ export function TextEditor({ store = editorStore, ...props }: Props) {
   }, [store, there]);
   if (Editor && !inHand) return <Editor {...props} />;
   if (!failed && !inHand) {
-    return <Skeleton height={props.lines * 22 + 14} aria-label={`${props.label} is loading`} />;
+    return <Skeleton height={props.lines * 22 + 14} role="status" aria-label={`${props.label} is loading`} />;
   }
   return <Plain {...props} onHand={take} />;
 }
