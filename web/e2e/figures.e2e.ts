@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
-import { seriousFindings, settled, signIn, Window } from "./browser";
+import { look, seriousFindings, settled, signIn, Window } from "./browser";
 import { type Analytics, did, peopled } from "./figures";
 import { Stage } from "./stage";
 
@@ -145,8 +145,82 @@ test("the figures lie over the canvas, and a click on a count shows those people
   await page.getByTitle("3 left by “said”: show them").click();
   await page.getByText("3 enrollments shown", { exact: true }).waitFor();
   for (const who of ["ann", "bea", "cid"]) await page.getByRole("link", { name: `${who}@example.com` }).waitFor();
+
+  // All of the count at once: an order for it counts exactly those.
+  await page.getByRole("button", { name: "Select all 3 of this count" }).click();
+  const selected = page.getByRole("region", { name: "Selected enrollments" });
+  await selected.getByText("All 3 that match the filter").waitFor();
+  await selected.getByRole("button", { name: "Actions" }).click();
+  await page.getByRole("menuitem", { name: "Retry …" }).click();
+  const order = page.getByRole("dialog", { name: "Retry: all of this count" });
+  await order.getByText("It can be done for 0 of 3 enrollments, and would be refused for 3.").waitFor();
+  await order
+    .getByRole("list", { name: "Refused" })
+    .getByText(/^3: the enrollment has ended/)
+    .waitFor();
+  await order.getByRole("button", { name: "Cancel" }).click();
+
   await page.getByRole("button", { name: /^Without: Came to/ }).click();
   await page.getByText("9 enrollments shown", { exact: true }).waitFor();
+  window.check();
+  await window.close();
+});
+
+/** What has the focus: the name of a card or of a count. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const at = document.activeElement;
+    return at?.getAttribute("aria-label") ?? at?.textContent ?? "";
+  });
+
+test("arrow keys lead over the counts on the ways, and Enter shows whom one means", async () => {
+  const window = await open("/workflows/leads?view=canvas&figures=true");
+  const { page } = window;
+  await page.getByTitle("3 left by “said”: show them").waitFor();
+  await page.getByRole("button", { name: /^Step \d+ of \d+, .*Wait for the answer/ }).focus();
+  await page.keyboard.press("ArrowDown");
+  await expect
+    .poll(() => focused(page), { timeout: 20_000 })
+    .toMatch(/ left Wait for the answer by “said”: show them$/);
+  await page.keyboard.press("ArrowDown");
+  await expect.poll(() => focused(page), { timeout: 20_000 }).toMatch(/Large customer/);
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(() => focused(page), { timeout: 20_000 }).toMatch(/by “said”/);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Shift+Tab");
+  await expect.poll(() => focused(page), { timeout: 20_000 }).toMatch(/by “said”/); // the canvas is one tab stop, and remembers which
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Enrollments", level: 1 }).waitFor();
+  await page.getByText("3 enrollments shown", { exact: true }).waitFor();
+  window.check();
+  await window.close();
+});
+
+test("the figures of its version lie over the path of an enrollment", async () => {
+  const { items } = await stage.program.call<{ items: { id: string }[] }>(
+    "GET",
+    "/v1/enrollments?workflow=leads&status=completed&limit=1",
+  );
+  const one = await read("?version=1");
+  const window = await open(`/enrollments/${items[0]?.id}`, { reducedMotion: "no-preference" });
+  const { page } = window;
+  await page.getByRole("button", { name: "Figures", exact: true }).click();
+  await page.getByRole("region", { name: "Figures on the canvas" }).waitFor();
+  // What is out of sight is not drawn; the first steps are in sight.
+  for (const n of one.nodes.filter(({ node }) => node === "hello" || node === "answer")) {
+    const name = new RegExp(`^Step \\d+ of \\d+, .*${n.title}.*${n.entries} entered`);
+    await page.getByRole("button", { name }).waitFor();
+  }
+  expect(await page.locator("path[class*=edge_travelled]").count(), "the path stays").toBeGreaterThan(2);
+  expect(new URL(page.url()).search).toBe("?figures=true");
+  await page.getByTitle("3 left by “said”: show them").click();
+  await page.getByText("3 enrollments shown", { exact: true }).waitFor();
+  await page.goBack();
+  await page.getByRole("button", { name: "Hide the figures" }).click();
+  await page.getByRole("region", { name: "Figures on the canvas" }).waitFor({ state: "detached" });
+  await page.goto(`/enrollments/${items[0]?.id}?figures=true`);
+  await page.getByTitle("3 left by “said”: show them").waitFor();
+  await look(page, "enrollment-figures");
   window.check();
   await window.close();
 });

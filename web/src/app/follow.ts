@@ -1,8 +1,9 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { readFilter } from "@/features/enrollments/filter";
+import { readPassageSearch } from "@/features/enrollments/passage/search";
 import { readEventFilter } from "@/features/events/filter";
 import { inside } from "./inside";
-import { type Search, texts } from "./search";
+import { texts } from "./search";
 
 const enrollments = createRoute({
   getParentRoute: () => inside,
@@ -14,7 +15,7 @@ const enrollments = createRoute({
 const enrollment = createRoute({
   getParentRoute: () => inside,
   path: "/enrollments/$id",
-  validateSearch: (search: Search): { step?: string } => (typeof search.step === "string" ? { step: search.step } : {}),
+  validateSearch: readPassageSearch,
   component: lazyRouteComponent(() => import("@/features/enrollments"), "EnrollmentPage"),
 });
 

@@ -11,8 +11,9 @@ import {
 import { type Graph, type Places, placesOf } from "@/graph";
 import { nodeId } from "./elements";
 import {
+  elementOf,
   focusIsOn,
-  isCard,
+  isStop,
   moves,
   neighbour,
   selectedNode,
@@ -24,9 +25,9 @@ import {
 import type { FlowCanvasProps } from "./types";
 import type { Camera } from "./useCamera";
 
-type Props = Pick<FlowCanvasProps, "onInsert" | "onRemove" | "selection">;
+type Props = Pick<FlowCanvasProps, "onInsert" | "onRemove" | "selection" | "overlay">;
 
-/** One tab stop for all cards; arrows follow the structure. */
+/** One tab stop for all cards and for what stands on edges; arrows follow the structure. */
 export function useRoving(
   graph: Graph,
   places: Places,
@@ -36,12 +37,13 @@ export function useRoving(
 ) {
   const [at, setAt] = useState("");
   const wanted = useRef<string | null>(null);
-  const stops = useMemo(() => stopsOf(graph, places), [graph, places]);
+  const ways = props.overlay?.ways;
+  const stops = useMemo(() => stopsOf(graph, places, ways), [graph, places, ways]);
   const chosen = selectedNode(props.selection);
   const tabStop = stops.has(at) ? at : stops.has(chosen) ? chosen : (stops.keys().next().value ?? "");
 
   const focusNow = useCallback(() => {
-    const card = wanted.current && frame.current?.querySelector<HTMLElement>(`[data-node="${wanted.current}"]`);
+    const card = wanted.current && frame.current && elementOf(frame.current, wanted.current);
     if (!card) return;
     wanted.current = null;
     card.focus({ preventScroll: true });
@@ -76,7 +78,7 @@ export function useRoving(
   }, [graph, stops, at, tabStop, focus]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !isCard(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !isStop(event.target)) return;
     const act = event.shiftKey ? undefined : action(event.key);
     if (!act) return;
     event.preventDefault();
@@ -94,15 +96,18 @@ export function useRoving(
     return undefined;
   };
 
-  // The card of the tab stop may be out of sight, and then it is not there: the canvas takes its place.
+  // The card of the tab stop may be out of sight, and then it is not there; what stands on a way is no tab stop
+  // by itself. While none of them has the focus, the canvas takes their place.
   const [inside, setInside] = useState(false);
   const entrance = {
     tabIndex: inside ? -1 : 0,
     onFocus: (event: FocusEvent<HTMLElement>) => {
-      setInside(true);
+      setInside(event.target === event.currentTarget || isStop(event.target));
       if (event.target === event.currentTarget) focus(tabStop);
+      const way = event.target.closest<HTMLElement>("[data-way]")?.dataset.way;
+      if (way !== undefined && ways?.has(way)) setAt(nodeId.way(way));
     },
-    onBlur: (event: FocusEvent<HTMLElement>) => setInside(event.currentTarget.contains(event.relatedTarget)),
+    onBlur: (event: FocusEvent<HTMLElement>) => setInside(event.relatedTarget !== null && isStop(event.relatedTarget)),
   };
 
   return { tabStop, focus, focused: setAt, onKeyDown, entrance };

@@ -3,7 +3,7 @@ import { Kbd, Modal, Table } from "@mantine/core";
 const mod = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
 const keys: [keys: string[], words: string][] = [
-  [["↑", "↓", "←", "→"], "Go from step to step"],
+  [["↑", "↓", "←", "→"], "Go from step to step; with figures, over the counts on the ways, which Enter opens"],
   [["Enter"], "Open the step that has the focus"],
   [["Esc"], "Close the panel"],
   [["A"], "Add a step after it"],

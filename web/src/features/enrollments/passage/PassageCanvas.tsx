@@ -1,23 +1,35 @@
 import { useMemo } from "react";
 import type { Schemas } from "@/api";
-import { FlowCanvas } from "@/features/canvas";
+import { FlowCanvas, type Overlay } from "@/features/canvas";
 import type { Definition, Specs } from "@/graph";
-import { overlayOf } from "./overlay";
+import { overlayOf, withFigures } from "./overlay";
 import type { Passage } from "./passage";
 
-type Props = {
+export type PassageCanvasProps = {
   definition: Definition;
   specs: Specs;
   summaries: Schemas["Summaries"];
   passage: Passage;
   labels?: Readonly<Record<string, string>>;
+  /** Figures of the same version, over the path. */
+  figures?: Overlay | null;
   selected: string | null;
   onSelect: (node: string | null) => void;
 };
 
 /** A definition with the path that was taken; the rest steps back. */
-export function PassageCanvas({ definition, specs, summaries, passage, labels, selected, onSelect }: Props) {
-  const overlay = useMemo(() => overlayOf(passage, labels), [passage, labels]);
+export function PassageCanvas({
+  definition,
+  specs,
+  summaries,
+  passage,
+  labels,
+  figures,
+  selected,
+  onSelect,
+}: PassageCanvasProps) {
+  const path = useMemo(() => overlayOf(passage, labels), [passage, labels]);
+  const overlay = useMemo(() => (figures ? withFigures(path, figures) : path), [path, figures]);
   const selection = useMemo(() => (selected ? ({ kind: "step", id: selected } as const) : null), [selected]);
   return (
     <FlowCanvas

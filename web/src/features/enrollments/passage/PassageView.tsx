@@ -1,8 +1,8 @@
-import { Box, Button } from "@mantine/core";
+import { Box, Button, Group, Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { LocateFixed } from "lucide-react";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import type { Schemas } from "@/api";
 import { portsOf, readDefinition, specsOf } from "@/graph";
 import { localTime } from "@/shared";
@@ -10,12 +10,16 @@ import type { Enrollment } from "../filter";
 import { OperateButtons } from "../operate/OperateButtons";
 import { nodeTypesQuery } from "../queries";
 import { Facts } from "./Facts";
+import { FigureToggle } from "./FigureToggle";
 import { PassageCanvas } from "./PassageCanvas";
 import classes from "./PassageView.module.css";
 import { passageOfSteps } from "./passage";
 import { StepList } from "./StepList";
+import type { PassageSearch } from "./search";
 import { useFollow } from "./useFollow";
 import { Why } from "./Why";
+
+const FiguredCanvas = lazy(() => import("./FiguredCanvas"));
 
 /** Until when it waits, on the card where it is. */
 function labelsOf({ node, due_at, timezone, ended_at }: Enrollment): Record<string, string> {
@@ -26,7 +30,8 @@ type Props = { enrollment: Enrollment; ran: Schemas["RunDefinition"] };
 
 /** The canvas with the path, the steps beside it, and what an operator can do. */
 export function PassageView({ enrollment, ran }: Props) {
-  const { step: selected = null } = useSearch({ from: "/inside/enrollments/$id" });
+  const search = useSearch({ from: "/inside/enrollments/$id" });
+  const { step: selected = null } = search;
   const navigate = useNavigate();
   const { data: types } = useQuery(nodeTypesQuery);
   const specs = useMemo(() => specsOf(types?.items ?? []), [types]);
@@ -37,9 +42,11 @@ export function PassageView({ enrollment, ran }: Props) {
   const steps = enrollment.steps ?? [];
   const passage = useMemo(() => passageOfSteps(steps, ran.trigger), [steps, ran.trigger]);
   const labels = useMemo(() => labelsOf(enrollment), [enrollment]);
-  const select = (node: string | null) =>
-    void navigate({ to: ".", search: node ? { step: node } : {}, replace: true, resetScroll: false });
+  const go = (change: { [K in keyof PassageSearch]?: PassageSearch[K] | undefined }) =>
+    void navigate({ to: ".", search: { ...search, ...change }, replace: true, resetScroll: false });
+  const select = (node: string | null) => go({ step: node ?? undefined });
   const { following, canFollow, shown, choose, follow } = useFollow(passage.active, selected, select);
+  const canvas = { definition, specs, summaries: ran.summaries, passage, labels, selected: shown, onSelect: choose };
   const here = enrollment.node ? definition.nodes?.[enrollment.node] : undefined;
   return (
     <>
@@ -47,29 +54,41 @@ export function PassageView({ enrollment, ran }: Props) {
       <Why enrollment={enrollment} />
       <Box my="sm" className={classes.bar}>
         <OperateButtons enrollment={enrollment} type={here?.type} ports={here ? portsOf(here, specs) : []} />
-        {canFollow && (
-          <Button
-            size="xs"
-            variant={following ? "light" : "default"}
-            aria-pressed={following}
-            leftSection={<LocateFixed size={14} aria-hidden />}
-            onClick={() => (following ? choose(shown) : follow())}
-          >
-            {following ? "Following" : "Follow"}
-          </Button>
-        )}
+        <Group gap="xs">
+          <FigureToggle
+            on={search.figures === true}
+            version={enrollment.version}
+            onChange={(on) => go({ figures: on || undefined })}
+          />
+          {canFollow && (
+            <Button
+              size="xs"
+              variant={following ? "light" : "default"}
+              aria-pressed={following}
+              leftSection={<LocateFixed size={14} aria-hidden />}
+              onClick={() => (following ? choose(shown) : follow())}
+            >
+              {following ? "Following" : "Follow"}
+            </Button>
+          )}
+        </Group>
       </Box>
       <div className={classes.split}>
         <div className={classes.canvas}>
-          <PassageCanvas
-            definition={definition}
-            specs={specs}
-            summaries={ran.summaries}
-            passage={passage}
-            labels={labels}
-            selected={shown}
-            onSelect={choose}
-          />
+          {search.figures && enrollment.version ? (
+            <Suspense fallback={<Skeleton height="100%" />}>
+              <FiguredCanvas
+                {...canvas}
+                workflow={enrollment.workflow}
+                version={enrollment.version}
+                range={search}
+                onRange={({ range, from, to }) => go({ range, from, to })}
+                onClose={() => go({ figures: undefined })}
+              />
+            </Suspense>
+          ) : (
+            <PassageCanvas {...canvas} />
+          )}
         </div>
         <div className={classes.steps}>
           <StepList

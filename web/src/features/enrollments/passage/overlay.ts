@@ -16,6 +16,16 @@ const states: Record<string, StepState> = {
   canceled: "canceled",
 };
 
+/** The path of a passage with figures over it: how its steps stood, and what is counted at each. */
+export function withFigures(path: Overlay, figures: Overlay): Overlay {
+  const nodes = { ...figures.nodes };
+  for (const [id, step] of Object.entries(path.nodes)) {
+    const label = [step.label, nodes[id]?.label].filter(Boolean).join("; ");
+    nodes[id] = { ...nodes[id], ...step, ...(label && { label }) };
+  }
+  return { ...figures, nodes, edges: path.edges, dim: false };
+}
+
 /** What the canvas shows of a passage; labels are a few words on a card, by node. */
 export function overlayOf(passage: Passage, labels: Readonly<Record<string, string>> = {}): Overlay {
   const nodes = Object.entries(passage.nodes).map(([id, { status, visits }]) => {

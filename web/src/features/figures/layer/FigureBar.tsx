@@ -23,7 +23,8 @@ type Props = {
   /** The version that was published last; null: none was. */
   newest: number | null;
   onRange: (range: Range) => void;
-  onVersion: (version: number | undefined) => void;
+  /** Without it, the version is that of what is drawn. */
+  onVersion?: (version: number | undefined) => void;
   onClose: () => void;
 };
 
@@ -44,20 +45,22 @@ export function FigureBar({ workflow, definition, specs, layer, newest, onRange,
     <section className={classes.bar} aria-label="Figures on the canvas">
       <Group p="xs" gap="sm" align="flex-end">
         <RangeFields range={layer} shown={shown} onChange={onRange} size="xs" />
-        <Select
-          label="Version"
-          size="xs"
-          placeholder="All versions"
-          data={Array.from({ length: newest ?? 0 }, (_, i) => (newest ?? 0) - i).map((n) => ({
-            value: String(n),
-            label: `Version ${n}`,
-          }))}
-          value={version ? String(version) : null}
-          clearable
-          clearButtonProps={{ "aria-label": "All versions" }}
-          onChange={(v) => onVersion(v ? Number(v) : undefined)}
-          w={140}
-        />
+        {onVersion && (
+          <Select
+            label="Version"
+            size="xs"
+            placeholder="All versions"
+            data={Array.from({ length: newest ?? 0 }, (_, i) => (newest ?? 0) - i).map((n) => ({
+              value: String(n),
+              label: `Version ${n}`,
+            }))}
+            value={version ? String(version) : null}
+            clearable
+            clearButtonProps={{ "aria-label": "All versions" }}
+            onChange={(v) => onVersion(v ? Number(v) : undefined)}
+            w={140}
+          />
+        )}
         <div style={{ flex: "1 1 18rem" }}>
           <Text size="sm" fw={600} role="status">
             {data ? `${version ? `Version ${version}: ` : ""}${dropOffWords(data)}` : "Counting …"}

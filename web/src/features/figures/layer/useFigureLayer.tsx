@@ -8,7 +8,7 @@ import { type Analytics, analyticsQuery } from "../queries";
 import type { Range } from "../search";
 import { useAsked } from "../useFigures";
 import { StepFoot } from "./StepFoot";
-import { WayCount } from "./WayCount";
+import { leadsSomewhere, WayCount } from "./WayCount";
 
 /** What is asked for: whose figures, of which days and version; null: no figures are shown. */
 export type Layer = (Range & { version?: number }) | null;
@@ -42,6 +42,7 @@ function overlayOf(a: Analytics, { nodes, ways, worst }: CanvasFigures): Overlay
     nodes: Object.fromEntries(steps),
     edges: new Set(),
     edgeLabels: Object.fromEntries(labels),
+    ways: new Set(Object.keys(ways).filter((key) => leadsSomewhere(ways[key]))),
     dim: false,
   };
 }
