@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -167,6 +168,7 @@ func unreadable(err error, p *program) error {
 	if !ok || parse.Context == nil || parse.Context.Command() != "doctor" || named.Error() == err.Error() {
 		return named
 	}
+	p.Doctor.JSON = slices.Contains(parse.Context.Args, "--json") // the flags were not read either
 	return p.Doctor.tell(app.Unreadable(named))
 }
 

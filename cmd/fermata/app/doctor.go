@@ -52,7 +52,7 @@ func (r *Report) Summary() string {
 	if r.Status == GradeOK {
 		return fmt.Sprintf("all %d checks are ok", len(r.Checks))
 	}
-	return fmt.Sprintf("%d failures, %d warnings, %d ok", count[GradeFailure], count[GradeWarning], count[GradeOK])
+	return fmt.Sprintf("failures: %d, warnings: %d, ok: %d", count[GradeFailure], count[GradeWarning], count[GradeOK])
 }
 
 // Write writes one line for each check, or one JSON document.

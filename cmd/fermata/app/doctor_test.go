@@ -104,7 +104,7 @@ func TestDoctorWritesALineForEachCheck(t *testing.T) {
 		{"check": "disk", "status": "warning", "says": "little room", "mend": "free some space"},
 		{"check": "router", "status": "failure", "says": "events wait", "mend": "start a relay"},
 		{"check": "late", "status": "warning", "says": "two are late", "mend": "start workers"}]}`, document.String())
-	require.Equal(t, "1 failures, 2 warnings, 1 ok", r.Summary())
+	require.Equal(t, "failures: 1, warnings: 2, ok: 1", r.Summary())
 }
 
 // eachDatabase runs a test on a database of either kind, with a way to change it behind the program's back.
