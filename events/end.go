@@ -21,7 +21,8 @@ type Ending struct {
 
 // End makes the end of an enrollment a fact of the store: from the commit on, nothing that it
 // intends can commit. It frees the contact's slot, ends subscriptions, closes open steps as
-// `exited`, writes workflow.completed, and for an exit wakes the Temporal run so that it closes.
+// `exited`, writes workflow.completed, and for an exit wakes the Temporal run so that it closes. Who
+// ends before the first step has ended at no node.
 // The caller holds the contact's lock; an enrollment that has ended already stays as it is.
 func End(tx *store.Tx, e *store.Enrollment, status, outcome, reason string, now time.Time) error {
 	contact, err := tx.LockContact(e.ContactID)
@@ -40,25 +41,32 @@ func end(tx *store.Tx, c *store.Contact, e *store.Enrollment, how Ending) error 
 	if !e.Active {
 		return nil
 	}
-	ended := how.Now
+	steps, err := tx.Steps(e.ID)
+	if err != nil {
+		return fmt.Errorf("read steps of %s: %w", e.ID, err)
+	}
+	ended, node := how.Now, e.Node
+	if len(steps) == 0 {
+		e.Node = "" // it has come to no node, and no node has lost it
+	}
 	e.Status, e.Outcome, e.Reason = how.Status, how.Outcome, how.Reason
 	e.Active, e.EndedAt, e.DueAt = false, &ended, nil
 	e.Epoch++
 	if err := tx.SaveEnrollment(e); err != nil {
 		return fmt.Errorf("end enrollment %s: %w", e.ID, err)
 	}
-	if err := closeSteps(tx, e, how); err != nil {
+	if err := closeSteps(tx, e, steps, how); err != nil {
 		return err
 	}
 	if how.Status == store.StatusFailed && how.Reason != interpreter.ReasonStepFailed {
-		if err := RecordFailure(tx, e, e.Node, e.Visit, "", how.Reason, "", how.Now); err != nil {
+		if err := RecordFailure(tx, e, node, e.Visit, "", how.Reason, "", how.Now); err != nil {
 			return err
 		}
 	}
 	if err := tx.DropSubscriptions(e.ID, ""); err != nil {
 		return fmt.Errorf("drop subscriptions of %s: %w", e.ID, err)
 	}
-	cause, err := CauseOf(e, e.Node, e.Visit)
+	cause, err := CauseOf(e, node, e.Visit)
 	if err != nil {
 		return err
 	}
@@ -73,11 +81,7 @@ func end(tx *store.Tx, c *store.Contact, e *store.Enrollment, how Ending) error 
 }
 
 // closeSteps ends the steps that the enrollment leaves open.
-func closeSteps(tx *store.Tx, e *store.Enrollment, how Ending) error {
-	steps, err := tx.Steps(e.ID)
-	if err != nil {
-		return fmt.Errorf("read steps of %s: %w", e.ID, err)
-	}
+func closeSteps(tx *store.Tx, e *store.Enrollment, steps []store.Step, how Ending) error {
 	for i := range steps {
 		step := &steps[i]
 		if step.LeftAt != nil {

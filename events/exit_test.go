@@ -42,6 +42,45 @@ func (b *bench) wait(e store.Enrollment, eventType string) {
 	})
 }
 
+// TestWhoEndsBeforeTheFirstStepEndsAtNoNode: a node that nobody has come to must not count as the one
+// that lost them.
+func TestWhoEndsBeforeTheFirstStepEndsAtNoNode(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
+		b := setup(t, s)
+		b.publish("w", object{
+			"settings": object{"correlate": "trigger.n"},
+			"triggers": []any{trigger("purchase.completed", nil)},
+			"exits":    []any{exit("bought", "order.canceled", nil)},
+		})
+		b.post("purchase.completed", object{"n": int64(1)})
+		b.post("purchase.completed", object{"n": int64(2)})
+		b.drain()
+		require.Equal(t, []string{"done", "done"}, []string{b.enrollments("w")[0].Node, b.enrollments("w")[1].Node})
+		b.wait(b.enrollments("w")[0], "purchase.completed")
+		b.post("order.canceled", nil)
+		b.drain()
+		list := b.enrollments("w")
+		require.Equal(t, []string{store.StatusExited, store.StatusExited}, []string{list[0].Status, list[1].Status})
+		require.NotEmpty(t, list[0].Node, "where its step was closed")
+		require.Empty(t, list[1].Node)
+		b.read(func(tx *store.Tx) error {
+			cells, err := tx.Figures(store.FigureQuery{From: time.Unix(0, 0), To: b.clock.now().Add(time.Hour)})
+			require.NoError(t, err)
+			for _, cell := range cells {
+				for id, node := range cell.Nodes {
+					if id == "" {
+						continue
+					}
+					require.LessOrEqual(t, node.Lost, node.Entries(), id)
+				}
+			}
+			return nil
+		})
+	})
+}
+
 func TestOneEventEndsAnEnrollmentAndStartsTheNext(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
