@@ -264,7 +264,30 @@ func TestFiguresEqualThoseOfAnIndependentProgram(t *testing.T) {
 		require.Equal(t, daysOf(t, data), rebuilt)
 		require.Equal(t, whole, rolledUp(t, s), "built anew, they are the same")
 		check("after a rebuild")
+
+		built, err = roller.Parts(t.Context())
+		require.NoError(t, err)
+		require.Positive(t, built)
+		require.Positive(t, inParts(t, s), "some have ended")
+		check("with parts")
+		built, err = roller.Parts(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, built, "nothing has changed")
 	})
+}
+
+// inParts is how many enrollments parts count.
+func inParts(t *testing.T, s *store.Store) (n int64) {
+	t.Helper()
+	require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) error {
+		parts, err := tx.FigureParts()
+		for _, p := range parts {
+			require.False(t, p.Stale)
+			n += p.Enrollments
+		}
+		return err
+	}))
+	return n
 }
 
 func daysOf(t *testing.T, data figuresFixture) int {

@@ -34,6 +34,9 @@ func TestFiguresSurviveRetention(t *testing.T) {
 		roller := &events.Roller{Store: s, Now: f.clock.Now}
 		_, err := roller.Round(t.Context())
 		require.NoError(t, err)
+		_, err = roller.Parts(t.Context())
+		require.NoError(t, err)
+		before := inParts(t, s)
 		twelve := calendar.Duration{Days: 12}
 		keeper := &events.Keeper{Store: s, Now: f.clock.Now, Events: twelve, Steps: twelve, Pause: time.Microsecond}
 		deleted, err := keeper.Round(t.Context())
@@ -50,6 +53,7 @@ func TestFiguresSurviveRetention(t *testing.T) {
 			}
 		}
 		check("after retention")
+		require.Less(t, inParts(t, s), before, "roll-ups speak for some of them")
 		_, err = roller.Rebuild(t.Context())
 		require.NoError(t, err)
 		check("after a rebuild of the roll-ups")

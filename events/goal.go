@@ -34,19 +34,34 @@ func Goals(definitions *Definitions) store.Goals {
 func goal(g *definition.Goal) *store.Goal {
 	out := &store.Goal{Key: g.Key, Event: g.Event, Within: g.Within.Approx(), Measure: g.Measure}
 	if !g.Where.Always() {
-		out.Holds = func(tx *store.Tx, e *store.GoalEvent) (bool, error) {
-			scope, err := goalScope(tx, e, g.Event)
-			if err != nil {
-				return false, err
-			}
-			holds, _, err := g.Where.Eval(scope)
-			return holds, err
+		out.Judge = func(tx *store.Tx, events []store.GoalEvent) ([]bool, error) {
+			return judge(tx, g, events)
 		}
 	}
 	return out
 }
 
-func goalScope(tx *store.Tx, e *store.GoalEvent, event string) (*expr.Scope, error) {
+// judge evaluates the condition of a goal for some events. What it asks of their contacts is read for
+// all of them together.
+func judge(tx *store.Tx, g *definition.Goal, list []store.GoalEvent) ([]bool, error) {
+	people := make([]string, 0, len(list))
+	for i := range list {
+		people = append(people, list[i].ContactID)
+	}
+	book, holds := newBook(tx, people), make([]bool, len(list))
+	for i := range list {
+		scope, err := goalScope(book, &list[i], g.Event)
+		if err != nil {
+			return nil, err
+		}
+		if holds[i], _, err = g.Where.Eval(scope); err != nil {
+			return nil, fmt.Errorf("event %s: %w", list[i].EventID, err)
+		}
+	}
+	return holds, nil
+}
+
+func goalScope(b *book, e *store.GoalEvent, event string) (*expr.Scope, error) {
 	data, err := decodeObject(e.Data)
 	if err != nil {
 		return nil, fmt.Errorf("read data of event %s: %w", e.EventID, err)
@@ -56,29 +71,12 @@ func goalScope(tx *store.Tx, e *store.GoalEvent, event string) (*expr.Scope, err
 		return nil, fmt.Errorf("read trigger of %s: %w", e.EnrollmentID, err)
 	}
 	return &expr.Scope{
-		Now: e.OccurredAt, Started: e.StartedAt, Facts: Facts(tx, e.ContactID), Roots: map[string]any{
+		Now: e.OccurredAt, Started: e.StartedAt, Facts: &bookFacts{book: b, contact: e.ContactID}, Roots: map[string]any{
 			"event": expr.EventRoot(expr.Event{
 				ID: e.EventID, Type: event, Data: data, OccurredAt: e.OccurredAt, AcceptedAt: e.AcceptedAt,
 			}),
 			"trigger": expr.EventRoot(expr.Event{ID: e.TriggerEventID, Data: trigger, OccurredAt: e.StartedAt}),
-			"contact": expr.NewLazy(func() any { return goalContact(tx, e.ContactID) }),
+			"contact": expr.NewLazy(func() any { return b.shape(e.ContactID) }),
 		},
 	}, nil
-}
-
-// goalContact is the contact of a scope; nothing of one that is gone.
-func goalContact(tx *store.Tx, id string) any {
-	c, err := tx.Contact(id)
-	if errors.Is(err, store.ErrNotFound) {
-		return map[string]any{}
-	}
-	v := newView(tx, c)
-	if err == nil {
-		err = v.load()
-	}
-	if err != nil {
-		tx.Spoil(fmt.Errorf("read contact %s: %w", id, err))
-		return map[string]any{}
-	}
-	return v.contact
 }

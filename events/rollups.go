@@ -23,7 +23,8 @@ const (
 // Roller keeps the daily roll-ups of the figures: it builds every day of the account's zone that has
 // ended, and builds it again until nothing in it can change. Each day is one transaction that makes
 // the same rows of the same rows, so it may be stopped, repeated and run beside others. What speaks for
-// rows that are gone is left alone.
+// rows that are gone is left alone. It also builds the parts that figures are read from while the rows
+// are there (see store.BuildPart).
 type Roller struct {
 	Store *store.Store
 	Now   func() time.Time // default: time.Now
@@ -38,6 +39,9 @@ func (r *Roller) Run(ctx context.Context) error {
 	for {
 		if _, err := r.Round(ctx); err != nil && ctx.Err() == nil {
 			r.log().ErrorContext(ctx, "roll up figures", slog.Any("error", err))
+		}
+		if _, err := r.Parts(ctx); err != nil && ctx.Err() == nil {
+			r.log().ErrorContext(ctx, "build parts of figures", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():
@@ -89,22 +93,63 @@ func (r *Roller) build(ctx context.Context, again func(*store.FigureBuild, time.
 	return built, nil
 }
 
-// days lists the days that have ended and are to be built, from the first enrollment on. A day that
-// speaks for rows that are gone stays cut as it is, also when the account's zone has changed; others
-// end where it begins.
-func (r *Roller) days(tx *store.Tx, now time.Time, again func(*store.FigureBuild, time.Time) bool) ([]store.FigureBuild, error) {
+// Parts builds the parts of days that have ended, one day of one workflow in a transaction, and returns
+// how many it looked at.
+func (r *Roller) Parts(ctx context.Context) (built int, err error) {
+	now := r.now()
+	var due []store.PartDay
+	err = r.Store.Snapshot(ctx, func(tx *store.Tx) error {
+		first, zone, err := r.first(tx)
+		if err != nil || first == nil {
+			return err
+		}
+		start := figures.Midnight(*first, 0, zone)
+		due, err = tx.PartsDue(append([]time.Time{start}, figures.Midnights(start, now, zone)...), now)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read parts: %w", err)
+	}
+	for _, day := range due {
+		if ctx.Err() != nil {
+			return built, ctx.Err()
+		}
+		err := r.Store.Write(ctx, func(tx *store.Tx) error {
+			_, err := tx.BuildPart(day, now)
+			return err
+		})
+		if err != nil {
+			return built, fmt.Errorf("build part of %s at %s: %w", day.Workflow, day.StartsAt, err)
+		}
+		built++
+	}
+	return built, nil
+}
+
+// first is when the first enrollment started, nil for none, and the zone that days are cut in.
+func (r *Roller) first(tx *store.Tx) (*time.Time, *time.Location, error) {
 	first, err := tx.FirstEnrolled()
 	if err != nil || first == nil {
-		return nil, err
+		return nil, nil, err
 	}
 	account, err := tx.Account()
 	if errors.Is(err, store.ErrNotFound) {
 		account, err = nil, nil
 	}
 	if err != nil {
+		return nil, nil, err
+	}
+	return first, Zone("", nil, account), nil
+}
+
+// days lists the days that have ended and are to be built, from the first enrollment on. A day that
+// speaks for rows that are gone stays cut as it is, also when the account's zone has changed; others
+// end where it begins.
+func (r *Roller) days(tx *store.Tx, now time.Time, again func(*store.FigureBuild, time.Time) bool) ([]store.FigureBuild, error) {
+	first, zone, err := r.first(tx)
+	if err != nil || first == nil {
 		return nil, err
 	}
-	zone := Zone("", nil, account)
 	builds, err := tx.FigureBuilds()
 	if err != nil {
 		return nil, err

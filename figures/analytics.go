@@ -25,6 +25,8 @@ type Query struct {
 	Goals store.Goals
 	Shown int
 	Now   time.Time
+	// Rows counts from rows what parts could tell; see store.FigureQuery.
+	Rows bool
 }
 
 // Analytics are the figures of one workflow.
@@ -65,7 +67,7 @@ func Read(tx *store.Tx, workflow string, q Query) (*Analytics, error) {
 	days := Midnights(q.From, q.To, q.Zone)
 	cells, err := tx.Figures(store.FigureQuery{
 		Workflows: []string{workflow}, Version: q.Version, From: q.From, To: q.To, Days: days, Mail: true,
-		Goals: q.Goals, Now: q.Now,
+		Goals: q.Goals, Now: q.Now, Rows: q.Rows,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)

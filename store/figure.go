@@ -21,6 +21,8 @@ type FigureQuery struct {
 	// Goals asks for impacts, as of Now; nil: none.
 	Goals Goals
 	Now   time.Time
+	// Rows takes nothing from parts: everything that rows are there of is counted from them.
+	Rows bool
 }
 
 // FigureCell counts the enrollments of one version of a workflow that started on one day. Cells are
@@ -33,7 +35,7 @@ type FigureCell struct {
 	Enrolled, Active, Completed, Exited, Failed int64
 	CompletedSuccess, ExitedSuccess             int64
 
-	// Spreads are by version alone: they stand in the cell of day 0 when the rows were counted.
+	// Spreads are by version alone: of rows they stand in the cell of day 0.
 	Completion Spread  // ended − started of those completed
 	Excess     Spread  // of the same, less the planned waits
 	Lateness   Spread  // fired − due of waits that time ended
@@ -172,81 +174,6 @@ func (c *FigureCell) AddCounts(o *FigureCell) {
 	}
 }
 
-// Spread counts lengths of time, in whole milliseconds: how often each occurs. Nothing is rounded
-// away, so that spreads add up and percentiles are exact.
-type Spread map[int64]int64
-
-// Count adds n times a length.
-func (s *Spread) Count(ms, n int64) {
-	if *s == nil {
-		*s = Spread{}
-	}
-	(*s)[ms] += n
-}
-
-// Add adds another spread.
-func (s *Spread) Add(o Spread) {
-	for ms, n := range o {
-		s.Count(ms, n)
-	}
-}
-
-// pairs lists a spread as [ms, n, ms, n, …], ascending.
-func (s Spread) pairs() []int64 {
-	list := make([]int64, 0, 2*len(s))
-	for _, ms := range s.lengths() {
-		list = append(list, ms, s[ms])
-	}
-	return list
-}
-
-// spreadOf reads pairs.
-func spreadOf(pairs []int64) Spread {
-	var s Spread
-	for i := 0; i+1 < len(pairs); i += 2 {
-		s.Count(pairs[i], pairs[i+1])
-	}
-	return s
-}
-
-func (s Spread) lengths() []int64 {
-	list := make([]int64, 0, len(s))
-	for ms := range s {
-		list = append(list, ms)
-	}
-	slices.Sort(list)
-	return list
-}
-
-// SpreadFacts are the facts of a spread, in milliseconds.
-type SpreadFacts struct {
-	N, Sum, Max int64
-	// At are the percentiles that were asked for, by nearest rank: the smallest length that at least
-	// so many of a hundred do not exceed.
-	At []int64
-}
-
-// Facts reads a spread. With N = 0 the others mean nothing.
-func (s Spread) Facts(percentiles ...int64) SpreadFacts {
-	lengths := s.lengths()
-	f := SpreadFacts{At: make([]int64, len(percentiles))}
-	for _, ms := range lengths {
-		f.N += s[ms]
-		f.Sum += ms * s[ms]
-		f.Max = ms
-	}
-	for i, p := range percentiles {
-		rank, seen := (p*f.N+99)/100, int64(0)
-		for _, ms := range lengths {
-			if seen += s[ms]; seen >= rank {
-				f.At[i] = ms
-				break
-			}
-		}
-	}
-	return f
-}
-
 // figureKey tells cells apart.
 type figureKey struct {
 	Workflow string
@@ -284,42 +211,53 @@ func (c figureCells) list() []FigureCell {
 }
 
 // Figures counts, by workflow, version and day, in that order. Days whose step rows are gone come
-// from their roll-ups. It reads without locks; inside Store.Snapshot the counts fit each other.
+// from their roll-ups; of the others come from parts those who have ended and are counted there, and
+// everybody else from rows. It reads without locks; inside Store.Snapshot the counts fit each other.
 func (tx *Tx) Figures(q FigureQuery) ([]FigureCell, error) {
 	cells := figureCells{}
 	gone, err := tx.rolledUp(q, cells)
 	if err != nil {
 		return nil, fmt.Errorf("read roll-ups: %w", err)
 	}
-	if err := tx.countFigures(q, gone, cells); err != nil {
+	parts := &figureParts{}
+	if !q.Rows {
+		if parts, err = tx.readParts(q, gone); err != nil {
+			return nil, fmt.Errorf("read parts: %w", err)
+		}
+	}
+	if err := tx.countFigures(q, gone, parts, cells); err != nil {
 		return nil, err
 	}
 	return cells.list(), nil
 }
 
-// countFigures counts rows, but those of enrollments that started in one of the given stretches.
-func (tx *Tx) countFigures(q FigureQuery, but []stretch, cells figureCells) error {
-	c := tx.cohort(q, but)
+// countFigures adds parts, and counts rows, but those of parts and of enrollments that started in one of
+// the given stretches.
+func (tx *Tx) countFigures(q FigureQuery, but []stretch, parts *figureParts, cells figureCells) error {
+	rest, whole := tx.made(tx.cohort(q, but, parts.rest())), tx.cohort(q, but, "")
+	parts.add(cells)
 	for _, part := range []struct {
 		what  string
-		count func(cohort, figureCells) error
+		count func(figureCells) error
 		only  bool
 	}{
-		{"enrollments", tx.countEnrolled, true},
-		{"steps", tx.countSteps, true},
-		{"times", tx.countTimes, true},
-		{"bounces", tx.countBounces, true},
-		{"mails", tx.countMails, q.Mail},
+		{"enrollments", func(cells figureCells) error { return tx.countEnrolled(rest, cells) }, true},
+		{"steps", func(cells figureCells) error { return tx.countSteps(rest, cells) }, true},
+		{"times", func(cells figureCells) error { return tx.countTimes(rest, cells) }, true},
+		{"bounces", func(cells figureCells) error { return tx.countBounces(whole, cells) }, true},
+		{"sends", func(cells figureCells) error { parts.addSent(cells); return tx.countSent(rest, cells) }, q.Mail},
+		{"opened mails", func(cells figureCells) error { return tx.countHits(whole, cells) }, q.Mail},
+		{"impact", func(cells figureCells) error { return tx.countImpact(q, but, cells) }, true},
 	} {
 		if !part.only {
 			continue
 		}
-		if err := part.count(c, cells); err != nil {
+		if err := part.count(cells); err != nil {
 			return fmt.Errorf("count %s: %w", part.what, err)
 		}
-	}
-	if err := tx.countImpact(q, but, cells); err != nil {
-		return fmt.Errorf("count impact: %w", err)
+		if part.what == "steps" {
+			cells.dropCarried()
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -52,11 +53,13 @@ type cohort struct {
 	with string
 	args []any
 	from time.Time
+	few  bool // parts count most of them
 }
 
-// cohort names its enrollments once; what follows joins them.
-func (tx *Tx) cohort(q FigureQuery, but []stretch) cohort {
-	c := cohort{from: q.From}
+// cohort names its enrollments once; what follows joins them. Only is one more condition on the table
+// e, or "".
+func (tx *Tx) cohort(q FigureQuery, but []stretch, only string) cohort {
+	c := cohort{from: q.From, few: only != ""}
 	where := []string{"NOT e.test", "e.started_at >= ?", "e.started_at < ?"}
 	c.args = []any{q.From, q.To}
 	if len(q.Workflows) > 0 {
@@ -71,17 +74,14 @@ func (tx *Tx) cohort(q FigureQuery, but []stretch) cohort {
 		where = append(where, "NOT (e.workflow = ? AND e.started_at >= ? AND e.started_at < ?)")
 		c.args = append(c.args, gone.workflow, gone.from, gone.to)
 	}
+	if only != "" {
+		where = append(where, only)
+	}
 	days, day := "", "0"
 	if len(q.Days) > 0 {
 		days, day = tx.dayOf(q.Days, "e.started_at")
 	}
-	// PostgreSQL goes through the enrollments again for each statement that joins them, in parallel;
-	// SQLite does better with a table that it made once.
-	kept := "NOT MATERIALIZED"
-	if tx.dialect == SQLite {
-		kept = "MATERIALIZED"
-	}
-	c.with = "WITH " + days + `c AS ` + kept + ` (SELECT e.id, e.workflow, e.version, e.node, e.status, e.outcome,
+	c.with = "WITH " + days + `c AS NOT MATERIALIZED (SELECT e.id, e.workflow, e.version, e.node, e.status, e.outcome,
 		e.started_at, e.ended_at, e.contact_id, e.trigger_event_id, ` + day + ` AS day FROM enrollments e WHERE ` + strings.Join(where, " AND ") + ") "
 	return c
 }
@@ -110,6 +110,15 @@ func (tx *Tx) micros(from, to string) string {
 		return "round(date_part('epoch', " + to + " - " + from + ") * 1000000)::bigint"
 	}
 	return "(" + sqliteMicros(to) + " - " + sqliteMicros(from) + ")"
+}
+
+// made is the cohort as a table that SQLite makes once: it does better with it where all of the cohort
+// is looked at. PostgreSQL goes through the enrollments again for each statement, in parallel.
+func (tx *Tx) made(c cohort) cohort {
+	if tx.dialect == SQLite {
+		c.with = strings.Replace(c.with, "c AS NOT MATERIALIZED", "c AS MATERIALIZED", 1)
+	}
+	return c
 }
 
 // sqliteMicros reads an instant as text: whole seconds by SQLite, the fraction digit by digit, because
@@ -212,14 +221,19 @@ func (tx *Tx) discountCarried(c cohort, cells figureCells) error {
 		FROM c JOIN steps s ON s.enrollment_id = c.id
 		WHERE `+carriedOn+` GROUP BY 1, 2, 3, 4`, c.args...)
 	for _, row := range rows {
-		cell := cells.at(row.key())
-		at := cell.At(row.Node)
-		at.Canceled -= row.N
-		if at.Entries() == 0 && at.Active == 0 && at.Ended == 0 {
-			delete(cell.Nodes, row.Node)
-		}
+		cells.at(row.key()).At(row.Node).Canceled -= row.N
 	}
 	return err
+}
+
+// dropCarried leaves out the nodes of which nothing is to be told, because all stays there were carried
+// on elsewhere.
+func (c figureCells) dropCarried() {
+	for _, cell := range c {
+		maps.DeleteFunc(cell.Nodes, func(_ string, n *FigureNode) bool {
+			return n.Entries() == 0 && n.Active == 0 && n.Ended == 0 && n.Sent == 0 && n.Bounced == 0
+		})
+	}
 }
 
 // countTimes counts how long completed enrollments took and how much of it no wait had planned, and how
@@ -230,19 +244,12 @@ func (tx *Tx) discountCarried(c cohort, cells figureCells) error {
 // node is planned once, by the row that carries it on. Late is what a wait is by the due instant that
 // holds after pauses, if neither an event nor a person ended it.
 func (tx *Tx) countTimes(c cohort, cells figureCells) error {
-	rows, err := tx.db.Raw(c.with+`, waits AS (SELECT s.enrollment_id AS id,
-			CAST(sum(CASE WHEN `+plannedWait+` THEN `+tx.micros("s.entered_at", tx.earlier("s.left_at", "COALESCE(s.planned_at, s.due_at)"))+` END) AS bigint) AS planned,
-			`+tx.listed("CASE WHEN "+timedWait+" THEN "+tx.micros("s.due_at", "s.left_at")+" / 1000 END")+` AS late
-			FROM c JOIN steps s ON s.enrollment_id = c.id
-			WHERE s.left_at IS NOT NULL AND (s.due_at IS NOT NULL OR s.type IN ('wait_event', 'approval'))
-			GROUP BY s.enrollment_id)
-		SELECT c.workflow, c.version,
-			CASE WHEN c.status = 'completed' THEN `+tx.micros("c.started_at", "c.ended_at")+` END AS us, COALESCE(w.planned, 0) AS planned, w.late
-		FROM c LEFT JOIN waits w ON w.id = c.id WHERE c.status = 'completed' AND c.ended_at IS NOT NULL OR w.late IS NOT NULL`, c.args...).Rows()
+	rows, err := tx.db.Raw(c.with+tx.times(c), c.args...).Rows()
 	if err != nil {
 		return mapError(err)
 	}
 	defer func() { _ = rows.Close() }()
+	lateness := map[figureKey]tally{}
 	for rows.Next() {
 		var (
 			key     figureKey
@@ -258,26 +265,57 @@ func (tx *Tx) countTimes(c cohort, cells figureCells) error {
 			cell.Completion.Count(max(us.Int64/1000, 0), 1)
 			cell.Excess.Count(max(us.Int64-planned, 0)/1000, 1)
 		}
-		for text := late.String; text != ""; {
-			var ms string
-			ms, text, _ = strings.Cut(text, ",")
-			n, err := strconv.ParseInt(ms, 10, 64)
-			if err != nil {
-				return fmt.Errorf("read lateness: %w", err)
-			}
-			cell.Lateness.Count(n, 1)
+		if lateness[key] == nil {
+			lateness[key] = tally{}
+		}
+		if err := lateness[key].list(late.String); err != nil {
+			return fmt.Errorf("read lateness: %w", err)
 		}
 	}
+	for key, of := range lateness {
+		cells.at(key).Lateness.Add(of.spread())
+	}
 	return mapError(rows.Err())
+}
+
+// times is the statement behind countTimes. Of a few enrollments each asks for its steps: how many they
+// are is not what PostgreSQL expects, and what is joined to them afterwards would be gone through again
+// for each. Of all of them PostgreSQL goes through the steps at once, in parallel.
+func (tx *Tx) times(c cohort) string {
+	planned := "CAST(sum(CASE WHEN " + plannedWait + " THEN " + tx.micros("s.entered_at", tx.earlier("s.left_at", "COALESCE(s.planned_at, s.due_at)")) + " END) AS bigint)"
+	late := tx.listed("CASE WHEN " + timedWait + " THEN " + tx.micros("s.due_at", "s.left_at") + " / 1000 END")
+	waited := "s.left_at IS NOT NULL AND (s.due_at IS NOT NULL OR s.type IN ('wait_event', 'approval'))"
+	took := "CASE WHEN c.status = 'completed' THEN " + tx.micros("c.started_at", "c.ended_at") + " END"
+	if c.few {
+		return "SELECT c.workflow, c.version, " + took + " AS us, COALESCE(" + planned + ", 0) AS planned, " + late + ` AS late
+			FROM c LEFT JOIN steps s ON s.enrollment_id = c.id AND ` + waited + " GROUP BY c.id, c.workflow, c.version, c.status, c.started_at, c.ended_at"
+	}
+	return ", waits AS (SELECT s.enrollment_id AS id, " + planned + " AS planned, " + late + ` AS late
+			FROM c JOIN steps s ON s.enrollment_id = c.id WHERE ` + waited + ` GROUP BY s.enrollment_id)
+		SELECT c.workflow, c.version, ` + took + ` AS us, COALESCE(w.planned, 0) AS planned, w.late
+		FROM c LEFT JOIN waits w ON w.id = c.id WHERE c.status = 'completed' AND c.ended_at IS NOT NULL OR w.late IS NOT NULL`
+}
+
+// list counts the lengths of a text, in milliseconds, with commas between.
+func (t tally) list(text string) error {
+	for text != "" {
+		var ms string
+		ms, text, _ = strings.Cut(text, ",")
+		n, err := strconv.ParseInt(ms, 10, 64)
+		if err != nil {
+			return err
+		}
+		t[n]++
+	}
+	return nil
 }
 
 // countBounces counts steps whose mail bounced hard soon after it was sent. One that failed is an
 // error already.
 func (tx *Tx) countBounces(c cohort, cells figureCells) error {
 	rows, err := tx.figureRows(c.with+`, bounced AS (SELECT DISTINCT c.workflow, c.version, c.day, s.node, s.enrollment_id, s.visit
-			FROM events v JOIN sends m ON m.id = v.data ->> 'send_id' JOIN c ON c.id = m.enrollment_id
-			JOIN steps s ON s.enrollment_id = m.enrollment_id AND s.node = m.node AND s.visit = m.visit
-			WHERE v.type = 'email.bounced' AND v.accepted_at >= ? AND v.data ->> 'bounce' = 'hard'
+			FROM `+eventMails+` JOIN steps s ON s.enrollment_id = m.enrollment_id AND s.node = m.node AND s.visit = m.visit
+			WHERE `+ofMails+` AND v.type = 'email.bounced' AND v.accepted_at >= ? AND v.data ->> 'bounce' = 'hard'
 				AND s.status <> 'failed' AND NOT `+brokenStep+`
 				AND `+tx.micros("COALESCE(m.sent_at, m.created_at)", "v.occurred_at")+` <= ?)
 		SELECT workflow, version, day, node, count(*) AS n FROM bounced GROUP BY 1, 2, 3, 4`,
@@ -288,32 +326,40 @@ func (tx *Tx) countBounces(c cohort, cells figureCells) error {
 	return err
 }
 
-// countMails counts mails that went out, and those of them that a person opened or clicked in. Who
-// clicks has opened.
-func (tx *Tx) countMails(c cohort, cells figureCells) error {
-	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, m.node, 'sent' AS kind, count(*) AS n
+// eventMails and ofMails join events to the mails that they are about, and those to the cohort: in this
+// order, because the events are found by their type, and everything else by them. CROSS JOIN is how
+// SQLite is told so.
+const (
+	eventMails = "events v CROSS JOIN sends m CROSS JOIN c"
+	ofMails    = "m.id = v.data ->> 'send_id' AND c.id = m.enrollment_id"
+)
+
+// countSent counts mails that went out.
+func (tx *Tx) countSent(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`SELECT c.workflow, c.version, c.day, m.node, count(*) AS n
 			FROM c JOIN sends m ON m.enrollment_id = c.id WHERE m.channel = 'email' AND m.state = 'sent' GROUP BY 1, 2, 3, 4`, c.args...)
-	if err != nil {
-		return err
+	for _, row := range rows {
+		cells.at(row.key()).At(row.Node).Sent += row.N
 	}
-	hits, err := tx.figureRows(c.with+`, hits AS (SELECT c.workflow, c.version, c.day, m.node, m.id,
+	return err
+}
+
+// countHits counts the mails that went out in which a person opened or clicked something. Who clicks
+// has opened.
+func (tx *Tx) countHits(c cohort, cells figureCells) error {
+	rows, err := tx.figureRows(c.with+`, hits AS (SELECT c.workflow, c.version, c.day, m.node, m.id,
 			max(CASE WHEN v.type = 'email.clicked' THEN 1 ELSE 0 END) AS clicked
-			FROM events v JOIN sends m ON m.id = v.data ->> 'send_id' JOIN c ON c.id = m.enrollment_id
-			WHERE v.type IN ('email.opened', 'email.clicked') AND v.accepted_at >= ? AND m.state = 'sent'
+			FROM `+eventMails+`
+			WHERE `+ofMails+` AND v.type IN ('email.opened', 'email.clicked') AND v.accepted_at >= ? AND m.state = 'sent'
 				AND COALESCE(CAST(v.data ->> 'machine' AS text), 'false') NOT IN ('true', '1')
 			GROUP BY 1, 2, 3, 4, 5)
 		SELECT workflow, version, day, node, CASE WHEN clicked = 1 THEN 'clicked' ELSE 'opened' END AS kind, count(*) AS n
 		FROM hits GROUP BY 1, 2, 3, 4, 5`, append(c.args, c.from)...)
-	for _, row := range append(rows, hits...) {
+	for _, row := range rows {
 		at := cells.at(row.key()).At(row.Node)
-		switch row.Kind {
-		case "sent":
-			at.Sent += row.N
-		case "clicked":
+		at.Opened += row.N
+		if row.Kind == "clicked" {
 			at.Clicked += row.N
-			at.Opened += row.N
-		default:
-			at.Opened += row.N
 		}
 	}
 	return err

@@ -17,8 +17,9 @@ type Goal struct {
 	Event   string
 	Within  time.Duration // how far the goal looks, from the start of an enrollment forward and back
 	Measure string        // rate or time_to
-	// Holds reports whether an event counts; nil: every one does.
-	Holds func(tx *Tx, e *GoalEvent) (bool, error)
+	// Judge reports which of some events count; nil: every one does. It is asked for many at a time, so
+	// that what it reads it reads for all of them at once.
+	Judge func(tx *Tx, events []GoalEvent) ([]bool, error)
 }
 
 // Goals returns the goal of a version, nil for none.
@@ -119,7 +120,7 @@ func (tx *Tx) countImpact(q FigureQuery, but []stretch, cells figureCells) error
 		if err := tx.countMeasured(c, g, cells); err != nil {
 			return err
 		}
-		if g.goal.Holds == nil {
+		if g.goal.Judge == nil {
 			err = tx.countReached(c, g, cells)
 		} else {
 			err = tx.judgeReached(c, g, cells)
@@ -163,7 +164,7 @@ func (tx *Tx) measured(goals Goals, cells figureCells) ([]measured, error) {
 // id of today, whether the time after the start has passed, and whether the contact was one for all of
 // the time before.
 func (tx *Tx) impactCohort(q FigureQuery, but []stretch, g measured) cohort {
-	c := tx.cohort(q, but)
+	c := tx.made(tx.cohort(q, but, ""))
 	c.with += `, m AS (SELECT c.id, c.version, c.started_at, c.trigger_event_id, k.id AS owner,
 			CASE WHEN c.started_at <= ? THEN 1 ELSE 0 END AS passed,
 			CASE WHEN ` + tx.micros("k.created_at", "c.started_at") + ` >= ? THEN 1 ELSE 0 END AS known
@@ -284,13 +285,13 @@ func (tx *Tx) judgeReached(c cohort, g measured, cells figureCells) error {
 		if _, err := tx.scan(&page, statement, append(slices.Clone(args), last.AcceptedAt, last.EventID, last.EnrollmentID, goalPage)...); err != nil {
 			return err
 		}
+		holds, err := g.goal.Judge(tx, page)
+		if err != nil {
+			return fmt.Errorf("judge events: %w", err)
+		}
 		for i := range page {
 			e := &page[i]
-			holds, err := g.goal.Holds(tx, e)
-			if err != nil {
-				return fmt.Errorf("judge event %s: %w", e.EventID, err)
-			}
-			if !holds {
+			if !holds[i] {
 				continue
 			}
 			if found[e.EnrollmentID] == nil {

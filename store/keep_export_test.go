@@ -15,3 +15,19 @@ func SweepStatements() map[string]string {
 	}
 	return list
 }
+
+// InParts is how many of a query's enrollments are counted in parts.
+func InParts(tx *Tx, q FigureQuery) (n int, err error) {
+	gone, err := tx.prunedStretches(q.Workflows, q.From, q.To)
+	if err != nil {
+		return 0, err
+	}
+	parts, err := tx.readParts(q, gone)
+	if err != nil {
+		return 0, err
+	}
+	for i := range parts.cells {
+		n += int(parts.cells[i].Enrolled)
+	}
+	return n, nil
+}

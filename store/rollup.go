@@ -126,7 +126,7 @@ func (tx *Tx) RollUp(day FigureBuild, goals Goals, now time.Time) (sealed bool, 
 	}
 	cells := figureCells{}
 	q := FigureQuery{Workflows: workflows, From: day.StartsAt, To: day.EndsAt, Mail: true, Goals: goals, Now: now}
-	if err := tx.countFigures(q, gone, cells); err != nil {
+	if err := tx.countFigures(q, gone, &figureParts{}, cells); err != nil {
 		return false, err
 	}
 	return day.Sealed, tx.putCells(day.StartsAt, cells.list())

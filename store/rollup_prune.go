@@ -44,6 +44,9 @@ func (tx *Tx) PruneFigures(day FigureBuild, goals Goals, before, now time.Time) 
 	if _, err := tx.exec("UPDATE figure_days SET pruned = ? WHERE starts_at = ? AND workflow IN ?", true, day.StartsAt, over); err != nil {
 		return 0, err
 	}
+	if err := tx.pruneParts(day, over); err != nil {
+		return 0, err
+	}
 	_, err = tx.exec("UPDATE figure_builds SET pruned = ? WHERE starts_at = ?", true, day.StartsAt)
 	return len(over), err
 }
