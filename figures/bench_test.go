@@ -90,15 +90,15 @@ func BenchmarkAnalytics(b *testing.B) {
 			if dialect == store.Postgres {
 				used = func(b *testing.B) time.Duration { return processorTime(b, db) }
 			}
-			b.Run("rows", func(b *testing.B) { readFigures(b, s, used, true) })
+			b.Run("rows", func(b *testing.B) { readFigures(b, s, used, true, nil) })
 			b.Run("build parts", func(b *testing.B) { buildParts(b, s) })
 			run("ANALYZE")
-			b.Run("parts and a tenth", func(b *testing.B) { readFigures(b, s, used, false) })
+			b.Run("parts and a tenth", func(b *testing.B) { readFigures(b, s, used, false, nil) })
 			run(everybodyEnds)
 			buildParts(b, s)
 			run("ANALYZE")
-			b.Run("parts alone", func(b *testing.B) { readFigures(b, s, used, false) })
-			b.Run("rows again", func(b *testing.B) { readFigures(b, s, used, true) })
+			b.Run("parts alone", func(b *testing.B) { readFigures(b, s, used, false, nil) })
+			b.Run("rows again", func(b *testing.B) { readFigures(b, s, used, true, nil) })
 		})
 	}
 }
@@ -133,10 +133,11 @@ func buildParts(b *testing.B, s *store.Store) {
 	}
 }
 
-func readFigures(b *testing.B, s *store.Store, used func(b *testing.B) time.Duration, rows bool) {
+func readFigures(b *testing.B, s *store.Store, used func(b *testing.B) time.Duration, rows bool, goals store.Goals) {
 	b.Helper()
 	q := figures.Query{
-		From: figures.Midnight(benchTo, -30, benchZone), To: benchTo, Zone: benchZone, Title: figures.Titles(nil), Now: benchTo,
+		From: figures.Midnight(benchTo, -30, benchZone), To: benchTo, Zone: benchZone, Title: figures.Titles(nil), Now: benchTo.AddDate(0, 1, 0),
+		Goals: goals, Shown: 2,
 		Definition: func(int) (*definition.Definition, error) { return nil, nil }, Rows: rows,
 	}
 	best, least := time.Hour, time.Hour
