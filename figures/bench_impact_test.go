@@ -55,6 +55,33 @@ func BenchmarkImpact(b *testing.B) {
 			setGoal(b, s, db, c.goal)
 			readFigures(b, s, used, false, events.Goals(events.NewDefinitions(8)))
 		})
+		if c.name == "of the contact" {
+			b.Run(c.name+", one by one", func(b *testing.B) {
+				readFigures(b, s, used, false, oneByOne(events.Goals(events.NewDefinitions(8))))
+			})
+		}
+	}
+}
+
+// oneByOne has each event judged by itself.
+func oneByOne(goals store.Goals) store.Goals {
+	return func(tx *store.Tx, workflow string, version int) (*store.Goal, error) {
+		goal, err := goals(tx, workflow, version)
+		if err != nil || goal == nil {
+			return goal, err
+		}
+		single := *goal
+		single.Judge = func(tx *store.Tx, list []store.GoalEvent) (holds []bool, err error) {
+			for i := range list {
+				one, err := goal.Judge(tx, list[i:i+1])
+				if err != nil {
+					return nil, err
+				}
+				holds = append(holds, one...)
+			}
+			return holds, nil
+		}
+		return &single, nil
 	}
 }
 

@@ -273,24 +273,36 @@ func (r *reached) near(us int64) {
 // goalPage is how many events are judged at a time.
 const goalPage = 5000
 
-// judgeReached counts where a condition says which events count.
+// goalHit is an event close to the start of an enrollment, as it is found: what it says is read later.
+type goalHit struct {
+	EventID, ContactID, EnrollmentID string
+	Version                          int
+	Known                            bool
+	Us                               int64
+}
+
+// judgeReached counts where a condition says which events count. The events are found in one pass, and
+// then read and judged page by page, those of a contact together.
 func (tx *Tx) judgeReached(c cohort, g measured, cells figureCells) error {
 	from, us, args := tx.goalHits(c, g)
-	statement := c.with + `SELECT v.id AS event_id, m.owner AS contact_id, m.id AS enrollment_id, m.trigger_event_id, m.version, m.known = 1 AS known,
-			` + us + ` AS us, v.occurred_at, v.accepted_at, m.started_at, v.data, (SELECT e.trigger_data FROM enrollments e WHERE e.id = m.id) AS trigger_data` +
-		from + ` AND (v.accepted_at, v.id, m.id) > (?, ?, ?) ORDER BY v.accepted_at, v.id, m.id LIMIT ?`
-	found, last := map[string]*reached{}, GoalEvent{}
-	for {
-		var page []GoalEvent
-		if _, err := tx.scan(&page, statement, append(slices.Clone(args), last.AcceptedAt, last.EventID, last.EnrollmentID, goalPage)...); err != nil {
+	var hits []goalHit
+	_, err := tx.scan(&hits, c.with+`SELECT v.id AS event_id, m.owner AS contact_id, m.id AS enrollment_id, m.version, m.known = 1 AS known, `+
+		us+` AS us`+from+" ORDER BY m.owner, m.id, v.id", args...)
+	if err != nil {
+		return err
+	}
+	found := map[string]*reached{}
+	for page := range slices.Chunk(hits, goalPage) {
+		events, err := tx.goalEvents(page)
+		if err != nil {
 			return err
 		}
-		holds, err := g.goal.Judge(tx, page)
+		holds, err := g.goal.Judge(tx, events)
 		if err != nil {
 			return fmt.Errorf("judge events: %w", err)
 		}
-		for i := range page {
-			e := &page[i]
+		for i := range events {
+			e := &events[i]
 			if !holds[i] {
 				continue
 			}
@@ -299,13 +311,49 @@ func (tx *Tx) judgeReached(c cohort, g measured, cells figureCells) error {
 			}
 			found[e.EnrollmentID].near(e.Us)
 		}
-		if len(page) < goalPage {
-			break
-		}
-		last = page[len(page)-1]
 	}
 	for _, r := range found {
 		r.count(g.at(r.version, cells))
 	}
 	return nil
+}
+
+// goalEvents reads what a condition of a goal may ask about some events themselves.
+func (tx *Tx) goalEvents(hits []goalHit) ([]GoalEvent, error) {
+	ids, passages := make([]string, len(hits)), make([]string, len(hits))
+	for i := range hits {
+		ids[i], passages[i] = hits[i].EventID, hits[i].EnrollmentID
+	}
+	var said []struct {
+		ID                     string
+		OccurredAt, AcceptedAt time.Time
+		Data                   JSON
+	}
+	if _, err := tx.scan(&said, "SELECT id, occurred_at, accepted_at, data FROM events WHERE id IN ?", unique(ids)); err != nil {
+		return nil, err
+	}
+	var starts []struct {
+		ID, TriggerEventID string
+		StartedAt          time.Time
+		TriggerData        JSON
+	}
+	if _, err := tx.scan(&starts, "SELECT id, trigger_event_id, started_at, trigger_data FROM enrollments WHERE id IN ?", unique(passages)); err != nil {
+		return nil, err
+	}
+	event, start := make(map[string]int, len(said)), make(map[string]int, len(starts))
+	for i := range said {
+		event[said[i].ID] = i
+	}
+	for i := range starts {
+		start[starts[i].ID] = i
+	}
+	list := make([]GoalEvent, len(hits))
+	for i, h := range hits {
+		v, e := &said[event[h.EventID]], &starts[start[h.EnrollmentID]]
+		list[i] = GoalEvent{
+			EventID: h.EventID, ContactID: h.ContactID, EnrollmentID: h.EnrollmentID, TriggerEventID: e.TriggerEventID, Version: h.Version,
+			Known: h.Known, Us: h.Us, OccurredAt: v.OccurredAt, AcceptedAt: v.AcceptedAt, StartedAt: e.StartedAt, Data: v.Data, TriggerData: e.TriggerData,
+		}
+	}
+	return list, nil
 }
