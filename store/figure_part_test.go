@@ -240,8 +240,11 @@ func (p *partsPassage) erase() {
 	if e := p.some(false); e != nil {
 		p.write(func(tx *store.Tx) error {
 			c, err := tx.Contact(e.ContactID)
-			if err != nil {
+			if errors.Is(err, store.ErrNotFound) {
 				return nil // erased before
+			}
+			if err != nil {
+				return err
 			}
 			what, err := tx.ErasureOf(c)
 			if err != nil {
