@@ -196,6 +196,12 @@ func (c figureCells) at(k figureKey) *FigureCell {
 func (c figureCells) list() []FigureCell {
 	list := make([]FigureCell, 0, len(c))
 	for _, cell := range c {
+		for _, s := range []*Spread{&cell.Completion, &cell.Excess, &cell.Lateness} {
+			*s = s.ascending()
+		}
+		if i := cell.Impact; i != nil {
+			i.After, i.AfterKnown, i.Before = i.After.ascending(), i.AfterKnown.ascending(), i.Before.ascending()
+		}
 		list = append(list, *cell)
 	}
 	slices.SortFunc(list, func(a, b FigureCell) int {
