@@ -32,11 +32,15 @@ type Config struct {
 	Mailer      Mailer
 	// Sink takes the mails of test enrollments that must not really be sent;
 	// nil drops them after recording.
-	Sink    Mailer
-	Caller  *Caller
-	Secrets outgoing.Secrets
-	Gate    *Gate
-	Log     *slog.Logger
+	Sink Mailer
+	// Texter hands text messages over; nil: a step that sends one fails.
+	Texter Texter
+	// TextSink takes the text messages of such tests; nil drops them after recording.
+	TextSink Texter
+	Caller   *Caller
+	Secrets  outgoing.Secrets
+	Gate     *Gate
+	Log      *slog.Logger
 	// Now is the process clock, used for waiting only, never for decisions.
 	Now func() time.Time
 	// MailFrom is the sender of mails that name none: Name <address>.
@@ -70,6 +74,9 @@ func New(c Config) *Activities {
 	}
 	if c.Sink == nil {
 		c.Sink = drop{}
+	}
+	if c.TextSink == nil {
+		c.TextSink = dropTexts{}
 	}
 	return &Activities{Config: c}
 }

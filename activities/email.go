@@ -91,7 +91,7 @@ func (t *turn) send(c interpreter.Command) (*store.Send, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return &store.Send{
 			ID: store.NewID("send"), ContactID: t.contact.ID, EnrollmentID: t.e.ID, Workflow: t.e.Workflow, Node: c.Node, Visit: c.Visit,
-			Channel: "email", MessageID: id, CreatedAt: t.now,
+			Channel: t.channel(c), MessageID: id, CreatedAt: t.now,
 		}, nil
 	}
 	if err != nil {

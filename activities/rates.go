@@ -35,8 +35,8 @@ func (t *turn) mayGo(c interpreter.Command, row *store.Step, class string) (*int
 	return t.turnToSend(c, row)
 }
 
-// overFrequency reports whether the contact has had its share of marketing mails, over all
-// workflows. The contact is locked, so two workflows cannot both send the last one.
+// overFrequency reports whether the contact has had its share of marketing messages of the channel,
+// over all workflows. The contact is locked, so two workflows cannot both send the last one.
 func (t *turn) overFrequency(c interpreter.Command, class string) (bool, error) {
 	if class != nodes.ClassMarketing {
 		return false, nil
@@ -49,7 +49,7 @@ func (t *turn) overFrequency(c interpreter.Command, class string) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	sent, err := t.tx.CountSends(t.contact.ID, "email", class, t.messageID(c), limit.Per.Before(t.now, scope.Location))
+	sent, err := t.tx.CountSends(t.contact.ID, t.channel(c), class, t.messageID(c), limit.Per.Before(t.now, scope.Location))
 	if err != nil {
 		return false, fmt.Errorf("count sends: %w", err)
 	}

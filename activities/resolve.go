@@ -20,7 +20,7 @@ const resendPatience = 10 * time.Second
 // packers plan the effects outside by the type of their node.
 var packers = map[string]packer{
 	"email": (*turn).packEmail, "notify": (*turn).packNotice, "webhook": (*turn).packCall, "slack": (*turn).packSlack,
-	"approval": (*turn).packApproval,
+	"approval": (*turn).packApproval, "sms": (*turn).packSMS,
 }
 
 // MarkSent writes a person's word that an effect whose outcome nobody knows was carried out. A step
@@ -130,7 +130,7 @@ func (t *turn) sentAfterAll(c interpreter.Command) error {
 	if err := settleSend(t, send.MessageID, "done", ""); err != nil {
 		return err
 	}
-	return t.emit(c, "email.sent", events.SendData(send))
+	return t.emit(c, sentEvent(send), events.SendData(send))
 }
 
 // askedAfterAll takes a person's word that a question went out: its step goes on waiting.

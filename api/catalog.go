@@ -16,6 +16,7 @@ type catalog struct {
 	tx          *store.Tx
 	definitions *events.Definitions
 	self        string // the key of the workflow that is judged
+	sms         bool   // there is a gateway for text messages
 	err         error
 }
 
@@ -24,6 +25,7 @@ var (
 	_ definition.StageCatalog         = (*catalog)(nil)
 	_ definition.TemplateClassCatalog = (*catalog)(nil)
 	_ definition.TemplateUseCatalog   = (*catalog)(nil)
+	_ definition.GatewayCatalog       = (*catalog)(nil)
 )
 
 // found turns the error of a look-up into an answer.
@@ -33,6 +35,9 @@ func (c *catalog) found(err error) bool {
 	}
 	return err == nil
 }
+
+// HasGateway implements definition.GatewayCatalog; text messages are the only channel that needs one.
+func (c *catalog) HasGateway(string) bool { return c.sms }
 
 func (c *catalog) HasTemplate(key string) bool {
 	_, err := c.tx.EmailTemplate(key)

@@ -115,6 +115,9 @@ type Config struct {
 	Mailer Mailer
 	// MailFrom is the sender of mails that name none.
 	MailFrom string
+	// SMS: there is a gateway for text messages; default false, then nothing that sends one can be
+	// published.
+	SMS bool
 	// Caller makes HTTP calls with the checks of a real step; default none, then trying one answers
 	// not_available.
 	Caller Caller

@@ -221,5 +221,5 @@ func (s *server) validated(tx *store.Tx, key string, def *definition.Definition)
 }
 
 func (s *server) catalog(tx *store.Tx, key string) *catalog {
-	return &catalog{tx: tx, definitions: s.Definitions, self: key}
+	return &catalog{tx: tx, definitions: s.Definitions, self: key, sms: s.SMS}
 }

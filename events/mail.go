@@ -20,6 +20,10 @@ const (
 // channelEmail is the channel of mails in consent and suppressions.
 const channelEmail = "email"
 
+// ChannelSMS is the channel of text messages in consent, suppressions and sends, and the type of the
+// nodes that send them.
+const ChannelSMS = "sms"
+
 // SendData is the data that every event about a mail has.
 func SendData(s *store.Send) map[string]any {
 	return map[string]any{

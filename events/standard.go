@@ -41,7 +41,7 @@ var standard = standardTypesOf(
 	"cart.updated", cartData, "cart.abandoned", cartData,
 	"email.sent", mailData, TypeEmailOpened, mailData+" machine:boolean", TypeEmailClicked, mailData+" url machine:boolean",
 	TypeEmailBounced, mailData+" bounce", TypeEmailUnsubscribed, mailData, "email.replied", mailData, "email.complained", mailData,
-	TypeLinkClicked, "link url",
+	TypeLinkClicked, "link url", "sms.sent", mailData,
 	TypeCourseEnrolled, courseData, TypeCourseProgressed, courseData, TypeCourseCompleted, courseData, TypeCourseUnenrolled, courseData,
 	"appointment.booked", appointmentData, "appointment.rescheduled", appointmentData,
 	"appointment.canceled", appointmentData, "appointment.no_show", appointmentData,

@@ -18,6 +18,8 @@ type (
 	MailPlanner = Planner[nodes.Mail]
 	// CallPlanner plans the effect of webhook.
 	CallPlanner = Planner[nodes.Call]
+	// TextPlanner plans the effect of sms.
+	TextPlanner = Planner[nodes.TextMessage]
 	// SlackPlanner plans the effect of slack.
 	SlackPlanner = Planner[nodes.SlackMessage]
 	// NoticePlanner plans the effect of notify.

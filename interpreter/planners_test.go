@@ -40,7 +40,7 @@ func roles(settings nodes.Settings) map[nodes.Kind]int {
 		}
 	}
 	count(nodes.KindOutward, is[interpreter.MailPlanner](settings), is[interpreter.CallPlanner](settings),
-		is[interpreter.SlackPlanner](settings), is[interpreter.NoticePlanner](settings))
+		is[interpreter.SlackPlanner](settings), is[interpreter.TextPlanner](settings), is[interpreter.NoticePlanner](settings))
 	count(nodes.KindStore, is[interpreter.TagPlanner](settings), is[interpreter.FieldPlanner](settings),
 		is[interpreter.DealPlanner](settings), is[interpreter.CoursePlanner](settings), is[interpreter.TaskPlanner](settings), is[interpreter.EmitPlanner](settings),
 		is[interpreter.EnrollPlanner](settings), is[interpreter.RemovePlanner](settings), is[interpreter.UndoPlanner](settings), is[interpreter.UnsubscribePlanner](settings))

@@ -150,11 +150,22 @@ func (d Desk) Refused(c *store.Contact, class string, to []string) (string, erro
 	if class != nodes.ClassMarketing {
 		return "", nil
 	}
+	var bare []string
+	for _, address := range to {
+		if parsed, err := mail.ParseAddress(address); err == nil {
+			bare = append(bare, parsed.Address)
+		}
+	}
+	return d.refused(c, "email", bare)
+}
+
+// refused says why marketing may not go to this contact by a channel, at these addresses.
+func (d Desk) refused(c *store.Contact, channel string, to []string) (string, error) {
 	account, err := events.Account(d.Tx)
 	if err != nil {
 		return "", fmt.Errorf("read account: %w", err)
 	}
-	state, err := events.ConsentState(c, "email", account)
+	state, err := events.ConsentState(c, channel, account)
 	if err != nil {
 		return "", fmt.Errorf("read consent: %w", err)
 	}
@@ -162,11 +173,7 @@ func (d Desk) Refused(c *store.Contact, class string, to []string) (string, erro
 		return ReasonUnsubscribed, nil
 	}
 	for _, address := range to {
-		parsed, err := mail.ParseAddress(address)
-		if err != nil {
-			continue
-		}
-		switch _, err := d.Tx.Suppression(strings.ToLower(parsed.Address), "email"); {
+		switch _, err := d.Tx.Suppression(strings.ToLower(address), channel); {
 		case err == nil:
 			return ReasonSuppressed, nil
 		case !errors.Is(err, store.ErrNotFound):

@@ -131,7 +131,7 @@ func Register(r Registry, a *activities.Activities, o workflows.Options) {
 	r.RegisterWorkflowWithOptions(o.Enrollment, workflow.RegisterOptions{Name: names.Enrollment})
 	for name, fn := range map[string]any{
 		names.Advance: a.Advance, names.Email: a.Email, names.Webhook: a.Webhook,
-		names.Slack: a.Slack, names.Notify: a.Notify, names.Approval: a.Approval, names.Definition: a.Definition,
+		names.Slack: a.Slack, names.Notify: a.Notify, names.Approval: a.Approval, names.SMS: a.SMS, names.Definition: a.Definition,
 	} {
 		r.RegisterActivityWithOptions(fn, activity.RegisterOptions{Name: name})
 	}

@@ -146,6 +146,7 @@ func recordings(s *harness.System) map[string]recording {
 		"approval":        {ask("30d") + andEnd, "waiting", answering("approval"), "completed"},
 		"approval.late":   done(ask("1s") + andEnd),
 		"approval.exited": {ask("30d") + andEnd, "waiting", operate("exit"), "exited"},
+		"sms":             done(`  a: {type: sms, with: {text: Hello, to: "+4917012345", class: transactional}, next: b}` + andEnd),
 		"webhook":         done(`  a: {type: webhook, with: {url: "` + url("/ok") + `", save_as: x}, next: b}` + andEnd),
 		"webhook.retried": done(`  a: {type: webhook, retry: {max: 3s}, with: {url: "` + url("/500") + `"}, next: {ok: c, error: b}}` + "\n  c: {type: end}" + andEnd),
 		"webhook.held":    {`  a: {type: webhook, with: {url: "` + url("/400") + `"}, next: b}` + andEnd, "held", operate("skip"), "completed"},

@@ -39,6 +39,7 @@ const (
 	Notify  = "Notify"
 	// Approval asks the people of an approval node.
 	Approval = "Approval"
+	SMS      = "SMS"
 	// Definition reads a definition by its hash, for a run that goes on with another one. Its
 	// result is raw bytes, which history keeps as a reference.
 	Definition = "Definition"
@@ -51,6 +52,7 @@ var Outward = map[string]string{
 	"slack":    Slack,
 	"notify":   Notify,
 	"approval": Approval,
+	"sms":      SMS,
 }
 
 // Start is the input of a run. The definition is the second argument, so that it

@@ -99,6 +99,9 @@ func Run(ctx context.Context, s Settings, p Program, out io.Writer) (err error) 
 		}
 		defer func() { err = errors.Join(err, sink.Stop()) }()
 		s.SMTPURL, extra = "smtp://"+sink.Addr(), sink.Handler()
+		if s.SMSURL == "" {
+			s.SMSURL = "http://" + s.HTTPAddr + "/dev/sms"
+		}
 	}
 	return p.Serve(ctx, s, extra, ready)
 }

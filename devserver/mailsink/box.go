@@ -17,7 +17,8 @@ CREATE TABLE IF NOT EXISTS mails (id TEXT PRIMARY KEY, mail TEXT NOT NULL, sourc
 CREATE TABLE IF NOT EXISTS recipients (
 	address TEXT NOT NULL, mail TEXT NOT NULL REFERENCES mails (id) ON DELETE CASCADE,
 	PRIMARY KEY (address, mail)
-) WITHOUT ROWID;`
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS texts (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, number TEXT NOT NULL, text TEXT NOT NULL);`
 
 // pragmas: FULL makes the commit before the 250 survive a power cut.
 const pragmas = "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_txlock=immediate"
@@ -116,7 +117,7 @@ func (b *box) erase(ctx context.Context, addresses, texts []string) error {
 			return fmt.Errorf("delete mails: %w", err)
 		}
 	}
-	return nil
+	return b.eraseTexts(ctx, addresses)
 }
 
 // remove deletes the mails to the address, or all when it is empty.

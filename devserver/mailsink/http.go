@@ -21,13 +21,17 @@ type page struct {
 }
 
 // Handler serves the box: GET /dev/mail?to=&limit=&cursor= lists mails, newest first; GET
-// /dev/mail/{id} is one mail's source; DELETE /dev/mail?to= empties the box (204). Errors are
+// /dev/mail/{id} is one mail's source; DELETE /dev/mail?to= empties the box (204). The same for text messages: POST
+// /dev/sms takes one, GET /dev/sms?to=&limit= lists them, DELETE /dev/sms empties (204). Errors are
 // application/problem+json.
 func (s *Sink) Handler() *Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /dev/mail", s.list)
 	mux.HandleFunc("GET /dev/mail/{id}", s.source)
 	mux.HandleFunc("DELETE /dev/mail", s.remove)
+	mux.HandleFunc("POST /dev/sms", s.takeText)
+	mux.HandleFunc("GET /dev/sms", s.listTexts)
+	mux.HandleFunc("DELETE /dev/sms", s.removeTexts)
 	return &Handler{Handler: mux, box: s.box}
 }
 

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"fermata/e2e/harness"
 )
 
 func teamCases() []Case {
-	return []Case{{"notify", notify}, {"notify-owner", notifyOwner}, {"task-create", taskCreate}, {"approval", approval}, {"approval-late", approvalLate}}
+	return []Case{{"notify", notify}, {"notify-owner", notifyOwner}, {"task-create", taskCreate}, {"approval", approval}, {"approval-late", approvalLate}, {"sms", sms}}
 }
 
 func notify(p *Passage) {
@@ -75,6 +77,27 @@ func approvalLate(p *Passage) {
 	status, _ := p.browse("POST", answerLink.FindString(p.parts(p.only(boss))["text/plain"]), "decision=approved")
 	require.Equal(p.t, http.StatusOK, status)
 	require.Empty(p.t, p.Items("/v1/events?type=workflow.decided&contact="+p.contactID()))
+}
+
+// sms: a text message goes to the gateway once, under a key of its own, and to nobody without a number.
+func sms(p *Passage) {
+	p.publish(`  a: {type: sms, with: {text: "Hi {{ contact.first_name }}", class: transactional}, next: b}` +
+		"\n  b: {type: sms, with: {text: No, to: '{{ contact.fields.mobile }}'}, next: c}\n  c: {type: end}")
+	e := p.passes(nil, map[string]any{"first_name": "Sam-" + p.Key, "phone": "+49 170 / 1234"})
+	require.Equal(p.t, []string{"a:done:next", "b:suppressed:next", "c:done"}, path(e))
+	require.Equal(p.t, "no_phone", step(e, "b")["reason"])
+	var mine []harness.Call
+	for _, call := range p.HTTP.On("/gateway") {
+		if call.Header.Get("Idempotency-Key") == e["id"].(string)+".a.1" {
+			mine = append(mine, call)
+		}
+	}
+	require.Len(p.t, mine, 1)
+	require.JSONEq(p.t, `{"to": "+491701234", "from": "Shop", "text": "Hi Sam-`+p.Key+`"}`, mine[0].Body)
+	require.Equal(p.t, "Bearer gateway-token", mine[0].Header.Get("Authorization"))
+	sends := p.Items("/v1/sends?enrollment=" + e["id"].(string))
+	require.Len(p.t, sends, 1)
+	require.Equal(p.t, []any{"sms", "sent"}, []any{sends[0]["channel"], sends[0]["state"]})
 }
 
 func taskCreate(p *Passage) {

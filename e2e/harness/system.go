@@ -83,7 +83,7 @@ func Start(t testing.TB, o Options) *System {
 		Clock: o.Clock, AlarmEvery: o.AlarmEvery,
 		Settings: app.Settings{
 			HTTPAddr: "127.0.0.1:0", DataDir: dir, DatabaseURL: o.Database, TemporalAddr: o.Temporal.Addr,
-			TemporalNamespace: "default", TemporalUIAddr: "127.0.0.1:8233", SMTPURL: s.SMTP.URL(), APIKey: Key,
+			TemporalNamespace: "default", TemporalUIAddr: "127.0.0.1:8233", SMTPURL: s.SMTP.URL(), SMSURL: s.HTTP.URL + "/gateway", SMSToken: "gateway-token", SMSFrom: "Shop", APIKey: Key,
 			SecretKey: "harness-secret-key-0123456789", AllowPrivate: true, RetentionEvents: "400d", RetentionSteps: "400d",
 			BaseURL: "http://127.0.0.1", MailFrom: "Fermata <fermata@sink.test>", Log: "warn", Timezone: "UTC", Currency: "USD",
 			DefaultConsent: "subscribed",

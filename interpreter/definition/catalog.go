@@ -37,6 +37,11 @@ type SenderCatalog interface {
 	HasSender(address string) bool
 }
 
+// GatewayCatalog is a Catalog that knows which channels have a gateway.
+type GatewayCatalog interface {
+	HasGateway(channel string) bool
+}
+
 // TemplateClassCatalog is a Catalog that knows the class of a mail template.
 type TemplateClassCatalog interface {
 	TemplateClass(key string) string

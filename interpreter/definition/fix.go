@@ -34,7 +34,7 @@ func (v *validation) fix(r Reference) *Fix {
 			"schema": schemaNow, "key": r.Key, "name": title(r.Key), "start": "done",
 			"nodes": map[string]any{"done": map[string]any{"type": "end"}},
 		}}
-	case form.RefFile, form.RefSender, form.RefEvent:
+	case form.RefFile, form.RefSender, form.RefEvent, form.RefGateway:
 	}
 	return nil
 }

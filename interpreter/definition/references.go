@@ -76,6 +76,9 @@ func (v *validation) references() {
 		}
 		fix := v.fix(r)
 		hint := "create it first"
+		if r.Kind == string(form.RefGateway) {
+			what, hint = "no gateway for text messages is configured", "set FERMATA_SMS_URL where the program runs, see docs/OPERATING.md"
+		}
 		if fix != nil {
 			hint = fmt.Sprintf("create it: %s %s", fix.Method, fix.Path)
 		}
@@ -108,6 +111,9 @@ func (v *validation) missing(r Reference) bool {
 	case form.RefSender:
 		c, ok := v.catalog.(SenderCatalog)
 		return ok && !c.HasSender(r.Key)
+	case form.RefGateway:
+		c, ok := v.catalog.(GatewayCatalog)
+		return ok && !c.HasGateway(r.Key)
 	case form.RefWorkflow, form.RefEvent:
 	}
 	return false

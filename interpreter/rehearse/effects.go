@@ -42,6 +42,14 @@ func (s *stage) effect(c interpreter.Command, node *definition.Node) (*interpret
 		return s.call(c, node, p, in)
 	case interpreter.EmitPlanner:
 		return s.emit(c, node, p, in)
+	case interpreter.TextPlanner:
+		var text nodes.TextMessage
+		if text, failure = p.Plan(scope, in); failure == nil {
+			if o := s.quiet(c, node, text.Class); o != nil {
+				return o, nil
+			}
+		}
+		shown = map[string]any{"kind": "sms", "to": text.To, "text": text.Text, "class": text.Class}
 	case interpreter.SlackPlanner:
 		var message nodes.SlackMessage
 		message, failure = p.Plan(scope, in)
@@ -84,7 +92,7 @@ func (s *stage) conclude(c interpreter.Command, node *definition.Node, shown any
 	switch {
 	case failure == nil:
 		return s.leave(c, Step{Status: "done", Port: node.Spec.MainPort, Effect: shown})
-	case failure.Code == nodes.CodeNoAddress:
+	case failure.Code == nodes.CodeNoAddress, failure.Code == nodes.CodeNoPhone:
 		return s.leave(c, Step{Status: "suppressed", Port: node.Spec.MainPort, Reason: failure.Code})
 	}
 	s.open = &Step{Node: c.Node, Visit: c.Visit, Type: node.Type, Reason: failure.Code, Effect: shown}

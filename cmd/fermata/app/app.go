@@ -140,13 +140,29 @@ func (a *App) prepare(ctx context.Context) error {
 	if s.Dev {
 		sink = a.mailer // every mail of the development server goes to its sink
 	}
+	texter, textSink, err := texters(&s)
+	if err != nil {
+		return err
+	}
 	a.activities = activities.New(activities.Config{
-		Store: a.store, Definitions: a.definitions, Mailer: a.mailer, Sink: sink, Caller: a.caller,
+		Store: a.store, Definitions: a.definitions, Mailer: a.mailer, Sink: sink, Texter: texter, TextSink: textSink, Caller: a.caller,
 		Secrets: a.box, Gate: activities.NewGate(worker.LocalSends, time.Now), Log: a.log, Now: time.Now,
 		MailFrom: s.MailFrom, BaseURL: s.Base(), Links: a.links, Nudge: a.nudge,
 		Orphan: func() { a.metrics.reconciled.WithLabelValues(worker.RepairOrphan).Inc() },
 	})
 	return nil
+}
+
+// texters are where text messages go, and those of tests; nil where there is no gateway.
+func texters(s *Settings) (texter, sink activities.Texter, err error) {
+	gateway, err := activities.NewGateway(s.SMSURL, s.SMSToken, s.SMSFrom)
+	if err != nil || gateway == nil {
+		return nil, nil, err
+	}
+	if s.Dev {
+		sink = gateway
+	}
+	return gateway, sink, nil
 }
 
 // nudge tells the relay of this process that there is work.
@@ -316,6 +332,7 @@ func (a *App) handler(running context.Context) (http.Handler, error) {
 		Effects:     a.activities,
 		Mailer:      a.mailer,
 		MailFrom:    s.MailFrom,
+		SMS:         s.SMSURL != "",
 		Caller:      a.caller,
 		Rehearse:    rehearseDefinition,
 		TemporalURL: a.temporalURL, EngineHealth: a.health.engine, Ready: a.health.ready, Extra: extra,

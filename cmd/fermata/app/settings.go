@@ -24,6 +24,9 @@ type Settings struct {
 	TemporalNamespace string  `name:"temporal-namespace" env:"FERMATA_TEMPORAL_NAMESPACE" default:"default" help:"Namespace in Temporal."`
 	TemporalUIAddr    string  `name:"temporal-ui-addr" env:"FERMATA_TEMPORAL_UI_ADDR" default:"127.0.0.1:8233" help:"Address of Temporal's Web UI, for links."`
 	SMTPURL           string  `name:"smtp-url" env:"FERMATA_SMTP_URL" default:"smtp://127.0.0.1:1025" help:"Where mails go: smtp:// or smtps://[user:password@]host:port."`
+	SMSURL            string  `name:"sms-url" env:"FERMATA_SMS_URL" help:"Gateway of text messages: http:// or https://…; default none."`
+	SMSToken          string  `name:"sms-token" env:"FERMATA_SMS_TOKEN" help:"Sent to the gateway as Authorization: Bearer."`
+	SMSFrom           string  `name:"sms-from" env:"FERMATA_SMS_FROM" help:"Sender of text messages: a number or a name; default the gateway's own."`
 	APIKey            string  `name:"api-key" env:"FERMATA_API_KEY" help:"The first admin key."`
 	SecretKey         string  `name:"secret-key" env:"FERMATA_SECRET_KEY" help:"Encrypts stored secrets."`
 	AllowPrivate      bool    `name:"allow-private-targets" env:"FERMATA_ALLOW_PRIVATE_TARGETS" help:"Let calls reach loopback, link-local and private addresses."`
@@ -92,6 +95,7 @@ func (s *Settings) Faults() []Fault {
 		{"FERMATA_TEMPORAL_ADDR", func() error { return address(s.Temporal()) }},
 		{"FERMATA_TEMPORAL_UI_ADDR", func() error { return address(s.TemporalUIAddr) }},
 		{"FERMATA_SMTP_URL", func() error { _, err := activities.NewSMTP(s.SMTPURL); return err }},
+		{"FERMATA_SMS_URL", func() error { _, err := activities.NewGateway(s.SMSURL, "", ""); return err }},
 		{"FERMATA_RETENTION_EVENTS", func() error { return duration(s.RetentionEvents) }},
 		{"FERMATA_RETENTION_STEPS", func() error { return duration(s.RetentionSteps) }},
 		{"FERMATA_BASE_URL", func() error { return baseURL(s.Base()) }},

@@ -41,6 +41,8 @@ const (
 	RefFile     RefKind = "file"
 	RefSender   RefKind = "sender"
 	RefEvent    RefKind = "event"
+	// RefGateway is what carries messages of a channel out; it is a setting of the program.
+	RefGateway RefKind = "gateway"
 )
 
 // Ref is the use of something that must exist on the installation.

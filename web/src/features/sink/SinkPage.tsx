@@ -7,7 +7,8 @@ import { useState } from "react";
 import { ConfirmButton, EmptyState, Page, ProblemAlert } from "@/shared";
 import { MailList } from "./MailList";
 import { MailView } from "./MailView";
-import { emptySink, sinkQuery } from "./queries";
+import { emptySink, sinkQuery, textsQuery } from "./queries";
+import { TextList } from "./TextList";
 
 /** The mails that were sent in development: they go to the sink instead of to people. */
 export function SinkPage() {
@@ -17,6 +18,7 @@ export function SinkPage() {
   const [to, setTo] = useState(search.to ?? "");
   const [asked] = useDebouncedValue(to, 300);
   const { data, error, isPending, refetch } = useQuery(sinkQuery(asked));
+  const texts = useQuery(textsQuery).data ?? [];
   const mails = data?.items ?? [];
   const shown = mails.find((mail) => mail.id === search.mail) ?? mails[0];
   const empty = async () => {
@@ -27,13 +29,13 @@ export function SinkPage() {
     <Page
       wide
       title="Mail sink"
-      description="In development no mail leaves: each one lands here."
+      description="In development no mail and no text message leaves: each one lands here."
       actions={
         <ConfirmButton
           variant="default"
           label="Empty"
           question="Empty the mail sink?"
-          disabled={mails.length === 0}
+          disabled={mails.length + texts.length === 0}
           onConfirm={empty}
         />
       }
@@ -70,6 +72,7 @@ export function SinkPage() {
           </Grid.Col>
         </Grid>
       )}
+      <TextList />
     </Page>
   );
 }

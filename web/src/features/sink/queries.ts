@@ -13,15 +13,27 @@ export type SinkMail = {
   received_at: string;
 };
 
-/** Only a program in development has the sink; elsewhere its address does not exist. */
-async function request(method: "GET" | "DELETE", to: string): Promise<{ items: SinkMail[] }> {
+export type SinkText = { id: string; from: string; to: string; text: string; received_at: string };
+
+/** Only a program in development has the sink; elsewhere its addresses do not exist. */
+async function request<T>(method: "GET" | "DELETE", box: "mail" | "sms", to = ""): Promise<T[]> {
   const query = new URLSearchParams({ limit: "100", ...(to ? { to } : {}) });
-  const response = await fetch(method === "GET" ? `/dev/mail?${query}` : "/dev/mail", { method });
+  const response = await fetch(method === "GET" ? `/dev/${box}?${query}` : `/dev/${box}`, { method });
   if (!response.ok) throw new ApiProblem(response.status, "", "The mail sink does not answer", await response.text());
-  return response.status === 204 ? { items: [] } : ((await response.json()) as { items: SinkMail[] });
+  return response.status === 204 ? [] : ((await response.json()) as { items: T[] }).items;
 }
 
 export const sinkQuery = (to: string) =>
-  queryOptions({ queryKey: ["sink", to], queryFn: () => request("GET", to), refetchInterval: 3_000 });
+  queryOptions({
+    queryKey: ["sink", to],
+    queryFn: () => request<SinkMail>("GET", "mail", to).then((items) => ({ items })),
+    refetchInterval: 3_000,
+  });
 
-export const emptySink = () => request("DELETE", "");
+export const textsQuery = queryOptions({
+  queryKey: ["sink", "texts", "all"],
+  queryFn: () => request<SinkText>("GET", "sms"),
+  refetchInterval: 3_000,
+});
+
+export const emptySink = () => Promise.all([request("DELETE", "mail"), request("DELETE", "sms")]);
