@@ -3,6 +3,7 @@ package activities_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -188,7 +189,7 @@ func TestGateway(t *testing.T) {
 		status = code
 		err := g.SendText(t.Context(), outgoing.Text{Key: "k1", To: "+49170", Text: "Hi"})
 		said := ""
-		if failed, is := err.(*activities.SendError); is { //nolint:errorlint // the contract of Texter
+		if failed, is := errors.AsType[*activities.SendError](err); is {
 			said = map[bool]string{true: "unknown", false: "again"}[failed.Unknown]
 			if failed.Final {
 				said = "final"
