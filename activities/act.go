@@ -1,7 +1,9 @@
 package activities
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
 	"fermata/interpreter"
 	"fermata/interpreter/definition"
@@ -175,13 +177,16 @@ func (t *turn) late(node *definition.Node) (bool, error) {
 		return false, fmt.Errorf("read steps: %w", err)
 	}
 	due := t.e.StartedAt
-	for _, s := range steps {
-		if s.LeftAt == nil || s.DueAt == nil {
-			continue
+	if t.e.AdmittedAt != nil && t.e.AdmittedAt.After(due) {
+		due = *t.e.AdmittedAt // the limits of the workflow kept it at its start
+	}
+	for i := range steps {
+		ended, err := t.waitEnded(&steps[i])
+		if err != nil {
+			return false, err
 		}
-		due = *s.DueAt
-		if s.PlannedAt != nil && (s.Reason == reasonOverdue || s.Reason == reasonOverdueSkipped) {
-			due = *s.PlannedAt // a pause kept it from ending then
+		if ended != nil {
+			due = *ended
 		}
 	}
 	zone, err := t.zone()
@@ -189,4 +194,32 @@ func (t *turn) late(node *definition.Node) (bool, error) {
 		return false, err
 	}
 	return t.now.After(node.Latest.From(due, zone)), nil
+}
+
+// waitEnded is the instant at which what follows a step was due, nil when nobody waited there: when
+// a wait was over, when the event came that ended it, or when somebody let the enrollment go on.
+func (t *turn) waitEnded(s *store.Step) (*time.Time, error) {
+	switch {
+	case s.LeftAt == nil:
+		return nil, nil
+	case s.DecidedEventID != "":
+		event, err := t.tx.Event(s.DecidedEventID)
+		if errors.Is(err, store.ErrNotFound) {
+			return s.LeftAt, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read event %s: %w", s.DecidedEventID, err)
+		}
+		if event.AcceptedAt.Before(s.EnteredAt) {
+			return &s.EnteredAt, nil
+		}
+		return &event.AcceptedAt, nil
+	case s.DueAt == nil && s.Type != "hold" && s.Type != "wait_event":
+		return nil, nil
+	case s.DueAt == nil, s.LeftAt.Before(*s.DueAt):
+		return s.LeftAt, nil
+	case s.PlannedAt != nil && (s.Reason == reasonOverdue || s.Reason == reasonOverdueSkipped):
+		return s.PlannedAt, nil // a pause kept it from ending then
+	}
+	return s.DueAt, nil
 }
