@@ -1,11 +1,8 @@
 package activities
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
-	"strconv"
 
 	"fermata/events"
 	"fermata/interpreter"
@@ -93,20 +90,9 @@ func (t *turn) changeField(c interpreter.Command, p nodes.FieldChange) (done, *n
 	if err != nil {
 		return done{}, nil, err
 	}
-	value := p.Value
-	switch {
-	case p.Clear:
-		value = nil
-	case p.Increment != nil:
-		number, ok := asNumber(before)
-		if !ok {
-			return done{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("field %s holds %v, which is not a number", p.Field, before)}, nil
-		}
-		sum := number + *p.Increment
-		if math.IsInf(sum, 0) {
-			return done{}, &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("field %s would be beyond every number", p.Field)}, nil
-		}
-		value = sum
+	value, failure := p.Result(before)
+	if failure != nil {
+		return done{}, failure, nil
 	}
 	changed, failure, err := t.setField(c, p.Field, value)
 	if err != nil || failure != nil {
@@ -180,26 +166,6 @@ func (t *turn) fieldValue(field string) (value any, standard bool, err error) {
 	return value, standard, nil
 }
 
-// asNumber reads a number or a numeric string; nothing counts as 0.
-func asNumber(v any) (float64, bool) {
-	switch n := v.(type) {
-	case nil:
-		return 0, true
-	case int64:
-		return float64(n), true
-	case float64:
-		return n, true
-	case json.Number:
-		f, err := n.Float64()
-		return f, err == nil
-	case string:
-		f, err := strconv.ParseFloat(n, 64)
-		// "NaN" and "inf" are read, too, and JSON can say neither.
-		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
-	}
-	return 0, false
-}
-
 // changeCourse enrolls the contact in a course or takes access back.
 func (t *turn) changeCourse(c interpreter.Command, p nodes.CourseChange) (done, *nodes.Failure, error) {
 	before, failure, err := t.course(p.Course)
@@ -211,7 +177,7 @@ func (t *turn) changeCourse(c interpreter.Command, p nodes.CourseChange) (done, 
 	}
 	if changed.kept() {
 		return done{
-			result: map[string]any{"course": p.Course, "status": before.Status, "changed": false}, changes: []change{changed},
+			result: map[string]any{"course": before.Course, "status": before.Status, "changed": false}, changes: []change{changed},
 		}, nil, nil
 	}
 	status := courseUnenrolled
@@ -222,7 +188,7 @@ func (t *turn) changeCourse(c interpreter.Command, p nodes.CourseChange) (done, 
 		return done{}, nil, err
 	}
 	return done{
-		result: map[string]any{"course": p.Course, "status": status, "changed": true}, changes: []change{changed},
+		result: map[string]any{"course": before.Course, "status": status, "changed": true}, changes: []change{changed},
 	}, nil, nil
 }
 

@@ -23,6 +23,7 @@ func (t *turn) changeDeal(c interpreter.Command, p nodes.DealChange) (done, *nod
 	if err != nil {
 		return done{}, nil, fmt.Errorf("read pipeline: %w", err)
 	}
+	p.Pipeline = pipeline.Key // in the spelling that is kept
 	stage, failure := stageOf(pipeline, p.Stage)
 	if failure != nil {
 		return done{}, failure, nil
@@ -52,10 +53,8 @@ func (t *turn) changeDeal(c interpreter.Command, p nodes.DealChange) (done, *nod
 
 // stageOf finds a stage by key; an empty key is the first stage.
 func stageOf(p *store.Pipeline, key string) (store.Stage, *nodes.Failure) {
-	for _, s := range p.Stages {
-		if key == "" || s.Key == key {
-			return s, nil
-		}
+	if stage, found := p.Stage(key); found {
+		return stage, nil
 	}
 	return store.Stage{}, outgoing.Missing("stage in pipeline "+p.Key, key)
 }
@@ -123,7 +122,7 @@ func (t *turn) dealByID(id string) (*store.Deal, error) {
 	return deal, nil
 }
 
-// ownDeal is the deal of the pipeline that this enrollment's ledger touched last.
+// ownDeal is the deal of the pipeline that this enrollment created or moved last.
 func (t *turn) ownDeal(pipeline string) (*store.Deal, error) {
 	effects, err := t.tx.Effects(t.e.ID)
 	if err != nil {
@@ -131,15 +130,19 @@ func (t *turn) ownDeal(pipeline string) (*store.Deal, error) {
 	}
 	for i := len(effects) - 1; i >= 0; i-- {
 		switch effects[i].Kind {
-		case "deal_create", "deal_move":
+		case "deal_create", "deal_move", "deal_assign":
 		default:
 			continue
 		}
 		var result struct {
-			Deal string `json:"deal"`
+			Deal    string `json:"deal"`
+			Created bool   `json:"created"`
 		}
 		if err := decode(effects[i].Result, &result); err != nil || result.Deal == "" {
 			continue
+		}
+		if effects[i].Kind == "deal_assign" && !result.Created {
+			continue // it found a deal, and neither made nor moved it
 		}
 		deal, err := t.dealByID(result.Deal)
 		if err != nil {
@@ -176,7 +179,7 @@ func (t *turn) createDeal(c interpreter.Command, p nodes.DealChange, stage store
 	if err := t.tx.CreateDeal(deal); err != nil {
 		return done{}, nil, fmt.Errorf("create deal: %w", err)
 	}
-	if err := t.emit(c, "deal.created", dealData(deal, "")); err != nil {
+	if err := t.emit(c, "deal.created", events.DealData(deal, "")); err != nil {
 		return done{}, nil, err
 	}
 	if err := t.emitDealEnd(c, deal, ""); err != nil {
@@ -218,7 +221,7 @@ func (t *turn) moveDeal(c interpreter.Command, deal *store.Deal, p *store.Pipeli
 	switch {
 	case changed.kept():
 		return done{result: unchanged, changes: []change{changed}}, nil, nil
-	case onlyForward && backward(p, deal.Stage, stage.Key):
+	case onlyForward && deal.Pipeline == p.Key && p.Position(stage.Key) < p.Position(deal.Stage):
 		return done{result: unchanged}, nil, nil
 	}
 	before := deal.Stage
@@ -238,7 +241,7 @@ func (t *turn) setStage(c interpreter.Command, deal *store.Deal, p *store.Pipeli
 	if err := t.tx.UpdateDeal(deal); err != nil {
 		return fmt.Errorf("move deal: %w", err)
 	}
-	if err := t.emit(c, "deal.stage_changed", dealData(deal, before.Stage)); err != nil {
+	if err := t.emit(c, "deal.stage_changed", events.DealData(deal, before.Stage)); err != nil {
 		return err
 	}
 	if before.Status == deal.Status {
@@ -262,46 +265,21 @@ func dealState(d *store.Deal) map[string]any {
 	return state
 }
 
-func backward(p *store.Pipeline, from, to string) bool {
-	position := func(key string) int {
-		for i, s := range p.Stages {
-			if s.Key == key {
-				return i
-			}
-		}
-		return -1
-	}
-	return position(to) < position(from)
-}
-
 func (t *turn) emitDealEnd(c interpreter.Command, deal *store.Deal, from string) error {
 	switch deal.Status {
 	case "won":
-		return t.emit(c, "deal.won", dealData(deal, from))
+		return t.emit(c, "deal.won", events.DealData(deal, from))
 	case "lost":
-		return t.emit(c, "deal.lost", dealData(deal, from))
+		return t.emit(c, "deal.lost", events.DealData(deal, from))
 	}
 	return nil
-}
-
-func dealData(d *store.Deal, from string) map[string]any {
-	data := map[string]any{
-		"deal_id": d.ID, "pipeline": d.Pipeline, "to": d.Stage, "currency": d.Currency, "owner": d.Owner,
-	}
-	if from != "" {
-		data["from"] = from
-	}
-	if d.Value != nil {
-		data["value"] = *d.Value
-	}
-	return data
 }
 
 func dealValue(v any) (*float64, *nodes.Failure) {
 	if v == nil {
 		return nil, nil
 	}
-	number, ok := asNumber(v)
+	number, ok := nodes.AsNumber(v)
 	if !ok {
 		return nil, &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("deal value %v is not a number", v)}
 	}

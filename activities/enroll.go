@@ -15,14 +15,15 @@ import (
 // course reads the contact's record of a course; one without a record is an empty
 // one, a course that does not exist is a final failure.
 func (t *turn) course(key string) (store.ContactCourse, *nodes.Failure, error) {
-	if _, err := t.tx.Course(key); errors.Is(err, store.ErrNotFound) {
+	course, err := t.tx.Course(key)
+	if errors.Is(err, store.ErrNotFound) {
 		return store.ContactCourse{}, outgoing.Missing("course", key), nil
 	} else if err != nil {
 		return store.ContactCourse{}, nil, fmt.Errorf("read course: %w", err)
 	}
-	record, err := t.tx.ContactCourse(t.contact.ID, key)
+	record, err := t.tx.ContactCourse(t.contact.ID, course.Key)
 	if errors.Is(err, store.ErrNotFound) {
-		return store.ContactCourse{ContactID: t.contact.ID, Course: key, CreatedAt: t.now, UpdatedAt: t.now}, nil, nil
+		return store.ContactCourse{ContactID: t.contact.ID, Course: course.Key, CreatedAt: t.now, UpdatedAt: t.now}, nil, nil
 	}
 	if err != nil {
 		return store.ContactCourse{}, nil, fmt.Errorf("read course of contact: %w", err)
@@ -127,18 +128,20 @@ func (t *turn) unsubscribe(c interpreter.Command, p nodes.Unsubscribe) (done, *n
 		return done{}, nil, fmt.Errorf("read consent: %w", err)
 	}
 	before := consent[p.Channel]
-	if before["state"] == "unsubscribed" {
+	if before["state"] == events.Unsubscribed {
 		return done{result: map[string]any{"channel": p.Channel, "changed": false}}, nil, nil
 	}
-	consent[p.Channel] = map[string]any{"state": "unsubscribed", "at": t.now, "source": "workflow:" + t.e.Workflow}
-	raw, err := encode(consent)
+	cause, err := t.cause(c)
 	if err != nil {
 		return done{}, nil, err
 	}
-	t.contact.Consent, t.contact.UpdatedAt = raw, t.now
-	if err := t.tx.UpdateContact(t.contact); err != nil {
-		return done{}, nil, fmt.Errorf("update consent: %w", err)
+	off := events.Consent{State: events.Unsubscribed, Source: "workflow:" + t.e.Workflow}
+	result, err := events.SetConsent(t.tx, t.contact, p.Channel, off, t.now, cause)
+	if err != nil {
+		return done{}, nil, fmt.Errorf("set consent: %w", err)
 	}
+	t.contact = result.Contact
+	t.wrote(events.TypeContactUpdated)
 	err = t.emit(c, p.Channel+".unsubscribed", map[string]any{
 		"workflow": t.e.Workflow, "enrollment": t.e.ID, "node": c.Node,
 	})
@@ -147,7 +150,7 @@ func (t *turn) unsubscribe(c interpreter.Command, p nodes.Unsubscribe) (done, *n
 	}
 	return done{
 		result:  map[string]any{"channel": p.Channel, "changed": true},
-		changes: []change{{Thing: thing(thingConsent, p.Channel), From: before["state"], To: "unsubscribed"}},
+		changes: []change{{Thing: thing(thingConsent, p.Channel), From: before["state"], To: events.Unsubscribed}},
 	}, nil, nil
 }
 

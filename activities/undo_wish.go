@@ -3,6 +3,7 @@ package activities
 import (
 	"fmt"
 
+	"fermata/interpreter/nodes"
 	"fermata/store"
 )
 
@@ -78,7 +79,7 @@ func less(count any, ch change) any {
 	if sameValue(count, ch.To) {
 		return ch.From
 	}
-	if number, ok := asNumber(count); ok && count != nil {
+	if number, ok := nodes.AsNumber(count); ok && count != nil {
 		return number - *ch.By
 	}
 	return count

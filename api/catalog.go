@@ -50,12 +50,12 @@ func (c *catalog) HasPipeline(key string) bool {
 }
 
 func (c *catalog) HasStage(pipeline, stage string) bool {
-	for _, one := range c.Stages(pipeline) {
-		if one.Key == stage {
-			return true
-		}
+	p, err := c.tx.Pipeline(pipeline)
+	if !c.found(err) {
+		return false
 	}
-	return false
+	_, there := p.Stage(stage)
+	return there
 }
 
 // Stages lists the stages of a pipeline, none when there is no such pipeline.
@@ -87,7 +87,7 @@ func (c *catalog) HasSecret(name string) bool {
 }
 
 func (c *catalog) Workflow(key string) (exists, active bool) {
-	w, err := c.tx.Workflow(key)
+	w, err := c.tx.Workflow(strings.ToLower(key))
 	if !c.found(err) {
 		return false, false
 	}

@@ -109,12 +109,12 @@ func shapePlace(p *store.ContactCourse) gen.ContactCourse {
 // PutContactCourse enrolls a contact in a course, or records progress or completion.
 func (s *server) PutContactCourse(c *gin.Context, id, course string) {
 	changing(s, c, func(tx *store.Tx, in gen.ContactCourseInput) (reply, error) {
-		contact, before, err := lockCourse(tx, id, course)
+		contact, key, before, err := lockCourse(tx, id, course)
 		if err != nil {
 			return reply{}, err
 		}
 		now := s.now()
-		after := &store.ContactCourse{ContactID: contact.ID, Course: course, Status: courseEnrolled, CreatedAt: now, UpdatedAt: now}
+		after := &store.ContactCourse{ContactID: contact.ID, Course: key, Status: courseEnrolled, CreatedAt: now, UpdatedAt: now}
 		if before != nil {
 			after.CreatedAt, after.Progress = before.CreatedAt, before.Progress
 			if before.Status == courseCompleted {
@@ -144,26 +144,28 @@ func (s *server) saveCourse(tx *store.Tx, contact *store.Contact, before, after 
 	return s.emit(tx, contact, kind, map[string]any{"course": after.Course, "progress": after.Progress})
 }
 
-// lockCourse locks the contact and reads its place in a course that must exist; nil for none.
-func lockCourse(tx *store.Tx, id, course string) (*store.Contact, *store.ContactCourse, error) {
+// lockCourse locks the contact and reads its place in a course that must exist, nil for none, with
+// the course's key as it is spelled.
+func lockCourse(tx *store.Tx, id, course string) (*store.Contact, string, *store.ContactCourse, error) {
 	contact, err := tx.LockContact(id)
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
-	if _, err := tx.Course(course); err != nil {
-		return nil, nil, err
+	known, err := tx.Course(course)
+	if err != nil {
+		return nil, "", nil, err
 	}
-	place, err := tx.ContactCourse(contact.ID, course)
+	place, err := tx.ContactCourse(contact.ID, known.Key)
 	if errors.Is(err, store.ErrNotFound) {
-		return contact, nil, nil
+		return contact, known.Key, nil, nil
 	}
-	return contact, place, err
+	return contact, known.Key, place, err
 }
 
 // DeleteContactCourse takes a contact out of a course; the record stays as unenrolled.
 func (s *server) DeleteContactCourse(c *gin.Context, id, course string) {
 	removing(s, c, func(tx *store.Tx) error {
-		contact, before, err := lockCourse(tx, id, course)
+		contact, _, before, err := lockCourse(tx, id, course)
 		if err != nil {
 			return err
 		}

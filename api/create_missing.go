@@ -82,13 +82,9 @@ func addStages(tx *store.Tx, key string, stages []store.Stage) (*store.Pipeline,
 	if err != nil {
 		return nil, nil, err
 	}
-	have := map[string]bool{}
-	for _, stage := range p.Stages {
-		have[stage.Key] = true
-	}
 	var added []store.Stage
 	for _, stage := range stages {
-		if !have[stage.Key] {
+		if _, there := p.Stage(stage.Key); !there {
 			added = append(added, stage)
 		}
 	}

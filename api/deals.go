@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -23,10 +24,10 @@ func shapeDeal(d *store.Deal) gen.Deal {
 // place puts a deal into a stage of a pipeline: the one that is named, else the first one of the status
 // that is asked for, else the first one. The status of a deal is that of its stage.
 func place(deal *store.Deal, p *store.Pipeline, stage, status string) error {
-	keys := make([]string, len(p.Stages))
+	keys, named := make([]string, len(p.Stages)), p.Position(stage)
 	for i, one := range p.Stages {
 		keys[i] = one.Key
-		if stage != "" && one.Key != stage || stage == "" && status != "" && one.Kind != status {
+		if stage != "" && i != named || stage == "" && status != "" && one.Kind != status {
 			continue
 		}
 		if status != "" && one.Kind != status {
@@ -53,7 +54,7 @@ func pipelineOf(tx *store.Tx, key string) (*store.Pipeline, error) {
 // dealEvents reports what became of a deal: made or moved, and won or lost when that is new.
 func dealEvents(tx *store.Tx, contact *store.Contact, before, after *store.Deal, now time.Time) error {
 	var types []string
-	var from any
+	from := ""
 	switch {
 	case before == nil:
 		types = append(types, events.TypeDealCreated)
@@ -70,23 +71,11 @@ func dealEvents(tx *store.Tx, contact *store.Contact, before, after *store.Deal,
 		}
 	}
 	for _, kind := range types {
-		data := map[string]any{
-			"deal_id": after.ID, "pipeline": after.Pipeline, "from": from, "to": after.Stage,
-			"value": anyOf(after.Value), "currency": anyOf(text(after.Currency)), "owner": anyOf(text(after.Owner)),
-		}
-		if _, err := events.Append(tx, events.Draft{Contact: contact, Type: kind, Data: data, Now: now}); err != nil {
+		if _, err := events.Append(tx, events.Draft{Contact: contact, Type: kind, Data: events.DealData(after, from), Now: now}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// anyOf is *p as a plain value, nil for none.
-func anyOf[T any](p *T) any {
-	if p == nil {
-		return nil
-	}
-	return *p
 }
 
 func (s *server) CreateDeal(c *gin.Context, _ gen.CreateDealParams) {
@@ -169,7 +158,7 @@ func (s *server) PatchDeal(c *gin.Context, id string) {
 			return reply{}, err
 		}
 		status := string(or(next.Status, ""))
-		if _, given := patch["stage"]; !given && (next.Pipeline != before.Pipeline || status != "" && status != before.Status) {
+		if _, given := patch["stage"]; !given && (!strings.EqualFold(next.Pipeline, before.Pipeline) || status != "" && status != before.Status) {
 			next.Stage = nil
 		}
 		pipeline, err := pipelineOf(tx, next.Pipeline)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -32,10 +33,11 @@ func shapePipeline(p *store.Pipeline) gen.Pipeline {
 func stagesOf(in []gen.Stage) ([]store.Stage, error) {
 	stages, seen := make([]store.Stage, len(in)), map[string]bool{}
 	for i, stage := range in {
-		if seen[stage.Key] {
+		key := strings.ToLower(stage.Key)
+		if seen[key] {
 			return nil, invalid(fmt.Sprintf("/stages/%d/key", i), "is the key of an earlier stage", "")
 		}
-		seen[stage.Key] = true
+		seen[key] = true
 		stages[i] = store.Stage{Key: stage.Key, Name: stage.Name, Kind: string(or(stage.Kind, stageOpen))}
 	}
 	return stages, nil

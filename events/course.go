@@ -39,10 +39,11 @@ func RecordCourse(tx *store.Tx, c *store.Contact, eventType string, data map[str
 	record, err := tx.ContactCourse(c.ID, key)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		if _, err := tx.EnsureCourse(key, key); err != nil {
+		course, err := tx.EnsureCourse(key, key)
+		if err != nil {
 			return fmt.Errorf("make course %s: %w", key, err)
 		}
-		record = &store.ContactCourse{ContactID: c.ID, Course: key, CreatedAt: now}
+		record = &store.ContactCourse{ContactID: c.ID, Course: course.Key, CreatedAt: now}
 	case err != nil:
 		return fmt.Errorf("read course %s of contact %s: %w", key, c.ID, err)
 	}

@@ -45,12 +45,15 @@ func RehearsalBase(tx *store.Tx, account *store.Account) rehearse.Input {
 		if err != nil {
 			return "", "", false
 		}
-		for _, s := range p.Stages {
-			if stage == "" || s.Key == stage {
-				return s.Key, s.Kind, true
-			}
+		s, found := p.Stage(stage)
+		return s.Key, s.Kind, found
+	}
+	in.Position = func(pipeline, stage string) int {
+		p, err := tx.Pipeline(pipeline)
+		if err != nil {
+			return -1
 		}
-		return "", "", false
+		return p.Position(stage)
 	}
 	return in
 }

@@ -23,11 +23,11 @@ type EmailTemplate struct {
 }
 
 // CreateEmailTemplate adds a template; ErrConflict when the key exists.
-func (tx *Tx) CreateEmailTemplate(t *EmailTemplate) error { return tx.insert(t) }
+func (tx *Tx) CreateEmailTemplate(t *EmailTemplate) error { return insertKeyed(tx, t.Key, t) }
 
-// EmailTemplate returns one template.
+// EmailTemplate returns one template, in any spelling of its key.
 func (tx *Tx) EmailTemplate(key string) (*EmailTemplate, error) {
-	return first[EmailTemplate](tx, "key = ?", key)
+	return keyed[EmailTemplate](tx, key)
 }
 
 // ListEmailTemplates lists templates by key.
@@ -112,10 +112,10 @@ type Segment struct {
 }
 
 // CreateSegment adds a segment; ErrConflict when the key exists.
-func (tx *Tx) CreateSegment(s *Segment) error { return tx.insert(s) }
+func (tx *Tx) CreateSegment(s *Segment) error { return insertKeyed(tx, s.Key, s) }
 
-// Segment returns one segment.
-func (tx *Tx) Segment(key string) (*Segment, error) { return first[Segment](tx, "key = ?", key) }
+// Segment returns one segment, in any spelling of its key.
+func (tx *Tx) Segment(key string) (*Segment, error) { return keyed[Segment](tx, key) }
 
 // ListSegments lists segments by key.
 func (tx *Tx) ListSegments(page Page) ([]Segment, string, error) {

@@ -20,10 +20,14 @@ type ContactCourse struct {
 }
 
 // CreateCourse adds a course; ErrConflict when the key exists.
-func (tx *Tx) CreateCourse(c *Course) error { return tx.insert(c) }
+func (tx *Tx) CreateCourse(c *Course) error { return insertKeyed(tx, c.Key, c) }
 
-// EnsureCourse returns the course, which it makes when it is new.
+// EnsureCourse returns the course, which it makes with this spelling when it is new.
 func (tx *Tx) EnsureCourse(key, name string) (*Course, error) {
+	course, err := tx.Course(key)
+	if err == nil || !isNotFound(err) {
+		return course, err
+	}
 	fresh := &Course{Key: key, Name: name}
 	added, err := tx.insertNew(fresh)
 	if err != nil || added {
@@ -32,8 +36,8 @@ func (tx *Tx) EnsureCourse(key, name string) (*Course, error) {
 	return tx.Course(key)
 }
 
-// Course returns one course.
-func (tx *Tx) Course(key string) (*Course, error) { return first[Course](tx, "key = ?", key) }
+// Course returns one course, in any spelling of its key.
+func (tx *Tx) Course(key string) (*Course, error) { return keyed[Course](tx, key) }
 
 // ListCourses lists courses by key.
 func (tx *Tx) ListCourses(page Page) ([]Course, string, error) {
@@ -62,9 +66,10 @@ func (tx *Tx) SetContactCourse(cc *ContactCourse) error {
 	return err
 }
 
-// ContactCourse returns a contact's place in one course.
+// ContactCourse returns a contact's place in one course, in any spelling of its key.
 func (tx *Tx) ContactCourse(contactID, course string) (*ContactCourse, error) {
-	return first[ContactCourse](tx, "contact_id = ? AND course = ?", contactID, course)
+	return first[ContactCourse](tx, `contact_id = ? AND lower(course) = lower(?)
+		ORDER BY CASE WHEN course = ? THEN 0 ELSE 1 END, course LIMIT 1`, contactID, course, course)
 }
 
 // ContactCourses lists a contact's courses by key.

@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Stage is one step of a pipeline, in order.
 type Stage struct {
@@ -16,6 +20,26 @@ type Pipeline struct {
 	Stages    []Stage `gorm:"serializer:json"`
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+// Stage finds a stage in any spelling of its key; "" is the first one.
+func (p *Pipeline) Stage(key string) (Stage, bool) {
+	at := p.Position(key)
+	if key == "" && len(p.Stages) > 0 {
+		at = 0
+	}
+	if at < 0 {
+		return Stage{}, false
+	}
+	return p.Stages[at], true
+}
+
+// Position is the place of a stage, in any spelling of its key, or -1.
+func (p *Pipeline) Position(key string) int {
+	if at := slices.IndexFunc(p.Stages, func(s Stage) bool { return s.Key == key }); at >= 0 {
+		return at
+	}
+	return slices.IndexFunc(p.Stages, func(s Stage) bool { return strings.EqualFold(s.Key, key) })
 }
 
 // Deal is a chance of business with a contact.
@@ -41,18 +65,22 @@ func (tx *Tx) CreatePipeline(p *Pipeline) error {
 	if p.Stages == nil {
 		p.Stages = []Stage{}
 	}
-	return tx.insert(p)
+	return insertKeyed(tx, p.Key, p)
 }
 
-// Pipeline returns one pipeline.
-func (tx *Tx) Pipeline(key string) (*Pipeline, error) { return first[Pipeline](tx, "key = ?", key) }
+// Pipeline returns one pipeline, in any spelling of its key.
+func (tx *Tx) Pipeline(key string) (*Pipeline, error) { return keyed[Pipeline](tx, key) }
 
 // LockPipeline returns one pipeline and keeps others from changing it until the transaction ends.
 func (tx *Tx) LockPipeline(key string) (*Pipeline, error) {
 	if !tx.write {
 		return nil, ErrReadOnly
 	}
-	return first[Pipeline](tx, "key = ?"+tx.rowLock(""), key)
+	p, err := tx.Pipeline(key)
+	if err != nil {
+		return nil, err
+	}
+	return first[Pipeline](tx, "key = ?"+tx.rowLock(""), p.Key)
 }
 
 // ListPipelines lists pipelines by key.
@@ -120,7 +148,7 @@ func (tx *Tx) DealsOfContact(contactID, pipeline string) ([]Deal, error) {
 	if pipeline == "" {
 		return all[Deal](tx, "WHERE contact_id = ? ORDER BY id DESC", contactID)
 	}
-	return all[Deal](tx, "WHERE contact_id = ? AND pipeline = ? ORDER BY id DESC", contactID, pipeline)
+	return all[Deal](tx, "WHERE contact_id = ? AND lower(pipeline) = lower(?) ORDER BY id DESC", contactID, pipeline)
 }
 
 // ListDeals lists deals, newest first.

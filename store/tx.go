@@ -178,6 +178,28 @@ func first[T any](tx *Tx, where string, args ...any) (*T, error) {
 	return row, nil
 }
 
+// keyed reads the row of a key in any spelling, for keys are not case-sensitive. Of several that
+// differ in nothing else the one that is spelled like this is meant.
+func keyed[T any](tx *Tx, key string) (*T, error) {
+	row, err := first[T](tx, "key = ?", key)
+	if !isNotFound(err) {
+		return row, err
+	}
+	return first[T](tx, "lower(key) = lower(?) ORDER BY key LIMIT 1", key)
+}
+
+// insertKeyed is insert for a row whose key may exist in another spelling: the first one is kept.
+func insertKeyed[T any](tx *Tx, key string, row *T) error {
+	_, err := keyed[T](tx, key)
+	switch {
+	case err == nil:
+		return &ConflictError{Table: tableOf(row)}
+	case isNotFound(err):
+		return tx.insert(row)
+	}
+	return err
+}
+
 // all reads every row that matches; tail is what follows the FROM clause.
 func all[T any](tx *Tx, tail string, args ...any) ([]T, error) {
 	rows := []T{}

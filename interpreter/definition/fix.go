@@ -30,8 +30,9 @@ func (v *validation) fix(r Reference) *Fix {
 	case form.RefSecret:
 		return &Fix{Method: "PUT", Path: "/v1/secrets/" + r.Key, Body: map[string]any{"value": ""}}
 	case form.RefWorkflow:
-		return &Fix{Method: "PUT", Path: "/v1/workflows/" + r.Key, Body: map[string]any{
-			"schema": schemaNow, "key": r.Key, "name": title(r.Key), "start": "done",
+		key := strings.ToLower(r.Key)
+		return &Fix{Method: "PUT", Path: "/v1/workflows/" + key, Body: map[string]any{
+			"schema": schemaNow, "key": key, "name": title(r.Key), "start": "done",
 			"nodes": map[string]any{"done": map[string]any{"type": "end"}},
 		}}
 	case form.RefFile, form.RefSender, form.RefEvent, form.RefGateway:

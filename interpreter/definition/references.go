@@ -122,7 +122,7 @@ func (v *validation) missing(r Reference) bool {
 // target reports a workflow that does not exist or takes nobody in. A workflow may
 // always name itself.
 func (v *validation) target(r Reference) {
-	if r.Key == v.Key {
+	if strings.EqualFold(r.Key, v.Key) {
 		return
 	}
 	exists, active := v.catalog.Workflow(r.Key)

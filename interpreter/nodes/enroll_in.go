@@ -1,6 +1,8 @@
 package nodes
 
 import (
+	"strings"
+
 	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes/form"
 )
@@ -33,8 +35,11 @@ var dataField = form.Field{Key: "data", Type: form.Map{Of: form.Value{Null: true
 // Plan renders key and data.
 func (n *EnrollInWorkflow) Plan(s *expr.Scope, in PlanInput) (EnrollIn, *Failure) {
 	r := render(s, in)
-	return done(r, EnrollIn{Workflow: r.required("workflow", n.Workflow), Data: r.object(n.Data)})
+	return done(r, EnrollIn{Workflow: r.workflow(n.Workflow), Data: r.object(n.Data)})
 }
+
+// workflow renders the key of a workflow, which is spelled in small letters.
+func (r *renderer) workflow(src string) string { return strings.ToLower(r.required("workflow", src)) }
 
 // object renders a map; it is never nil.
 func (r *renderer) object(m map[string]any) map[string]any {

@@ -1,6 +1,7 @@
 package nodes
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"regexp"
@@ -83,6 +84,45 @@ func (n *FieldSet) Plan(s *expr.Scope, in PlanInput) (FieldChange, *Failure) {
 		c.Clear = c.Value == nil
 	}
 	return done(r, c)
+}
+
+// Result is what the field holds after the change, nil for nothing; before is what it holds.
+func (c FieldChange) Result(before any) (any, *Failure) {
+	switch {
+	case c.Clear:
+		return nil, nil
+	case c.Increment == nil:
+		return c.Value, nil
+	}
+	number, ok := AsNumber(before)
+	if !ok {
+		return nil, &Failure{Code: CodeBadValue, Message: fmt.Sprintf("field %s holds %v, which is not a number", c.Field, before)}
+	}
+	sum := number + *c.Increment
+	if math.IsInf(sum, 0) {
+		return nil, &Failure{Code: CodeBadValue, Message: fmt.Sprintf("field %s would be beyond every number", c.Field)}
+	}
+	return sum, nil
+}
+
+// AsNumber reads a number or a numeric string; nothing counts as 0.
+func AsNumber(v any) (float64, bool) {
+	switch n := v.(type) {
+	case nil:
+		return 0, true
+	case int64:
+		return float64(n), true
+	case float64:
+		return n, true
+	case json.Number:
+		f, err := n.Float64()
+		return f, err == nil
+	case string:
+		f, err := strconv.ParseFloat(n, 64)
+		// "NaN" and "inf" are read, too, and JSON can say neither.
+		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+	}
+	return 0, false
 }
 
 // number renders a number or Liquid that gives one; nothing rendered is nil.

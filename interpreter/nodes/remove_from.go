@@ -38,7 +38,7 @@ func (n *RemoveFromWorkflow) Plan(s *expr.Scope, in PlanInput) (RemoveFrom, *Fai
 // passages renders which enrollments a node is about. A correlation that comes out
 // empty fails: it must not turn into all of them.
 func (r *renderer) passages(workflow, correlate string) (key, one string) {
-	key = r.required("workflow", workflow)
+	key = r.workflow(workflow)
 	if correlate != "" {
 		one = r.required("correlate", correlate)
 	}

@@ -201,31 +201,13 @@ func (w *world) changeField(p nodes.FieldChange) (any, *nodes.Failure) {
 	if _, standard := w.contact[p.Field]; standard {
 		target = w.contact
 	}
-	before, value := target[p.Field], p.Value
-	switch {
-	case p.Clear:
-		value = nil
-	case p.Increment != nil:
-		number, ok := number(before)
-		if !ok {
-			return nil, &nodes.Failure{Code: nodes.CodeBadValue, Message: fmt.Sprintf("field %s holds %v, which is not a number", p.Field, before)}
-		}
-		value = number + *p.Increment
+	before := target[p.Field]
+	value, failure := p.Result(before)
+	if failure != nil {
+		return nil, failure
 	}
 	target[p.Field] = value
 	return map[string]any{"kind": "field", "field": p.Field, "from": before, "to": value}, nil
-}
-
-func number(v any) (float64, bool) {
-	switch n := v.(type) {
-	case nil:
-		return 0, true
-	case int64:
-		return float64(n), true
-	case float64:
-		return n, true
-	}
-	return 0, false
 }
 
 func (w *world) changeCourse(p nodes.CourseChange) {
@@ -243,7 +225,7 @@ func (w *world) changeCourse(p nodes.CourseChange) {
 func (s *stage) changeDeal(p nodes.DealChange) (any, *nodes.Failure) {
 	w := s.world
 	stage, kind := s.stageOf(p)
-	deal := w.newestDeal(p.Pipeline)
+	deal := w.dealOf(p)
 	if p.Op == nodes.DealCreateOp || (deal == nil && p.Create) {
 		w.deals++
 		deal = map[string]any{
@@ -251,20 +233,33 @@ func (s *stage) changeDeal(p nodes.DealChange) (any, *nodes.Failure) {
 			"value": p.Value, "currency": p.Currency, "owner": p.Owner,
 		}
 		w.contact["deals"] = append(w.contact["deals"].([]any), deal)
+		w.own = append(w.own, deal)
 		return map[string]any{"kind": "deal", "deal": maps.Clone(deal), "created": true}, nil
 	}
 	if deal == nil {
 		return nil, &nodes.Failure{Code: "no_deal", Message: "the contact has no deal in pipeline " + p.Pipeline}
 	}
-	if p.Op == nodes.DealAssignOp {
+	switch {
+	case p.Op == nodes.DealAssignOp:
 		deal["owner"] = p.Owner
 		if len(p.RoundRobin) > 0 {
 			deal["owner"] = p.RoundRobin[0]
 		}
-	} else {
-		deal["stage"], deal["status"] = stage, kind
+	case p.OnlyForward && s.backward(deal, p.Pipeline, stage):
+	default:
+		deal["pipeline"], deal["stage"], deal["status"] = p.Pipeline, stage, kind
+		w.own = append(w.own, deal)
 	}
 	return map[string]any{"kind": "deal", "deal": maps.Clone(deal), "created": false}, nil
+}
+
+// backward reports whether a stage stands before the one that a deal is in.
+func (s *stage) backward(deal map[string]any, pipeline, to string) bool {
+	from, _ := deal["stage"].(string)
+	if s.in.Position == nil || !sameKey(deal["pipeline"], pipeline) {
+		return false
+	}
+	return s.in.Position(pipeline, to) < s.in.Position(pipeline, from)
 }
 
 // stageOf is the key and kind of the stage that a change of a deal names. What the

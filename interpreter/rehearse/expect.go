@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
 )
 
 // happened is an effect of a step as tests see it: JSON, with the step that had it.
@@ -138,7 +139,10 @@ func asNumber(v any) (float64, bool) {
 	if v == nil {
 		return 0, false
 	}
-	return number(v)
+	if _, text := v.(string); text {
+		return 0, false
+	}
+	return nodes.AsNumber(v)
 }
 
 // shown writes a value for a message, in short.

@@ -58,6 +58,9 @@ type Input struct {
 	Segment  func(key string) (filter any, found bool)
 	Stage    func(pipeline, stage string) (key, kind string, found bool)
 	Course   func(key string) bool
+	// Position is the place of a stage in its pipeline, -1 for one that is not there. Without
+	// it no stage stands before another.
+	Position func(pipeline, stage string) int
 	// Past finds further events of the contact that were accepted since an instant and by
 	// the virtual now: those before the start, and those that Events leaves out. EnrolledIn
 	// says whether it was in a workflow at an instant. Without them there were none, and

@@ -8,6 +8,7 @@ import (
 	"fermata/interpreter/calendar"
 	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
+	"fermata/interpreter/nodes"
 )
 
 // world is the contact of a rehearsal and everything that is known about it.
@@ -18,7 +19,9 @@ type world struct {
 	vars    map[string]any
 	log     []expr.Event
 	deals   int
-	now     time.Time
+	// own are the deals that the passage has made or moved, in that order.
+	own []map[string]any
+	now time.Time
 }
 
 func newWorld(in Input) *world {
@@ -117,7 +120,7 @@ func (w *world) newestDeal(pipeline string) map[string]any {
 	var newest map[string]any
 	for i := len(deals) - 1; i >= 0; i-- {
 		deal, ok := deals[i].(map[string]any)
-		if !ok || (pipeline != "" && deal["pipeline"] != pipeline) {
+		if !ok || (pipeline != "" && !sameKey(deal["pipeline"], pipeline)) {
 			continue
 		}
 		if deal["status"] == "open" {
@@ -128,6 +131,44 @@ func (w *world) newestDeal(pipeline string) map[string]any {
 		}
 	}
 	return newest
+}
+
+// dealOf is the deal that a change means, nil for none: the one that it names, the event's, the last
+// one that the passage made or moved, the newest open one of the pipeline, and for a move the newest.
+func (w *world) dealOf(p nodes.DealChange) map[string]any {
+	if p.Deal != "" {
+		return w.dealByID(p.Deal)
+	}
+	if id, _ := w.event.Data["deal_id"].(string); id != "" {
+		if deal := w.dealByID(id); deal != nil {
+			return deal
+		}
+	}
+	for i := len(w.own) - 1; i >= 0; i-- {
+		if sameKey(w.own[i]["pipeline"], p.Pipeline) {
+			return w.own[i]
+		}
+	}
+	deal := w.newestDeal(p.Pipeline)
+	if deal != nil && deal["status"] != "open" && p.Op != nodes.DealMoveOp {
+		return nil
+	}
+	return deal
+}
+
+func (w *world) dealByID(id string) map[string]any {
+	for _, item := range w.contact["deals"].([]any) {
+		if deal, ok := item.(map[string]any); ok && deal["id"] == id {
+			return deal
+		}
+	}
+	return nil
+}
+
+// sameKey compares a key of the world with one that is asked for.
+func sameKey(have any, asked string) bool {
+	key, ok := have.(string)
+	return ok && strings.EqualFold(key, asked)
 }
 
 // facts answers the evaluators from the world.

@@ -189,3 +189,39 @@ func TestTriggerIsInTheLog(t *testing.T) {
 	})
 	require.Equal(t, "yes", r.Steps[0].Port)
 }
+
+// A rehearsal finds the deal that the passage would find, and moves it where the passage would.
+func TestDealOfARehearsal(t *testing.T) {
+	t.Parallel()
+	place := map[string]int{"new": 0, "won": 1}
+	deal := func(id, stage, status string) map[string]any {
+		return map[string]any{"id": id, "pipeline": "sales", "stage": stage, "status": status}
+	}
+	r := run(t, rehearse.Input{
+		Definition: quick(t, `it: {type: deal_move, with: {pipeline: sales, stage: new, deal: d1, only_forward: true}, next: named}
+  named: {type: deal_move, with: {pipeline: SALES, stage: won}, next: made}
+  made: {type: deal_create, with: {pipeline: sales, stage: won}, next: own}
+  own: {type: deal_assign, with: {pipeline: sales, owner: ann@example.com}, next: none}
+  none: {type: deal_assign, with: {pipeline: other, owner: ann@example.com}, on_error: continue, next: count}
+  count: {type: field_set, with: {field: visits, increment: 2}}`),
+		Start: instant(t, "2026-03-02T15:00:00Z"),
+		Contact: map[string]any{
+			"email": "ana@example.com", "fields": map[string]any{"visits": "5"},
+			"deals": []any{deal("d1", "won", "won"), deal("d2", "new", "open"), deal("d3", "new", "open"), map[string]any{"id": "x", "pipeline": "other", "status": "won"}},
+		},
+		Position: func(_, stage string) int { return place[stage] },
+	})
+	effects := map[string]map[string]any{}
+	for _, s := range r.Steps {
+		effects[s.Node], _ = s.Effect.(map[string]any)
+	}
+	at := func(node string) []any {
+		d := effects[node]["deal"].(map[string]any)
+		return []any{d["id"], d["stage"]}
+	}
+	require.Equal(t, []any{"d1", "won"}, at("it"), "it stays: backward")
+	require.Equal(t, "d3", at("named")[0], "the newest open one")
+	require.Equal(t, at("made"), at("own"), "its own before any other")
+	require.Equal(t, "the contact has no deal in pipeline other", effects["none"]["error"], "a closed deal is not assigned")
+	require.Equal(t, 7.0, effects["count"]["to"], "a numeric text counts on")
+}
