@@ -30,7 +30,7 @@ func CorrelationKey(path string, data map[string]any) (key string, ok bool) {
 		return "", false
 	}
 	key = CorrelationValue(found)
-	return key, key != ""
+	return key, strings.TrimSpace(key) != ""
 }
 
 // CorrelationValue writes a value as a correlation key: text as it is, numbers plainly (1001, not

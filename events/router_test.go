@@ -160,7 +160,7 @@ func TestCorrelation(t *testing.T) {
 		require.Equal(t, "w enrolled", say(object{"order_id": "A"}), "compared exactly")
 		require.Equal(t, "w enrolled", say(object{"order_id": 12345678.5}))
 		require.Equal(t, "w enrolled", say(object{"order_id": longText(5000)}))
-		for _, missing := range []object{{}, {"order_id": ""}, {"order_id": nil}, {"order_id": []any{"x"}}} {
+		for _, missing := range []object{{}, {"order_id": ""}, {"order_id": "  "}, {"order_id": nil}, {"order_id": []any{"x"}}} {
 			require.Equal(t, "w filtered correlation_missing", say(missing))
 		}
 		keys := map[string]bool{}
