@@ -3426,7 +3426,7 @@ type Course struct {
 
 // CourseInput defines model for CourseInput.
 type CourseInput struct {
-	// Key Lower-case letters, digits, - and _
+	// Key Letters, digits, - and _. Keys are not case-sensitive; the first spelling is kept
 	Key  Key  `json:"key"`
 	Name Name `json:"name"`
 }
@@ -3628,7 +3628,7 @@ type EmailTemplateInput struct {
 	Class *MessageClass `json:"class,omitempty"`
 	Html  *string       `json:"html,omitempty"`
 
-	// Key Lower-case letters, digits, - and _
+	// Key Letters, digits, - and _. Keys are not case-sensitive; the first spelling is kept
 	Key     Key     `json:"key"`
 	Name    *Name   `json:"name,omitempty"`
 	Subject string  `json:"subject"`
@@ -4362,7 +4362,7 @@ type JobList struct {
 	Next  *string `json:"next"`
 }
 
-// Key Lower-case letters, digits, - and _
+// Key Letters, digits, - and _. Keys are not case-sensitive; the first spelling is kept
 type Key = string
 
 // KnownPath defines model for KnownPath.
@@ -4753,7 +4753,7 @@ type Pipeline struct {
 
 // PipelineInput defines model for PipelineInput.
 type PipelineInput struct {
-	// Key Lower-case letters, digits, - and _
+	// Key Letters, digits, - and _. Keys are not case-sensitive; the first spelling is kept
 	Key    Key     `json:"key"`
 	Name   Name    `json:"name"`
 	Stages []Stage `json:"stages"`
@@ -5170,10 +5170,10 @@ type SecretList struct {
 	Next  *string  `json:"next"`
 }
 
-// SeenValue What a rule saw when it was evaluated
+// SeenValue What a rule saw when it was evaluated; `saw` and `expected` are null where there was nothing
 type SeenValue struct {
 	// Expected Any JSON value
-	Expected *Any    `json:"expected,omitempty"`
+	Expected *Any    `json:"expected"`
 	Field    string  `json:"field"`
 	Op       string  `json:"op"`
 	Path     string  `json:"path"`
@@ -5181,7 +5181,7 @@ type SeenValue struct {
 	Result   bool    `json:"result"`
 
 	// Saw Any JSON value
-	Saw *Any `json:"saw,omitempty"`
+	Saw *Any `json:"saw"`
 }
 
 // Segment Example: {"created_at":"2026-03-02T09:00:00Z","filter":{"field":"contact.plan","op":"eq","value":"pro"},"key":"pro","name":"On the pro plan","updated_at":"2026-03-02T09:00:00Z"}
@@ -5200,7 +5200,7 @@ type SegmentInput struct {
 	// Filter Any JSON object
 	Filter Raw `json:"filter"`
 
-	// Key Lower-case letters, digits, - and _
+	// Key Letters, digits, - and _. Keys are not case-sensitive; the first spelling is kept
 	Key  Key  `json:"key"`
 	Name Name `json:"name"`
 }
@@ -5273,7 +5273,7 @@ type SessionInput struct {
 
 // Stage defines model for Stage.
 type Stage struct {
-	// Key Lower-case letters, digits, - and _
+	// Key Letters, digits, - and _. Keys are not case-sensitive; the first spelling is kept
 	Key  Key        `json:"key"`
 	Kind *StageKind `json:"kind,omitempty"`
 	Name Name       `json:"name"`
