@@ -207,8 +207,9 @@ func (t *turn) setCourse(c interpreter.Command, record store.ContactCourse, stat
 	if err := t.tx.SetContactCourse(&record); err != nil {
 		return fmt.Errorf("set course: %w", err)
 	}
+	typ := events.TypeCourseEnrolled
 	if !hasAccess(status) {
-		return nil
+		typ = events.TypeCourseUnenrolled
 	}
-	return t.emit(c, "course.enrolled", map[string]any{"course": record.Course, "progress": record.Progress})
+	return t.emit(c, typ, map[string]any{"course": record.Course, "progress": record.Progress})
 }

@@ -93,3 +93,19 @@ func TestDealEventsHaveAllTheirData(t *testing.T) {
 		require.Equal(t, "USD", data["currency"])
 	}
 }
+
+// Who is taken out of a course by a step is heard of like one whom a call takes out.
+func TestCourseUnenrollReportsIt(t *testing.T) {
+	t.Parallel()
+	p := enroll(t, storetest.Open(t), `{type: course_enroll, with: {course: program-a}, next: b}
+  b: {type: course_unenroll, with: {course: PROGRAM-A}}`)
+	require.NoError(t, p.store.Write(t.Context(), func(tx *store.Tx) error {
+		return tx.CreateCourse(&store.Course{Key: "program-a", Name: "A"})
+	}))
+	out := command(interpreter.Act, "")
+	out.Node = "b"
+	require.Len(t, p.advance(command(interpreter.Act, ""), out), 2)
+	log := p.log(events.TypeCourseEnrolled, events.TypeCourseUnenrolled)
+	require.Len(t, log, 2)
+	require.JSONEq(t, `{"course": "program-a", "progress": 0}`, string(log[1].Data))
+}
