@@ -33,7 +33,7 @@ func TestResources(t *testing.T) {
 			{name: "field list", method: "GET", url: "/v1/fields?limit=1", status: 200, expected: []string{`"plan"`}},
 			{name: "field delete", method: "DELETE", url: "/v1/fields/plan", status: 204},
 			{name: "course", method: "POST", url: "/v1/courses", body: object{"key": "program-a", "name": "Program A"}, status: 201, expected: []string{`"program-a"`}},
-			{name: "course key spelled wrong", method: "POST", url: "/v1/courses", body: object{"key": "Program A", "name": "x"}, status: 422, expected: []string{`"/key"`, "Lower-case"}},
+			{name: "course key spelled wrong", method: "POST", url: "/v1/courses", body: object{"key": "Program A", "name": "x"}, status: 422, expected: []string{`"/key"`, "Letters, digits"}},
 			{name: "course without a name", method: "POST", url: "/v1/courses", body: object{"key": "b"}, status: 422, expected: []string{`"/name"`, "must be given"}},
 			{name: "course with a misspelled field", method: "POST", url: "/v1/courses", body: object{"key": "b", "nam": "B", "name": "B"}, status: 422, expected: []string{`"/nam"`, "did you mean name?"}},
 			{name: "course patch", method: "PATCH", url: "/v1/courses/program-a", body: object{"name": "A"}, status: 200, expected: []string{`"name":"A"`}},
@@ -242,4 +242,28 @@ func TestUploadIsRepeatedByItsContent(t *testing.T) {
 	f.must(201, "POST", "/v1/files", again, kindAgain, withHeader("Idempotency-Key", "k"))
 	other, kindOther := upload(t, "a.txt", []byte("two"))
 	f.must(422, "POST", "/v1/files", other, kindOther, withHeader("Idempotency-Key", "k"))
+}
+
+// A key has one spelling, the first: whoever writes it otherwise means the same thing.
+func TestKeysOfResourcesInAnySpelling(t *testing.T) {
+	t.Parallel()
+	f := setup(t, storetest.Open(t))
+	id := path(t, f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com"}), "id").(string)
+	f.run(t, []scenario{
+		{name: "with capitals", method: "POST", url: "/v1/pipelines", body: object{"key": "Sales", "name": "S", "stages": []object{{"key": "New", "name": "N"}, {"key": "won", "name": "W", "kind": "won"}}}, status: 201, expected: []string{`"Sales"`}},
+		{name: "twice", method: "POST", url: "/v1/pipelines", body: object{"key": "sales", "name": "S", "stages": []object{{"key": "a", "name": "A"}}}, status: 409, expected: []string{`"key-exists"`}},
+		{name: "a stage twice", method: "POST", url: "/v1/pipelines", body: object{"key": "p", "name": "P", "stages": []object{{"key": "a", "name": "A"}, {"key": "A", "name": "B"}}}, status: 422, expected: []string{"/stages/1/key"}},
+		{name: "read", method: "GET", url: "/v1/pipelines/SALES", status: 200, expected: []string{`"Sales"`}},
+		{name: "deal", method: "POST", url: "/v1/deals", body: object{"title": "x", "pipeline": "sales", "stage": "NEW", "contact": id}, status: 201, expected: []string{`"pipeline":"Sales"`, `"stage":"New"`}},
+		{name: "course", method: "POST", url: "/v1/courses", body: object{"key": "Program-A", "name": "A"}, status: 201},
+		{name: "of a contact", method: "PUT", url: "/v1/contacts/" + id + "/courses/program-a", body: object{"progress": 5}, status: 200, expected: []string{`"course":"Program-A"`}},
+		{name: "segment", method: "POST", url: "/v1/segments", body: object{"key": "Pro", "name": "P", "filter": object{"tag": "vip"}}, status: 201},
+		{name: "delete", method: "DELETE", url: "/v1/segments/pro", status: 204},
+	})
+	seen := f.must(200, "POST", "/v1/validate", object{"schema": 1, "key": "k", "name": "K", "start": "a", "nodes": object{"a": object{"type": "branch", "with": object{"branches": []object{
+		{"id": "a", "when": object{"course": "PROGRAM-A"}}, {"id": "b", "when": object{"deal": "SALES", "stage": "Won"}},
+	}}}}})
+	for _, problem := range seen["problems"].([]any) {
+		require.NotEqual(t, "missing_reference", problem.(object)["code"])
+	}
 }

@@ -40,7 +40,11 @@ func (tx *Tx) UpdateEmailTemplate(t *EmailTemplate) error { return tx.update(t) 
 
 // DeleteEmailTemplate removes a template. Which definitions name it is for the caller to know.
 func (tx *Tx) DeleteEmailTemplate(key string) error {
-	return tx.removeUnused("email_templates", key, nil)
+	t, err := tx.EmailTemplate(key)
+	if err != nil {
+		return err
+	}
+	return tx.removeUnused("email_templates", t.Key, nil)
 }
 
 // File is an attachment.
@@ -126,4 +130,10 @@ func (tx *Tx) ListSegments(page Page) ([]Segment, string, error) {
 func (tx *Tx) UpdateSegment(s *Segment) error { return tx.update(s) }
 
 // DeleteSegment removes a segment. Which definitions name it is for the caller to know.
-func (tx *Tx) DeleteSegment(key string) error { return tx.removeUnused("segments", key, nil) }
+func (tx *Tx) DeleteSegment(key string) error {
+	s, err := tx.Segment(key)
+	if err != nil {
+		return err
+	}
+	return tx.removeUnused("segments", s.Key, nil)
+}

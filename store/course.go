@@ -49,11 +49,15 @@ func (tx *Tx) UpdateCourse(c *Course) error { return tx.update(c) }
 
 // DeleteCourse removes a course that no contact was ever in.
 func (tx *Tx) DeleteCourse(key string) error {
-	users, err := tx.users("contact", "SELECT contact_id FROM contact_courses WHERE course = ? ORDER BY contact_id", key)
+	course, err := tx.Course(key)
 	if err != nil {
 		return err
 	}
-	return tx.removeUnused("courses", key, users)
+	users, err := tx.users("contact", "SELECT contact_id FROM contact_courses WHERE course = ? ORDER BY contact_id", course.Key)
+	if err != nil {
+		return err
+	}
+	return tx.removeUnused("courses", course.Key, users)
 }
 
 // SetContactCourse writes a contact's place in a course; ErrNotFound when the contact or the course

@@ -109,11 +109,15 @@ func (tx *Tx) UpdatePipeline(p *Pipeline) error {
 
 // DeletePipeline removes a pipeline without deals.
 func (tx *Tx) DeletePipeline(key string) error {
-	users, err := tx.users("deal", "SELECT id FROM deals WHERE pipeline = ? ORDER BY id", key)
+	p, err := tx.Pipeline(key)
 	if err != nil {
 		return err
 	}
-	return tx.removeUnused("pipelines", key, users)
+	users, err := tx.users("deal", "SELECT id FROM deals WHERE pipeline = ? ORDER BY id", p.Key)
+	if err != nil {
+		return err
+	}
+	return tx.removeUnused("pipelines", p.Key, users)
 }
 
 // CreateDeal adds a deal; ErrNotFound when its pipeline or contact does not exist.
@@ -155,8 +159,12 @@ func (tx *Tx) DealsOfContact(contactID, pipeline string) ([]Deal, error) {
 func (tx *Tx) ListDeals(f DealFilter, page Page) ([]Deal, string, error) {
 	q := newestFirst(page)
 	q.equal("contact_id", f.Contact)
-	q.equal("pipeline", f.Pipeline)
-	q.equal("stage", f.Stage)
+	if f.Pipeline != "" {
+		q.and("lower(pipeline) = lower(?)", f.Pipeline)
+	}
+	if f.Stage != "" {
+		q.and("lower(stage) = lower(?)", f.Stage)
+	}
 	q.equal("status", f.Status)
 	q.equal("owner", f.Owner)
 	return listByID(tx, q, func(d *Deal) string { return d.ID })
