@@ -196,6 +196,12 @@ func (t *turn) late(node *definition.Node) (bool, error) {
 	return t.now.After(node.Latest.From(due, zone)), nil
 }
 
+// waits reports whether enrollments wait at nodes of a type.
+func waits(typ string) bool {
+	spec, known := nodes.Lookup(typ)
+	return known && spec.Kind == nodes.KindWait
+}
+
 // waitEnded is the instant at which what follows a step was due, nil when nobody waited there: when
 // a wait was over, when the event came that ended it, or when somebody let the enrollment go on.
 func (t *turn) waitEnded(s *store.Step) (*time.Time, error) {
@@ -214,7 +220,7 @@ func (t *turn) waitEnded(s *store.Step) (*time.Time, error) {
 			return &s.EnteredAt, nil
 		}
 		return &event.AcceptedAt, nil
-	case s.DueAt == nil && s.Type != "hold" && s.Type != "wait_event":
+	case s.DueAt == nil && !waits(s.Type):
 		return nil, nil
 	case s.DueAt == nil, s.LeftAt.Before(*s.DueAt):
 		return s.LeftAt, nil
