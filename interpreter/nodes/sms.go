@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// CodeNoPhone: there is no number to send a text message to.
+	// CodeNoPhone says that there is no number to send a text message to.
 	CodeNoPhone = "no_phone"
 	// GatewaySMS is the key of the gateway that text messages need.
 	GatewaySMS = "sms"
