@@ -21,7 +21,7 @@ import (
 var answerTemplate string
 
 const (
-	answerStyle = publicStyle + " .said { white-space: pre-wrap; overflow-wrap: anywhere; border-left: .25rem solid; padding-left: 1rem; } " +
+	answerStyle = publicStyle + " h1 { overflow-wrap: anywhere; } .said { white-space: pre-wrap; overflow-wrap: anywhere; border-left: .25rem solid; padding-left: 1rem; } " +
 		"form { display: flex; flex-wrap: wrap; gap: 1rem; } .foot { font-size: .9rem; }"
 	// maxAnswer is the most bytes of the form that answers.
 	maxAnswer = 4 << 10
