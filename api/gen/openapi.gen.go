@@ -3299,7 +3299,10 @@ type ConsentRequest struct {
 }
 
 // Consents Example: {"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}}
-type Consents map[string]Consent
+type Consents struct {
+	Email *Consent `json:"email,omitempty"`
+	Sms   *Consent `json:"sms,omitempty"`
+}
 
 // Contact Example: {"consent":{"email":{"at":"2026-03-02T09:00:00Z","source":"signup form","state":"subscribed"}},"country":null,"courses":[{"course":"program-a","progress":0,"status":"enrolled"}],"created_at":"2026-03-02T09:00:00Z","deals":[],"email":"ana@example.com","external_id":null,"fields":{"plan":"pro"},"first_name":"Ana","id":"con_1","last_name":null,"phone":null,"subscribed":true,"tags":["buyer-program-A"],"timezone":"Europe/Vienna","updated_at":"2026-03-02T09:00:00Z"}
 type Contact struct {

@@ -182,6 +182,8 @@ func dynamic(timeSkipping bool) dynamicconfig.StaticClient {
 		// time is passed over, and again when the timer itself fires. A timer of days is made
 		// long before, so those two seconds would only be seen here.
 		client[dynamicconfig.TimerProcessorMaxTimeShift.Key()] = 10 * time.Millisecond
+		// Years of days are skipped by one call, not only the first two hundred.
+		client[dynamicconfig.WorkflowTimeSkippingMaxSkipPerSession.Key()] = 100_000
 	}
 	return client
 }
