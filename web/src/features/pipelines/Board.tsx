@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSession } from "@/api";
-import { notifyProblem } from "@/shared";
+import { notifyProblem, useLive } from "@/shared";
 import classes from "./Board.module.css";
 import { moveDeal, type Pipeline } from "./queries";
 import { StageColumn } from "./StageColumn";
@@ -11,6 +11,7 @@ export function Board({ pipeline }: { pipeline: Pipeline }) {
   const client = useQueryClient();
   const { may } = useSession();
   const [said, setSaid] = useState("");
+  useLive({ [`deals:${pipeline.key}`]: [["deals", pipeline.key]] });
   const move = useMutation({
     mutationFn: ({ id, stage }: { id: string; stage: string }) => moveDeal(id, stage),
     onSuccess: (deal) => setSaid(`${deal.title} is in ${stageName(pipeline, deal.stage)}`),

@@ -2,7 +2,7 @@ import { Button, Group, SegmentedControl, Skeleton, TextInput } from "@mantine/c
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ImportWorkflowButton, NewWorkflowButton } from "@/features/new-workflow";
-import { EmptyState, LoadMore, Page, ProblemAlert } from "@/shared";
+import { EmptyState, LoadMore, Page, ProblemAlert, useLive } from "@/shared";
 import { FirstMinute } from "./FirstMinute";
 import { toReview } from "./health";
 import { OverallLine } from "./OverallLine";
@@ -14,6 +14,7 @@ import { WorkflowTable } from "./WorkflowTable";
 
 /** All workflows with what matters at a glance; a fresh installation offers what to begin with. */
 export function WorkflowsPage() {
+  useLive({ workflows: [["workflows"], ["overview"]] });
   const list = useInfiniteQuery(workflowsQuery());
   const overview = useQuery(overviewQuery);
   const search = useSearch({ from: "/inside/workflows" });

@@ -19,7 +19,8 @@ const keys: [keys: string[], words: string][] = [
   [[mod, "Z"], "Undo"],
   [[mod, "Shift", "Z"], `Redo, also ${mod} Y`],
   [["+", "−"], "Zoom the canvas"],
-  [["0", "1"], "Fit the canvas, show it in full size"],
+  [["0"], "Show the canvas in full size"],
+  [["1"], "Show everything"],
   [["?"], "This list"],
 ];
 

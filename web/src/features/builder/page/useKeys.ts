@@ -5,8 +5,15 @@ import { slotAfter } from "./places";
 
 const typing = "input, textarea, select, [contenteditable=true], [role=combobox], [role=separator]";
 
+// Where undo is the browser's own: a switch, a choice or a radio button has none.
+const writing =
+  "textarea:not([readonly]), input:not([readonly], [type=checkbox], [type=radio], [type=range]), [contenteditable=true]";
+
 /** Whether keys belong to a text field and not to the builder. */
 export const isTyping = (target: EventTarget | null) => target instanceof Element && target.closest(typing) !== null;
+
+/** Whether undo and redo belong to a text field, which takes back its own typing. */
+export const isWriting = (target: EventTarget | null) => target instanceof Element && target.closest(writing) !== null;
 
 /** The step that the keys are about: the one with the focus, else the one that is open. */
 function stepOf(scope: BuilderScope, target: EventTarget | null): string | null {
@@ -39,8 +46,10 @@ export function useKeys(scope: BuilderScope, busy: boolean) {
 type Now = { scope: BuilderScope; busy: boolean };
 
 function press({ scope, busy }: Now, event: globalThis.KeyboardEvent) {
-  if (busy || event.defaultPrevented || event.isComposing || isTyping(event.target) || event.altKey) return;
-  const act = event.ctrlKey || event.metaKey ? withCtrl(scope, event) : alone(scope, event);
+  const withMod = event.ctrlKey || event.metaKey;
+  if (busy || event.defaultPrevented || event.isComposing || event.altKey) return;
+  if (withMod ? isWriting(event.target) : isTyping(event.target)) return;
+  const act = withMod ? withCtrl(scope, event) : alone(scope, event);
   if (!act) return;
   event.preventDefault();
   act();
