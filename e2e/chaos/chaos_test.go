@@ -23,7 +23,7 @@ const slack = 15 * time.Second
 // Events pour in while everything is killed, frozen and cut off at random. When all is
 // up again, what was accepted has happened: once, in order, to the end.
 func TestChaos(t *testing.T) {
-	n, seconds := size(t, "EVENTS", 500, 20000), size(t, "SECONDS", 35, 900)
+	n, seconds := size(t, "EVENTS", 400, 20000), size(t, "SECONDS", 25, 900)
 	seed := seed(t)
 	s := setStage(t)
 	s.flaky(seed)

@@ -13,7 +13,7 @@ import (
 // A wait is made short while people are in it: everybody is moved, and goes on once. Meanwhile events
 // arrive that let some of them go on in the old version, and workers, the relay and Temporal are killed.
 func TestPeopleMoveUnderFire(t *testing.T) {
-	n := size(t, "MOVES", 100, 1000)
+	n := size(t, "MOVES", 60, 1000)
 	s := setStage(t)
 	definitions := s.publish("moved")
 	s.enter(n)

@@ -21,7 +21,7 @@ const (
 // return each has its effect, once. Half of them enroll by themselves; the others are a
 // tour of four that one enrollment takes in its order, whatever order they came in.
 func TestOutage(t *testing.T) {
-	n, seconds := size(t, "OUTAGE_EVENTS", 400, 10000), size(t, "OUTAGE_SECONDS", 15, 120)
+	n, seconds := size(t, "OUTAGE_EVENTS", 300, 10000), size(t, "OUTAGE_SECONDS", 8, 120)
 	seed := seed(t)
 	s := setStage(t)
 	definitions := s.publish("tour", "counter")

@@ -33,7 +33,7 @@ const (
 // time up to a moment between two days. There, every day, a worker is killed, every third
 // day Temporal, every seventh PostgreSQL. Every next step happens once, and when it is due.
 func TestThreeWeeks(t *testing.T) {
-	n, days := size(t, "WEEKS", 40, 1000), size(t, "DAYS", 4, 21)
+	n, days := size(t, "WEEKS", 40, 1000), size(t, "DAYS", 3, 21)
 	s := setStage(t, "--time-skipping")
 	s.days = strconv.Itoa(days)
 	definitions := s.publish("weeks", "days")
