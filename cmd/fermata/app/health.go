@@ -15,6 +15,7 @@ import (
 	"fermata/api"
 	"fermata/events"
 	"fermata/store"
+	"fermata/worker"
 )
 
 const (
@@ -139,8 +140,27 @@ func (h *health) readStore(tx *store.Tx, out *api.EngineHealth) error {
 	if _, out.Late, err = tx.CountActive(now.Add(-lateAfter)); err != nil {
 		return err
 	}
-	out.Lost = int(h.app.relay.reconciler.Lost())
+	if out.Lost, err = h.lost(tx); err != nil {
+		return err
+	}
 	return wedged(tx, out)
+}
+
+// lost is how many runs are missing. The relay of this process knows it from its last round; without
+// one it is what the relay of another process has noted, within the minute.
+func (h *health) lost(tx *store.Tx) (int, error) {
+	if h.app.o.Parts.Relay {
+		return int(h.app.relay.reconciler.Lost()), nil
+	}
+	row, err := tx.Reconciliation()
+	if err != nil || row == nil {
+		return 0, err
+	}
+	causes := map[string]int{}
+	if err := row.Causes.Decode(&causes); err != nil {
+		return 0, fmt.Errorf("read causes: %w", err)
+	}
+	return causes[worker.CauseLost], nil
 }
 
 // wedged fills in who cannot go on without a person: enrollments whose run fails again

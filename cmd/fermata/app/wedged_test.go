@@ -67,3 +67,21 @@ func TestHealthNamesWhoCannotGoOn(t *testing.T) {
 		require.Empty(t, out.Details)
 	})
 }
+
+// An API that runs without a relay says what the relay of another process has found.
+func TestHealthWithoutARelayKnowsWhoIsLost(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := &health{app: &App{store: s, o: Options{Parts: Parts{API: true}}}}
+		lost := func() int {
+			out := api.EngineHealth{}
+			require.NoError(t, s.Read(t.Context(), func(tx *store.Tx) error { return h.readStore(tx, &out) }))
+			return out.Lost
+		}
+		require.Zero(t, lost(), "nobody has compared yet")
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
+			return tx.PutReconciliation(&store.Reconciliation{At: time.Now(), Ours: 5, Temporal: 2, Causes: store.JSON(`{"lost": 2, "start_pending": 1}`)})
+		}))
+		require.Equal(t, 2, lost())
+	})
+}
