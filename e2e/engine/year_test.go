@@ -75,7 +75,7 @@ func TestLoopOfYearsGoesFromRunToRun(t *testing.T) {
 func chain(t *testing.T, s *harness.System, id string) (runs, most int) {
 	t.Helper()
 	for run := ""; runs == 0 || run != ""; runs++ {
-		events := 0
+		events, before := 0, ""
 		answer := &workflowservice.GetWorkflowExecutionHistoryResponse{}
 		for first := true; first || len(answer.GetNextPageToken()) > 0; first = false {
 			var err error
@@ -85,11 +85,11 @@ func chain(t *testing.T, s *harness.System, id string) (runs, most int) {
 			require.NoError(t, err)
 			list := answer.GetHistory().GetEvents()
 			if events == 0 {
-				run = list[0].GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
+				before = list[0].GetWorkflowExecutionStartedEventAttributes().GetContinuedExecutionRunId()
 			}
 			events += len(list)
 		}
-		most = max(most, events)
+		most, run = max(most, events), before
 	}
 	return runs, most
 }
