@@ -1,30 +1,13 @@
-import { createServer, type Server } from "node:http";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { look, signIn, Window } from "./browser";
 import { openBuilder } from "./builder";
 import { until } from "./program";
+import { serviceOutOfOrder } from "./service";
 import { Stage } from "./stage";
 
 const stage = Stage.set();
 
-/** A service that the workflow calls: gone until it is mended. */
-const service = { mended: false, url: "" };
-let server: Server;
-
-beforeAll(async () => {
-  server = createServer((request, answer) => {
-    request.resume().on("end", () => {
-      answer.writeHead(service.mended ? 200 : 410, { "Content-Type": "application/json" }).end("{}");
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the service has no port");
-  service.url = `http://127.0.0.1:${address.port}/book`;
-});
-afterAll(() => {
-  server.close();
-});
+const service = serviceOutOfOrder();
 
 type Enrollments = { items: { id: string; status: string; workflow: string; wedged?: { cause: string } }[] };
 type Workflow = { status: string; paused?: { person: string; reason: string } };

@@ -1,30 +1,12 @@
-import { createServer, type Server } from "node:http";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { signIn, Window } from "./browser";
 import { until } from "./program";
+import { serviceOutOfOrder } from "./service";
 import { Stage } from "./stage";
 
 const stage = Stage.set();
 
-/** A service that the workflow calls: out of order until it is mended. It counts the calls that it took. */
-const service = { mended: false, taken: 0, url: "" };
-let server: Server;
-
-beforeAll(async () => {
-  server = createServer((request, answer) => {
-    request.resume().on("end", () => {
-      if (service.mended) service.taken++;
-      answer.writeHead(service.mended ? 200 : 410, { "Content-Type": "application/json" }).end('{"booked": true}');
-    });
-  });
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the service has no port");
-  service.url = `http://127.0.0.1:${address.port}/book`;
-});
-afterAll(() => {
-  server.close();
-});
+const service = serviceOutOfOrder();
 
 type Groups = { items: { fingerprint: string; count: number }[] };
 type Enrollments = { items: { status: string; outcome: string }[] };

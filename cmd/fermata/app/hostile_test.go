@@ -79,22 +79,6 @@ func (s *served) stall(n int, text string) {
 	}
 }
 
-func (s *served) send(client *http.Client, body io.Reader) (int, error) {
-	r, err := http.NewRequest(http.MethodPost, s.url+"/v1/events", body)
-	if err != nil {
-		return 0, err
-	}
-	r.Header.Set("Authorization", "Bearer "+servedKey)
-	r.Header.Set("Content-Type", "application/json")
-	answer, err := client.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = answer.Body.Close() }()
-	_, err = io.Copy(io.Discard, answer.Body)
-	return answer.StatusCode, err
-}
-
 // heap is what this process has of memory that it uses.
 func heap() uint64 {
 	var stats runtime.MemStats

@@ -55,7 +55,12 @@ func serve(t *testing.T, database string) *served {
 // post posts an event under an id and returns the status of the answer.
 func (s *served) post(client *http.Client, id string) (int, error) {
 	body := `{"id": "` + id + `", "type": "form.submitted", "contact": {"email": "` + id + `@example.com"}}`
-	r, err := http.NewRequest(http.MethodPost, s.url+"/v1/events", strings.NewReader(body))
+	return s.send(client, strings.NewReader(body))
+}
+
+// send posts a body as it is and returns the status of the answer.
+func (s *served) send(client *http.Client, body io.Reader) (int, error) {
+	r, err := http.NewRequest(http.MethodPost, s.url+"/v1/events", body)
 	if err != nil {
 		return 0, err
 	}
