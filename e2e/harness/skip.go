@@ -11,6 +11,8 @@ import (
 	"go.temporal.io/api/workflowservice/v1"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 )
 
 // SkipTime is the address of a Temporal server on which every run skips the time in
@@ -33,6 +35,9 @@ func SkipTime(t testing.TB) *Temporal {
 		return next(ctx, request)
 	}))
 	workflowservice.RegisterWorkflowServiceServer(front, handler)
+	healthy := health.NewServer()
+	healthy.SetServingStatus(workflowservice.WorkflowService_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
+	healthpb.RegisterHealthServer(front, healthy)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	go func() { _ = front.Serve(listener) }()
