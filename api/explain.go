@@ -103,7 +103,7 @@ func shapeWhyHere(in *events.Inside) gen.WhyHere {
 }
 
 func shapeWhyNot(r *events.Reason) (gen.WhyNot, error) {
-	why := gen.WhyNot{Code: gen.WhyNotCode(r.Code), Sentence: r.Sentence, Until: utc(r.Until), Key: text(r.Key), Type: text(r.Type)}
+	why := gen.WhyNot{Code: gen.WhyNotCode(r.Code), Sentence: r.Sentence, Until: utc(r.Until), Key: text(r.Key), Type: text(r.Type), Trigger: text(r.Trigger)}
 	var err error
 	if why.Values, err = shownValues(r.Values); err != nil {
 		return why, err

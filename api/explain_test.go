@@ -183,6 +183,13 @@ func TestExplainHeldAndFailing(t *testing.T) {
 	here := path(t, x, "why_here", 0).(map[string]any)
 	require.Equal(t, []any{"held", "smtp_451", "451 later", 5.0}, []any{here["code"], here["reason"], here["error"], here["attempts"]})
 	require.Contains(t, here["sentence"], "because of smtp_451 after 5 attempts")
+	require.NoError(t, f.store.Write(t.Context(), func(tx *store.Tx) error {
+		return tx.Looked(id, f.clock.Now(), f.clock.Now(), "workflow task fails, attempt 5")
+	}))
+	here = path(t, f.must(200, "GET", "/v1/workflows/patient/explain?contact=ana@example.com", nil), "why_here", 0).(map[string]any)
+	since := f.clock.Now().UTC().Format("2006-01-02 15:04:05")
+	require.Contains(t, here["sentence"], "Its run cannot go on by itself since "+since+" UTC: workflow task fails, attempt 5. Mend the cause, then retry.")
+	require.Equal(t, "workflow task fails, attempt 5", path(t, f.must(200, "GET", "/v1/enrollments/"+id, nil), "wedged", "cause"))
 	f.must(200, "POST", "/v1/enrollments/"+id+"/exit", object{})
 	x = f.must(200, "GET", "/v1/workflows/patient/explain?contact=ana@example.com", nil)
 	require.Equal(t, []string{"correlation", "once"}, codes(t, x))

@@ -309,14 +309,24 @@ func fireDate(v *view, rule *store.DateRule, deal string, due, now time.Time) er
 	if err := v.load(); err != nil {
 		return err
 	}
-	data, key := ScheduledFor(due), due.In(Zone(rule.Timezone, v.c, v.account)).Format(time.DateOnly)
+	data := ScheduledFor(due)
 	if deal != "" {
-		data["deal_id"], key = deal, key+"\x00"+deal
+		data["deal_id"] = deal
 	}
 	_, _, err := Fire(v.tx, Firing{
-		Contact: v.c, Workflow: rule.Workflow, Trigger: rule.TriggerID, Key: key, Data: data, Scheduled: due, Now: now,
+		Contact: v.c, Workflow: rule.Workflow, Trigger: rule.TriggerID, Data: data, Scheduled: due, Now: now,
+		Key: dateKey(deal, due, Zone(rule.Timezone, v.c, v.account)),
 	})
 	return err
+}
+
+// dateKey is the key of the firing for a planned instant: its local date, and the deal whose date it is.
+func dateKey(deal string, due time.Time, zone *time.Location) string {
+	key := due.In(zone).Format(time.DateOnly)
+	if deal != "" {
+		key += "\x00" + deal
+	}
+	return key
 }
 
 // JobDatePlans is the kind of job that looks at every contact for a date rule that has come into

@@ -37,7 +37,7 @@ type Inside struct {
 	Values     store.JSON   // what the trigger saw
 	Step       *store.Step  // where it stands; nil between two steps
 	Awaits     []nodes.AwaitedEvent
-	Error      string // what keeps its run from starting or waking
+	Error      string // what keeps its run from starting, waking or going on
 	MovesTo    int    // the version that it was sent to and has not reached; 0 for none
 	Began      string // a sentence
 	Stands     string // a code: starting, running, waiting, held, paused
@@ -48,9 +48,10 @@ type Inside struct {
 type Reason struct {
 	Code     string // see the constants
 	Sentence string
-	Until    *time.Time
-	Key      string // correlation key that it is about
-	Type     string // event type, or type of trigger, that it is about
+	Until    *time.Time // the end of a cooldown, or when a trigger fires next
+	Key      string     // correlation key that it is about
+	Type     string     // event type, or type of trigger, that it is about
+	Trigger  string     // id of the trigger that it is about
 	Event    *store.Event
 	Verdict  *store.Verdict // on Event, nil when there is none yet
 	Values   []expr.Value
@@ -67,7 +68,7 @@ const (
 	WhySuppressed   = "suppressed"    // the suppress condition holds now
 	WhyCorrelation  = "correlation"   // one enrollment for each value of a path
 	WhyNoEvent      = "no_event"      // no event of this type was ever accepted for the contact
-	WhyOtherTrigger = "other_trigger" // a trigger that no event of the contact fires
+	WhyOtherTrigger = "other_trigger" // how a trigger stands to the contact that no event of it fires
 	WhyEvent        = "event"         // what became of an event
 	WhyQueueStopped = "queue_stopped" // an event of the contact cannot be routed
 	WhyMayEnter     = "may_enter"     // nothing is in the way
@@ -185,6 +186,9 @@ func (x *explainer) inside(e *store.Enrollment) error {
 	if starting && in.Step == nil && e.Status == store.StatusRunning {
 		in.Stands = "starting"
 	}
+	if in.Error == "" {
+		in.Error = e.WedgeCause()
+	}
 	in.Began, in.Stays = x.say.began(&in), x.say.stays(&in, x.now)
 	x.out.Inside = append(x.out.Inside, in)
 	return nil
@@ -239,7 +243,7 @@ func (x *explainer) reasons(passages []store.Enrollment) error {
 		return err
 	}
 	if !blocked && len(x.out.Inside) == 0 {
-		x.why(Reason{Code: WhyMayEnter, Sentence: "Nothing is in the way: the next event that meets a trigger enrolls the contact."})
+		x.why(Reason{Code: WhyMayEnter, Sentence: "Nothing is in the way: " + x.nextWords()})
 	}
 	return nil
 }
@@ -324,34 +328,6 @@ func (x *explainer) suppressed() error {
 	}
 	if holds {
 		x.why(Reason{Code: WhySuppressed, Values: values, Sentence: "The workflow's suppress condition holds for the contact now."})
-	}
-	return nil
-}
-
-// triggers says which triggers have nothing to go by.
-func (x *explainer) triggers() error {
-	for i := range x.def.Triggers {
-		t := &x.def.Triggers[i]
-		if t.Type != definition.TriggerEvent {
-			x.why(Reason{Code: WhyOtherTrigger, Type: t.Type, Sentence: triggerWords(t)})
-			continue
-		}
-		own, err := x.tx.NewestEvents(x.out.Contact.ID, []string{t.Event}, 1)
-		if err != nil {
-			return fmt.Errorf("read events: %w", err)
-		}
-		if len(own) > 0 {
-			continue
-		}
-		sentence := fmt.Sprintf("No event %s was ever accepted for this contact.", t.Event)
-		anywhere, err := x.tx.EventTypeSeen(t.Event)
-		if err != nil {
-			return fmt.Errorf("read events: %w", err)
-		}
-		if !anywhere {
-			sentence = fmt.Sprintf("No event %s was ever accepted, of this contact or of any other.", t.Event)
-		}
-		x.why(Reason{Code: WhyNoEvent, Type: t.Event, Sentence: sentence})
 	}
 	return nil
 }

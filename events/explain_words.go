@@ -20,6 +20,13 @@ func Spoken(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02 15:04:05 ") + zone.String()
 }
 
+func (say teller) since(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return " since " + say.day(*t)
+}
+
 // repeatWords say what a trigger does that fires while an enrollment is active.
 var repeatWords = map[string]string{
 	definition.RepeatIgnore:  "The contact is inside: a trigger that fires meanwhile is ignored.",
@@ -75,23 +82,6 @@ func (say teller) event(r Reason, unrouted bool) string {
 	return what + verdictWords[r.Verdict.Verdict] + "."
 }
 
-// triggerWords says what fires a trigger that is about no event.
-func triggerWords(t *definition.Trigger) string {
-	switch t.Type {
-	case definition.TriggerManual:
-		return "Somebody, or another workflow, may enroll the contact by hand."
-	case definition.TriggerDate:
-		return fmt.Sprintf("Trigger %s enrolls on a date that the field %s holds.", t.ID, t.Date.Field)
-	case definition.TriggerSchedule:
-		return fmt.Sprintf("Trigger %s enrolls on its schedule (%s) everybody whom its filter holds for.", t.ID, t.Schedule.Cron)
-	case definition.TriggerInactivity:
-		return fmt.Sprintf("Trigger %s enrolls who has been inactive for %s.", t.ID, t.Inactivity.For)
-	case definition.TriggerWebhook:
-		return fmt.Sprintf("Trigger %s enrolls whom a call of its address names.", t.ID)
-	}
-	return fmt.Sprintf("Trigger %s is about no event of the contact.", t.ID)
-}
-
 // began says why an enrollment began.
 func (say teller) began(in *Inside) string {
 	e := in.Enrollment
@@ -119,7 +109,10 @@ func (say teller) began(in *Inside) string {
 func (say teller) stays(in *Inside, now time.Time) string {
 	e := in.Enrollment
 	calls := ""
-	if in.Error != "" {
+	switch cause := e.WedgeCause(); {
+	case cause != "":
+		calls = fmt.Sprintf(" Its run cannot go on by itself%s: %s. Mend the cause, then retry.", say.since(e.WedgedAt), strings.TrimRight(cause, ". "))
+	case in.Error != "":
 		calls = " Its run cannot be reached at the moment; it is tried again."
 	}
 	if in.MovesTo > 0 {

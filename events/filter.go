@@ -92,20 +92,26 @@ func NewFinder(tx *store.Tx, filter *expr.Condition, now time.Time) (*Finder, er
 
 // Matches reports whether the filter holds for the contact.
 func (f *Finder) Matches(c *store.Contact) (bool, error) {
+	holds, _, err := f.Judge(c)
+	return holds, err
+}
+
+// Judge is Matches with what the filter saw.
+func (f *Finder) Judge(c *store.Contact) (bool, []expr.Value, error) {
 	if f.filter.Always() {
-		return true, nil
+		return true, nil, nil
 	}
 	v := newView(f.tx, c)
 	v.account = f.account
 	scope, err := v.scope(ScopeOptions{Now: f.now})
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
-	holds, _, err := f.filter.Eval(scope)
+	holds, values, err := f.filter.Eval(scope)
 	if err != nil {
-		return false, fmt.Errorf("filter contact %s: %w", c.ID, err)
+		return false, nil, fmt.Errorf("filter contact %s: %w", c.ID, err)
 	}
-	return holds, nil
+	return holds, values, nil
 }
 
 // Walk says where to look for contacts: at ids behind After and, unless Until is empty, not behind

@@ -205,22 +205,21 @@ func (w *Watcher) fire(ctx context.Context, rule *silenceRule, id string, now ti
 	return fired, err
 }
 
-// silence is one that is long enough: what it began with, and when it got long enough.
+// silence is one of a contact: what it began with, and when it gets long enough.
 type silence struct {
-	since string
+	since string       // id of the last sign, "contact" without one
+	last  *store.Event // the last sign, nil without one
+	from  time.Time
 	due   time.Time
 }
 
-// silence reports the silence of a contact that the trigger is to fire for, nil when there is none,
-// or it has fired for it. Mails count that were sent during the silence: whoever gets none cannot
-// answer any.
-func (r *silenceRule) silence(tx *store.Tx, c *store.Contact, now time.Time) (*silence, error) {
-	t := r.trigger.Inactivity
-	found, from := &silence{since: "contact"}, c.CreatedAt
-	last, err := tx.LastSign(c.ID, t.Without)
+// current is the silence that the contact is in, whether it is long enough by now or not.
+func (r *silenceRule) current(tx *store.Tx, c *store.Contact) (*silence, error) {
+	found := &silence{since: "contact", from: c.CreatedAt}
+	last, err := tx.LastSign(c.ID, r.trigger.Inactivity.Without)
 	switch {
 	case err == nil:
-		found.since, from = last.ID, last.AcceptedAt
+		found.since, found.last, found.from = last.ID, last, last.AcceptedAt
 	case !errors.Is(err, store.ErrNotFound):
 		return nil, fmt.Errorf("read last sign: %w", err)
 	}
@@ -228,15 +227,25 @@ func (r *silenceRule) silence(tx *store.Tx, c *store.Contact, now time.Time) (*s
 	if err != nil {
 		return nil, err
 	}
-	if found.due = t.For.From(from, Zone(r.zone, c, account)).UTC(); found.due.After(now) {
-		return nil, nil
+	found.due = r.trigger.Inactivity.For.From(found.from, Zone(r.zone, c, account)).UTC()
+	return found, nil
+}
+
+// silence reports the silence of a contact that the trigger is to fire for, nil when there is none,
+// or it has fired for it. Mails count that were sent during the silence: whoever gets none cannot
+// answer any.
+func (r *silenceRule) silence(tx *store.Tx, c *store.Contact, now time.Time) (*silence, error) {
+	t := r.trigger.Inactivity
+	found, err := r.current(tx, c)
+	if err != nil || found.due.After(now) {
+		return nil, err
 	}
 	fired, err := tx.SilenceSince(r.workflow, r.trigger.ID, c.ID)
 	if err != nil || fired == found.since {
 		return nil, err
 	}
 	if t.MinSends > 0 {
-		at, err := tx.NthMailSince(c.ID, from, t.MinSends)
+		at, err := tx.NthMailSince(c.ID, found.from, t.MinSends)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil, nil
 		}

@@ -19,16 +19,20 @@ func SetSchedules(tx *store.Tx, workflow string, def *definition.Definition, now
 		if t.Type != definition.TriggerSchedule {
 			continue
 		}
-		zone := t.Schedule.Timezone
-		if zone == "" && def.Settings.Timezone != definition.ZoneContact {
-			zone = def.Settings.Timezone
-		}
-		list = append(list, store.Schedule{TriggerID: t.ID, Cron: t.Schedule.Cron, Timezone: zone, DoneUntil: now})
+		list = append(list, store.Schedule{TriggerID: t.ID, Cron: t.Schedule.Cron, Timezone: scheduleZone(def, t), DoneUntil: now})
 	}
 	if err := tx.SetSchedules(workflow, list); err != nil {
 		return fmt.Errorf("set schedules of %s: %w", workflow, err)
 	}
 	return nil
+}
+
+// scheduleZone is the zone of a schedule trigger, "" for the account's.
+func scheduleZone(def *definition.Definition, t *definition.Trigger) string {
+	if t.Schedule.Timezone == "" && def.Settings.Timezone != definition.ZoneContact {
+		return def.Settings.Timezone
+	}
+	return t.Schedule.Timezone
 }
 
 const (

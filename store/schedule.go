@@ -87,3 +87,8 @@ func (tx *Tx) SetFiringJob(f *Firing) error {
 func (tx *Tx) Firings(workflow string) ([]Firing, error) {
 	return all[Firing](tx, "WHERE workflow = ? ORDER BY scheduled_for, trigger_id", workflow)
 }
+
+// LastFiring returns the newest firing of a trigger, or ErrNotFound.
+func (tx *Tx) LastFiring(workflow, trigger string) (*Firing, error) {
+	return first[Firing](tx, "workflow = ? AND trigger_id = ? ORDER BY scheduled_for DESC LIMIT 1", workflow, trigger)
+}

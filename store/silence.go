@@ -95,6 +95,17 @@ func (tx *Tx) NthMailSince(contactID string, since time.Time, n int) (time.Time,
 	return *send.SentAt, nil
 }
 
+// MailsSince counts the mails that were sent to a contact after an instant, up to a number of them.
+func (tx *Tx) MailsSince(contactID string, since time.Time, most int) (n int, err error) {
+	ids, err := tx.ContactIDs(contactID)
+	if err != nil {
+		return 0, err
+	}
+	_, err = tx.scan(&n, `SELECT count(*) FROM (SELECT 1 FROM sends WHERE contact_id IN ? AND channel = 'email' AND state = ?
+		AND sent_at > ? LIMIT ?) s`, ids, SendSent, since, most)
+	return n, err
+}
+
 // OpenWorkflows lists the workflows that take people in.
 func (tx *Tx) OpenWorkflows() ([]Workflow, error) {
 	return all[Workflow](tx, "WHERE version > 0 AND status IN ('active', 'paused') ORDER BY key")

@@ -5808,10 +5808,13 @@ type WhyNot struct {
 	Reason   *string `json:"reason,omitempty"`
 	Sentence string  `json:"sentence"`
 
+	// Trigger Id of the trigger, of no_event and other_trigger
+	Trigger *string `json:"trigger,omitempty"`
+
 	// Type Event type, type of trigger, or correlation path
 	Type *string `json:"type,omitempty"`
 
-	// Until Of a cooldown
+	// Until The end of a cooldown, or when a trigger fires next for the contact, as far as can be known
 	Until *time.Time `json:"until,omitempty"`
 
 	// Values What the conditions saw

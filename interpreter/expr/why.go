@@ -13,14 +13,19 @@ func (c *Condition) Why(result bool, values []Value) string {
 	if result {
 		word = "yes"
 	}
+	return word + ", because " + c.Because(result, values)
+}
+
+// Because is the reason alone that Why gives.
+func (c *Condition) Because(result bool, values []Value) string {
 	if c.Always() {
-		return word + ", because it asks nothing"
+		return "it asks nothing"
 	}
 	w := words{seen: map[string]Value{}}
 	for _, v := range values {
 		w.seen[v.Path] = v // of several bounds of one rule, the last decides
 	}
-	return word + ", because " + w.of(c.root, result)
+	return w.of(c.root, result)
 }
 
 // words writes about rules by what was recorded of them.
