@@ -32,7 +32,7 @@ func TestChaos(t *testing.T) {
 	in, f := newIntake(s.api.URL), newFire(s, seed, time.Duration(size(t, "PACE_MS", 1200, 3000))*time.Millisecond)
 	f.crash = long()
 	if rate := size(t, "FAULTS", 2, 2); rate > 0 {
-		s.withFaults(float64(rate) / 100)
+		s.withFaults(rate, seed)
 	}
 	raging, enough := context.WithTimeout(t.Context(), p.window)
 	sending, giveUp := context.WithTimeout(t.Context(), p.window+3*time.Minute)
@@ -42,7 +42,7 @@ func TestChaos(t *testing.T) {
 	go func() { in.send(sending, p); close(done) }()
 	f.rage(raging)
 	<-done
-	s.withFaults(0)
+	s.withFaults(0, seed)
 	require.Empty(t, f.failed)
 	// What has piled up may take longer than the five minutes after which nobody may be
 	// stuck: the full size fills a small machine.
@@ -86,6 +86,7 @@ func (s *stage) table(p *plan, in *intake, f *fire, a *audit, took time.Duration
 	}
 	line("ended by themselves, started again", counts(deaths))
 	line("faults in Temporal's store, logged", s.faultsLogged())
+	line("faults in our store", fmt.Sprintf("%d never done, %d done and not told", s.faults.lost.Load(), s.faults.untold.Load()))
 	line("drained within", took.Round(100*time.Millisecond))
 	for _, what := range slices.Sorted(maps.Keys(a.checks)) {
 		line(what, a.checks[what])

@@ -28,6 +28,7 @@ type stage struct {
 	postgres *storetest.Server
 	database string // URL of our store, without a link
 	db       *sql.DB
+	faults   *faults // of our store
 	links    []*link
 	programs map[string]*harness.Program
 	probes   map[string]string // where a program says that it is ready
@@ -124,6 +125,10 @@ func (s *stage) migrate(engine string) {
 
 // startParts starts api, relay and workers, each with links of its own.
 func (s *stage) startParts(engine string) {
+	store, err := url.Parse(s.database)
+	require.NoError(s, err)
+	s.faults = newFaults(s.T, store.Host)
+	store.Host = s.faults.addr
 	proxies := newProxies()
 	dial := func(name, upstream string) string {
 		l := newLink(s.T, proxies, name, upstream)
@@ -136,7 +141,7 @@ func (s *stage) startParts(engine string) {
 	}
 	for _, name := range append([]string{"api", "relay"}, workers...) {
 		addr := harness.SteadyAddr(s.T)
-		env := append(s.base(), "FERMATA_DATABASE_URL="+s.through(dial, name+"-store", s.database),
+		env := append(s.base(), "FERMATA_DATABASE_URL="+s.through(dial, name+"-store", store.String()),
 			"FERMATA_TEMPORAL_ADDR="+dial(name+"-engine", engine))
 		if name == "api" {
 			env = append(env, "FERMATA_HTTP_ADDR="+addr)
@@ -168,11 +173,13 @@ func answers(probe string) bool {
 	return response.StatusCode == http.StatusOK
 }
 
-// withFaults lets a share of Temporal's own reads and writes fail from its next start on.
-func (s *stage) withFaults(rate float64) {
-	s.programs["engine"].Set("FERMATA_TEMPORAL_FAULTS=" + strconv.FormatFloat(rate, 'f', -1, 64))
-	s.programs["engine"].Kill(0)
+// withFaults lets so many in a hundred of the reads and writes of our store fail, and of Temporal's own
+// from its next start on.
+func (s *stage) withFaults(share int, seed uint64) {
 	s.Helper()
+	s.faults.let(share, seed)
+	s.programs["engine"].Set("FERMATA_TEMPORAL_FAULTS=" + strconv.FormatFloat(float64(share)/100, 'f', -1, 64))
+	s.programs["engine"].Kill(0)
 }
 
 // quiet drops what the Temporal client has to say: under fire that is a lot.
