@@ -2,6 +2,7 @@ export { keyOf } from "./key";
 export { useLive, useLiveState } from "./live";
 export { styleNonce } from "./nonce";
 export { type PageOf, usePages } from "./pages";
+export { percent } from "./percent";
 export { ago, localTime, ownZone, zones } from "./time";
 export { ConfirmButton } from "./ui/ConfirmButton";
 export { EmptyState } from "./ui/EmptyState";

@@ -1,5 +1,6 @@
+import { percent } from "@/shared";
 import type { AlarmSettings } from "./queries";
-import { lengthWords, percent } from "./words";
+import { lengthWords } from "./words";
 
 /** What is looked for, one line for each kind that is switched on. */
 export function watchedWords({ error_rate, silence, lateness, wedged }: AlarmSettings): string[] {

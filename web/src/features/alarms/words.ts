@@ -1,3 +1,4 @@
+import { percent } from "@/shared";
 import type { Alarm, AlarmSettings, Change, Kind } from "./queries";
 
 /** What the kinds are called, as in the notices that channels get. */
@@ -39,8 +40,6 @@ export function secondsWords(seconds: number): string {
   }
   return parts.join(" ");
 }
-
-export const percent = (share: number) => `${(share * 100).toLocaleString("en", { maximumFractionDigits: 1 })} %`;
 
 /** The number that was measured under a name; undefined when it was not. */
 function measured(alarm: Alarm, name: string): number | undefined {

@@ -5,8 +5,6 @@ export const number = (n: number) => n.toLocaleString("en");
 
 export const counted = (n: number, one: string, many = `${one}s`) => `${number(n)} ${n === 1 ? one : many}`;
 
-export const percent = (share: number) => `${(share * 100).toLocaleString("en", { maximumFractionDigits: 1 })} %`;
-
 /** A rate as people say it: whole above ten, else one digit. */
 export const roughly = (n: number) => n.toLocaleString("en", { maximumFractionDigits: n >= 10 ? 0 : 1 });
 

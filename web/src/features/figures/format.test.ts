@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { lengthWords, money, none, percent, share, short } from "./format";
+import { percent } from "@/shared";
+import { lengthWords, money, none, share, short } from "./format";
 
 test("a share without anything to divide by is a dash with its reason, not nought", () => {
   expect(share(null, "nobody has finished yet")).toEqual(none("nobody has finished yet"));

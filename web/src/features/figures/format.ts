@@ -1,3 +1,5 @@
+import { percent } from "@/shared";
+
 /** A figure as it is shown: its text, or "—" with the reason why there is none. */
 export type Shown = { text: string; why?: string };
 
@@ -8,14 +10,6 @@ const upTo = (digits: number) => new Intl.NumberFormat("en", { maximumFractionDi
 export const number = (n: number, digits = 0): string => upTo(digits).format(n);
 
 export const count = (n: number): Shown => ({ text: number(n) });
-
-/** A share of a hundred, one decimal: "37.5 %". What is not quite none, or not quite all, is never rounded to it. */
-export function percent(rate: number): string {
-  const shown = number(rate * 100, 1);
-  if (rate > 0 && shown === "0") return "< 0.1 %";
-  if (rate < 1 && shown === "100") return "> 99.9 %";
-  return `${shown} %`;
-}
 
 export const share = (rate: number | null, why: string): Shown => (rate === null ? none(why) : { text: percent(rate) });
 

@@ -1,4 +1,4 @@
-export { length, lengthWords, money, number, percent, type Shown, share } from "./format";
+export { length, lengthWords, money, number, type Shown, share } from "./format";
 export { FigureBar } from "./layer/FigureBar";
 export { type Layer, useFigureLayer } from "./layer/useFigureLayer";
 export { Value } from "./parts/Value";

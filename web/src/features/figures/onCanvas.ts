@@ -1,5 +1,6 @@
 import { ENTRY, edgeKey, type Graph } from "@/graph";
-import { number, percent } from "./format";
+import { percent } from "@/shared";
+import { number } from "./format";
 import type { Analytics, NodeFigures } from "./queries";
 
 /** How many went a way, and what part that is of those who came to the step that it leaves. */

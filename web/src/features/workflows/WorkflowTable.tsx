@@ -98,7 +98,10 @@ function Row({ workflow: w, health, alarms }: RowProps) {
 function Figure({ workflow, of }: { workflow: string; of: Shown }) {
   if (of.why) return <Value of={of} />;
   return (
-    <Anchor renderRoot={(props) => <Link to="/workflows/$key/figures" params={{ key: workflow }} {...props} />}>
+    <Anchor
+      style={{ whiteSpace: "nowrap" }}
+      renderRoot={(props) => <Link to="/workflows/$key/figures" params={{ key: workflow }} {...props} />}
+    >
       {of.text}
     </Anchor>
   );

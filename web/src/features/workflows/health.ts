@@ -1,5 +1,5 @@
-import { number, percent } from "@/features/figures";
-import { ago } from "@/shared";
+import { number } from "@/features/figures";
+import { ago, percent } from "@/shared";
 import type { Health, Overview } from "./queries";
 
 /** Why somebody should look at a workflow. */
@@ -36,10 +36,10 @@ export function reconcileWords(r: Overview["reconcile"]): { words: string; equal
   if (r.stale) return { words: `the last comparison with Temporal was ${ago(r.at)}`, equal: false };
   const found = Object.entries(r.causes).filter(([, n]) => n !== 0);
   if (r.difference === 0 && found.length === 0) {
-    return { words: `Temporal has the same ${number(r.ours)} open`, equal: true };
+    return { words: `Temporal had the same ${number(r.ours)} open ${ago(r.at)}`, equal: true };
   }
   const by = found.map(([cause, n]) => `${number(Math.abs(n))} ${causes[cause] ?? cause.replaceAll("_", " ")}`);
-  const words = `${number(r.ours)} inside against ${number(r.temporal)} that Temporal has open`;
+  const words = `${number(r.ours)} inside against ${number(r.temporal)} that Temporal had open ${ago(r.at)}`;
   return { words: by.length > 0 ? `${words}: ${by.join(", ")}` : words, equal: false };
 }
 

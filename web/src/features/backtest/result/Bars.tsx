@@ -1,5 +1,6 @@
 import { Paper, ScrollArea, Text, Title } from "@mantine/core";
-import { number, percent } from "../words";
+import { percent } from "@/shared";
+import { number } from "../words";
 import classes from "./Bars.module.css";
 
 type Props = {

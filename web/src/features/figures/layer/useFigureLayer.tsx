@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Overlay, StepOverlay } from "@/features/canvas";
 import { type Definition, graphOf, type Specs } from "@/graph";
-import { percent } from "../format";
+import { percent } from "@/shared";
 import { type CanvasFigures, onCanvas, stepFigureWords } from "../onCanvas";
 import { type Analytics, analyticsQuery } from "../queries";
 import type { Range } from "../search";
