@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -125,7 +126,6 @@ func (e Erasure) needles() []string {
 // ownErasures forget what the rows of a contact say about it and keep the rows: event ids stay
 // unique for ever and figures stay true. A reason that holds a space is a person's own words.
 var ownErasures = []string{
-	"UPDATE events SET data = NULL, body_hash = '' WHERE contact_id IN ?",
 	`UPDATE verdicts SET "values" = NULL WHERE event_id IN (SELECT id FROM events WHERE contact_id IN ?)`,
 	`UPDATE enrollments SET trigger_data = NULL, event_data = NULL, vars = NULL, key = '', trouble = '', hold = '',
 		reason = CASE WHEN reason LIKE '% %' THEN 'operator' ELSE reason END WHERE contact_id IN ?`,
@@ -143,6 +143,21 @@ var ownErasures = []string{
 	"DELETE FROM subscriptions WHERE contact_id IN ?",
 	"DELETE FROM contact_queue WHERE contact_id IN ?",
 	"DELETE FROM contacts WHERE id IN ?",
+}
+
+// eraseEvents forgets what a contact's events say. Of one about a mail that we sent, what figures count
+// by stays: which mail, whether it bounced for good, and whether a machine was it.
+func (tx *Tx) eraseEvents(contacts []string) error {
+	object, machine := "json_object", "json(CASE WHEN %s THEN 'true' ELSE 'false' END)"
+	if tx.dialect == Postgres {
+		object, machine = "jsonb_build_object", "%s"
+	}
+	machine = fmt.Sprintf(machine, "COALESCE(CAST(data ->> 'machine' AS text), 'false') IN ('true', '1')")
+	_, err := tx.exec(`UPDATE events SET body_hash = '', data = CASE
+			WHEN type IN ('email.opened', 'email.clicked', 'email.bounced') AND data ->> 'send_id' IN (SELECT id FROM sends WHERE contact_id IN ?)
+			THEN `+object+`('send_id', data ->> 'send_id', 'bounce', CASE WHEN data ->> 'bounce' = 'hard' THEN 'hard' END, 'machine', `+machine+`)
+			END WHERE contact_id IN ?`, contacts, contacts)
+	return err
 }
 
 // foundErasures do the same where only the text itself tells; a job that still runs keeps what it
@@ -177,6 +192,9 @@ func (tx *Tx) EraseContact(e Erasure) error {
 		return &InUseError{Users: users}
 	}
 	if err := tx.HideSuppressions(e.Addresses); err != nil {
+		return err
+	}
+	if err := tx.eraseEvents(e.IDs); err != nil {
 		return err
 	}
 	for _, sql := range ownErasures {
