@@ -22,7 +22,7 @@ func All() []Case {
 	return slices.Concat(
 		mailCases(), consentCases(), callCases(), retryCases(), teamCases(), contactCases(), dealCases(), placeCases(),
 		waitCases(), untilCases(), logicCases(), policyCases(), operatorCases(), waitEventCases(), exitCases(), entryCases(), repeatCases(), modeCases(),
-		pauseCases(), quietCases(), momentCases(), whyCases(), capCases(), moveCases(),
+		pauseCases(), quietCases(), momentCases(), whyCases(), capCases(), moveCases(), triggerCases(),
 	)
 }
 

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,6 +44,16 @@ func TestExitTakesEffectWithinASecondOfItsAcceptance(t *testing.T) {
 			t.Run("retrying", func(t *testing.T) {
 				node := `{type: webhook, with: {url: "` + s.HTTP.URL + `/broken"}, next: {ok: b}}`
 				exitWithinASecond(t, s.For(t), "retrying", node, func(map[string]any) bool { return len(s.HTTP.On("/broken")) >= 2 })
+			})
+			t.Run("paused", func(t *testing.T) {
+				mine := s.For(t)
+				pause := sync.OnceFunc(func() { mine.Must("POST", "/v1/workflows/pausing/pause", map[string]any{}) })
+				exitWithinASecond(t, mine, "pausing", "{type: wait, with: {for: 30d}, next: b}", func(e map[string]any) bool {
+					if e["status"] == "waiting" {
+						pause()
+					}
+					return e["status"] == "paused"
+				})
 			})
 		})
 	}

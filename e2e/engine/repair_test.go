@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -108,6 +109,11 @@ func TestRunClosedInTemporalFailsItsEnrollment(t *testing.T) {
 		t.Helper()
 		s.HTTP.Handle("/broken", func(w http.ResponseWriter, _ harness.Call) { w.WriteHeader(http.StatusServiceUnavailable) })
 		publishFlow(s, "closed-wait", "  a: {type: wait, with: {for: 30d}}")
+		counts := func(n int) bool {
+			_, metrics := s.Do("GET", "/metrics", nil)
+			return strings.Contains(string(metrics), fmt.Sprintf("fermata_reconciled_total{kind=%q} %d\n", worker.RepairEnded, n))
+		}
+		require.True(t, counts(0), "nothing was mended yet")
 		publishFlow(s, "closed-call", fmt.Sprintf("  a: {type: webhook, with: {url: %q}}", s.HTTP.URL+"/broken"))
 		for how, closeRun := range map[string]func(ctx context.Context, id string) error{
 			"terminate": func(ctx context.Context, id string) error {
@@ -134,6 +140,7 @@ func TestRunClosedInTemporalFailsItsEnrollment(t *testing.T) {
 				return len(s.Items("/v1/enrollments?workflow=closed-wait&contact="+mail)) == 2
 			})
 		}
+		s.Eventually("each repair is counted", func() bool { return counts(4) })
 	})
 }
 
