@@ -1,4 +1,4 @@
-import { percent } from "@/shared";
+import { percent } from "@/shared/percent";
 import type { AlarmSettings } from "./queries";
 import { lengthWords } from "./words";
 

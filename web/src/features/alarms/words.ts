@@ -1,4 +1,4 @@
-import { percent } from "@/shared";
+import { percent } from "@/shared/percent";
 import type { Alarm, AlarmSettings, Change, Kind } from "./queries";
 
 /** What the kinds are called, as in the notices that channels get. */

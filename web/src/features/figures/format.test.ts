@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { percent } from "@/shared";
+import { percent } from "@/shared/percent";
 import { lengthWords, money, none, share, short } from "./format";
 
 test("a share without anything to divide by is a dash with its reason, not nought", () => {

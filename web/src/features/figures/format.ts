@@ -1,4 +1,4 @@
-import { percent } from "@/shared";
+import { percent } from "@/shared/percent";
 
 /** A figure as it is shown: its text, or "—" with the reason why there is none. */
 export type Shown = { text: string; why?: string };

@@ -1,5 +1,5 @@
 import { ENTRY, edgeKey, type Graph } from "@/graph";
-import { percent } from "@/shared";
+import { percent } from "@/shared/percent";
 import { number } from "./format";
 import type { Analytics, NodeFigures } from "./queries";
 

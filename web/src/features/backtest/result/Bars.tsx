@@ -1,5 +1,5 @@
 import { Paper, ScrollArea, Text, Title } from "@mantine/core";
-import { percent } from "@/shared";
+import { percent } from "@/shared/percent";
 import { number } from "../words";
 import classes from "./Bars.module.css";
 
