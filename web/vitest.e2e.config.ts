@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["e2e/**/*.e2e.ts"],
+    setupFiles: ["e2e/setup.ts"],
     fileParallelism: false,
     // Of a whole story, which may go through every page; each of its waits ends after 30 s.
     testTimeout: 400_000,

@@ -18,17 +18,32 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
 }
 
-/** A window in which whatever a page must never do is written down. */
+/** A window in which whatever its pages must never do is written down, in every tab and in what opens of itself. */
 export class Window {
+  private static readonly opened = new Set<Window>();
   readonly faults: string[] = [];
   /** How often a page asked whether it may be left, and what it is told. */
   readonly leaving: { asked: number; answer: "go" | "stay" } = { asked: 0, answer: "go" };
+  /** The first of its tabs. */
+  page!: Page;
   private allowed: RegExp[] = [];
   private constructor(
     readonly context: BrowserContext,
-    readonly page: Page,
-    private readonly home: string,
-  ) {}
+    home: string,
+  ) {
+    context.setDefaultTimeout(30_000);
+    context.on("console", (m) => m.type() === "error" && this.fault(`console: ${m.text()} (${m.location().url})`));
+    context.on("weberror", (e) => this.fault(`error: ${e.error().message} (${e.page()?.url()})`));
+    context.on("dialog", (d) => {
+      if (d.type() !== "beforeunload") this.fault(`dialog: ${d.message()}`);
+      else this.leaving.asked++;
+      void (this.leaving.answer === "go" ? d.accept() : d.dismiss());
+    });
+    context.on("request", (r) => {
+      if (!/^(blob|data|about):/.test(r.url()) && new URL(r.url()).origin !== home)
+        this.fault(`request to another host: ${r.url()}`);
+    });
+  }
 
   static async open(
     browser: Browser,
@@ -36,30 +51,23 @@ export class Window {
     options: Parameters<Browser["newContext"]>[0] = {},
   ): Promise<Window> {
     const context = await browser.newContext({ baseURL: home, viewport: { width: 1440, height: 900 }, ...options });
-    const window = new Window(context, await context.newPage(), home);
-    window.watch(window.page);
+    const window = new Window(context, new URL(home).origin);
+    Window.opened.add(window);
+    window.page = await context.newPage();
     return window;
   }
 
-  /** Another tab of the same person. */
-  async tab(): Promise<Page> {
-    const page = await this.context.newPage();
-    this.watch(page);
-    return page;
+  /** Ends every window that is open yet, and fails when a page of one did what it must never do. */
+  static async closeAll(): Promise<void> {
+    const windows = [...Window.opened];
+    Window.opened.clear();
+    await Promise.all(windows.map((window) => window.context.close()));
+    expect(windows.flatMap((window) => window.faults)).toEqual([]);
   }
 
-  private watch(page: Page) {
-    page.setDefaultTimeout(30_000);
-    page.on("console", (m) => m.type() === "error" && this.fault(`console: ${m.text()} (${m.location().url})`));
-    page.on("pageerror", (e) => this.fault(`error: ${e.message}`));
-    page.on("dialog", (d) => {
-      if (d.type() !== "beforeunload") this.fault(`dialog: ${d.message()}`);
-      else this.leaving.asked++;
-      void (this.leaving.answer === "go" ? d.accept() : d.dismiss());
-    });
-    page.on("request", (r) => {
-      if (/^https?:/.test(r.url()) && !r.url().startsWith(this.home)) this.fault(`request to another host: ${r.url()}`);
-    });
+  /** Another tab of the same person. */
+  tab(): Promise<Page> {
+    return this.context.newPage();
   }
 
   private fault(text: string) {
@@ -81,8 +89,11 @@ export class Window {
     expect(this.faults).toEqual([]);
   }
 
+  /** Ends it, and fails as `check` does. */
   async close() {
+    Window.opened.delete(this);
     await this.context.close();
+    this.check();
   }
 }
 

@@ -76,16 +76,18 @@ export class Program {
 
   /** A call of the API as its administrator; anything but a success fails. */
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${adminKey}` };
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    const response = await fetch(this.url + path, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    const response = await this.ask(method, path, body);
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return (text ? JSON.parse(text) : null) as T;
+  }
+
+  /** A call of the API as its administrator, with whatever comes of it. The body is JSON unless it is a form or a text. */
+  ask(method: string, path: string, body?: unknown, type = "application/json"): Promise<Response> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${adminKey}` };
+    if (body instanceof FormData || body === undefined) return fetch(this.url + path, { method, headers, body });
+    headers["Content-Type"] = type;
+    return fetch(this.url + path, { method, headers, body: typeof body === "string" ? body : JSON.stringify(body) });
   }
 }
 

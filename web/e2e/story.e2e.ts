@@ -112,6 +112,7 @@ test("from the gallery to a client who is inside: fill in, edit, rehearse, publi
   window.context.on("request", (r) => {
     if (/^https?:/.test(r.url()) && !r.url().startsWith(program.temporalUI)) foreign.push(r.url());
   });
+  window.allow(new RegExp(program.temporalUI));
   const [temporal] = await Promise.all([
     window.context.waitForEvent("page"),
     page.getByRole("link", { name: "Open in Temporal" }).click(),
