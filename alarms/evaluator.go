@@ -38,6 +38,8 @@ type Evaluator struct {
 	BaseURL string
 	// Queued, when set, is called after a round has left notices.
 	Queued func()
+
+	drifts drifts
 }
 
 // Run makes rounds until ctx ends.
@@ -149,7 +151,7 @@ func (e *Evaluator) round(ctx context.Context, now time.Time, token string) erro
 }
 
 func (e *Evaluator) look(tx *store.Tx, now time.Time) (*look, error) {
-	l := &look{tx: tx, now: now, definitions: e.Definitions, open: map[subject]*store.Alarm{}}
+	l := &look{tx: tx, now: now, definitions: e.Definitions, open: map[subject]*store.Alarm{}, drifts: &e.drifts}
 	account, err := events.Account(tx)
 	if err != nil {
 		return nil, err

@@ -40,12 +40,13 @@ type look struct {
 	definitions *events.Definitions
 	workflows   []store.Workflow // those that take people in
 	open        map[subject]*store.Alarm
+	drifts      *drifts // of the rounds before
 	found       []finding
 }
 
 // all measures everything.
 func (l *look) all() error {
-	for _, measure := range []func() error{l.errorRates, l.silences, l.lateness, l.wedged} {
+	for _, measure := range []func() error{l.errorRates, l.silences, l.lateness, l.wedged, l.drift} {
 		if err := measure(); err != nil {
 			return err
 		}

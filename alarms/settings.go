@@ -17,12 +17,13 @@ const (
 	KindSilence   = "silence"
 	KindLateness  = "lateness"
 	KindWedged    = "wedged"
+	KindDrift     = "drift"
 	// KindWatch is no alarm: channels are told of the days after a publish under it.
 	KindWatch = "watch"
 )
 
 // Kinds lists the kinds of alarm in the order in which people are shown them.
-var Kinds = []string{KindErrorRate, KindSilence, KindLateness, KindWedged}
+var Kinds = []string{KindErrorRate, KindSilence, KindLateness, KindWedged, KindDrift}
 
 // Length is a length of time as people write it, of at most weeks: 90s, 15m, 4h, 7d. A day is 24 hours.
 type Length time.Duration
@@ -61,6 +62,7 @@ type Settings struct {
 	Silence   Silence   `json:"silence"`
 	Lateness  Lateness  `json:"lateness"`
 	Wedged    Wedged    `json:"wedged"`
+	Drift     Drift     `json:"drift"`
 	Watch     Watching  `json:"watch"`
 	// RemindEvery is how often an open alarm is told again that nobody has acknowledged.
 	RemindEvery Length `json:"remind_every"`
@@ -96,6 +98,15 @@ type Wedged struct {
 	On bool `json:"on"`
 }
 
+// Drift is about how people fare: the share of those who complete, or who leave a step by one of its ways,
+// lies By (of 1) from what it was in the weeks before, Min at least counted of each.
+type Drift struct {
+	On     bool    `json:"on"`
+	By     float64 `json:"by"`
+	Min    int     `json:"min"`
+	Within Length  `json:"within"`
+}
+
 // Watching is whether the days after a publish are watched and summed up.
 type Watching struct {
 	On bool `json:"on"`
@@ -108,6 +119,7 @@ func Defaults() Settings {
 		Silence:     Silence{On: true, Factor: 1.5, After: Length(time.Hour)},
 		Lateness:    Lateness{On: true, After: Length(5 * time.Minute)},
 		Wedged:      Wedged{On: true},
+		Drift:       Drift{On: true, By: 0.2, Min: 50, Within: Length(7 * 24 * time.Hour)},
 		Watch:       Watching{On: true},
 		RemindEvery: Length(4 * time.Hour),
 		ClearAfter:  Length(10 * time.Minute),
@@ -188,6 +200,7 @@ func Check(set store.JSON) []events.FieldError {
 		ErrorRate   struct{ Within string } `json:"error_rate"`
 		Silence     struct{ After string }  `json:"silence"`
 		Lateness    struct{ After string }  `json:"lateness"`
+		Drift       struct{ Within string } `json:"drift"`
 		RemindEvery string                  `json:"remind_every"`
 		ClearAfter  string                  `json:"clear_after"`
 	}
@@ -202,6 +215,7 @@ func Check(set store.JSON) []events.FieldError {
 		{"/error_rate/within", s.ErrorRate.Within, longestWindow},
 		{"/silence/after", s.Silence.After, usualWeeks},
 		{"/lateness/after", s.Lateness.After, usualWeeks},
+		{"/drift/within", s.Drift.Within, usualWeeks},
 		{"/remind_every", s.RemindEvery, usualWeeks},
 		{"/clear_after", s.ClearAfter, usualWeeks},
 	} {

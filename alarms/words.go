@@ -61,7 +61,7 @@ func moment(t time.Time, zone *time.Location) string {
 
 // titles are what the kinds are called.
 var titles = map[string]string{
-	KindErrorRate: "Errors", KindSilence: "Silence", KindLateness: "Late", KindWedged: "Stuck",
+	KindErrorRate: "Errors", KindSilence: "Silence", KindLateness: "Late", KindWedged: "Stuck", KindDrift: "Drift",
 }
 
 // about is what an alarm is about.

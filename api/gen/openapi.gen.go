@@ -37,6 +37,7 @@ func (e AccountPatchDefaultConsent) Valid() bool {
 
 // Defines values for AlarmChannelKind.
 const (
+	AlarmChannelDrift     AlarmChannelKind = "drift"
 	AlarmChannelErrorRate AlarmChannelKind = "error_rate"
 	AlarmChannelLateness  AlarmChannelKind = "lateness"
 	AlarmChannelSilence   AlarmChannelKind = "silence"
@@ -47,6 +48,8 @@ const (
 // Valid indicates whether the value is a known member of the AlarmChannelKind enum.
 func (e AlarmChannelKind) Valid() bool {
 	switch e {
+	case AlarmChannelDrift:
+		return true
 	case AlarmChannelErrorRate:
 		return true
 	case AlarmChannelLateness:
@@ -85,6 +88,7 @@ func (e AlarmChannelType) Valid() bool {
 
 // Defines values for AlarmKind.
 const (
+	AlarmDrift     AlarmKind = "drift"
 	AlarmErrorRate AlarmKind = "error_rate"
 	AlarmLateness  AlarmKind = "lateness"
 	AlarmSilence   AlarmKind = "silence"
@@ -94,6 +98,8 @@ const (
 // Valid indicates whether the value is a known member of the AlarmKind enum.
 func (e AlarmKind) Valid() bool {
 	switch e {
+	case AlarmDrift:
+		return true
 	case AlarmErrorRate:
 		return true
 	case AlarmLateness:
@@ -2551,10 +2557,18 @@ type AlarmNoticeKind string
 // AlarmNoticeState defines model for AlarmNotice.State.
 type AlarmNoticeState string
 
-// AlarmSettings Example: {"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.05,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
+// AlarmSettings Example: {"clear_after":"10m","drift":{"by":0.2,"min":50,"on":true,"within":"7d"},"error_rate":{"min":3,"on":true,"rate":0.05,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
 type AlarmSettings struct {
 	// ClearAfter For how long trouble must be gone before an alarm is over
 	ClearAfter string `json:"clear_after"`
+
+	// Drift Of those who ended within a length of time, the share who completed, or who left a step by one of its ways, lies `by` (of 1) from what it was in the 4 weeks before; `min` at least are counted of each
+	Drift struct {
+		By     float64 `json:"by"`
+		Min    int     `json:"min"`
+		On     bool    `json:"on"`
+		Within string  `json:"within"`
+	} `json:"drift"`
 
 	// ErrorRate Of the steps attempted within a length of time, the rate has failed, and at least min of them
 	ErrorRate struct {
@@ -2589,12 +2603,12 @@ type AlarmSettings struct {
 	} `json:"wedged"`
 }
 
-// AlarmSettingsAnswer Example: {"own":{"error_rate":{"rate":0.02}},"settings":{"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.02,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}}
+// AlarmSettingsAnswer Example: {"own":{"error_rate":{"rate":0.02}},"settings":{"clear_after":"10m","drift":{"by":0.2,"min":50,"on":true,"within":"7d"},"error_rate":{"min":3,"on":true,"rate":0.02,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}}
 type AlarmSettingsAnswer struct {
 	// Own Any JSON object
 	Own Raw `json:"own"`
 
-	// Settings Example: {"clear_after":"10m","error_rate":{"min":3,"on":true,"rate":0.05,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
+	// Settings Example: {"clear_after":"10m","drift":{"by":0.2,"min":50,"on":true,"within":"7d"},"error_rate":{"min":3,"on":true,"rate":0.05,"within":"1h"},"lateness":{"after":"5m","on":true},"remind_every":"4h","silence":{"after":"1h","factor":1.5,"on":true},"watch":{"on":true},"wedged":{"on":true}}
 	Settings AlarmSettings `json:"settings"`
 }
 
@@ -2602,7 +2616,15 @@ type AlarmSettingsAnswer struct {
 type AlarmSettingsPatch struct {
 	// ClearAfter Like 90s, 15m, 4h, 7d
 	ClearAfter *string `json:"clear_after,omitempty"`
-	ErrorRate  *struct {
+	Drift      *struct {
+		By  *float64 `json:"by,omitempty"`
+		Min *int     `json:"min,omitempty"`
+		On  *bool    `json:"on,omitempty"`
+
+		// Within Like 12h, 7d
+		Within *string `json:"within,omitempty"`
+	} `json:"drift,omitempty"`
+	ErrorRate *struct {
 		Min  *int     `json:"min,omitempty"`
 		On   *bool    `json:"on,omitempty"`
 		Rate *float64 `json:"rate,omitempty"`

@@ -1,5 +1,5 @@
 import { Badge } from "@mantine/core";
-import { BellOff, Clock, type LucideIcon, OctagonAlert, TriangleAlert } from "lucide-react";
+import { BellOff, Clock, type LucideIcon, OctagonAlert, Split, TriangleAlert } from "lucide-react";
 import type { Kind } from "./queries";
 import { kindTitles } from "./words";
 
@@ -8,6 +8,7 @@ const signs: Record<Kind, LucideIcon> = {
   silence: BellOff,
   lateness: Clock,
   wedged: OctagonAlert,
+  drift: Split,
 };
 
 /** What kind of trouble it is: word and sign; red while it is open. */

@@ -1,9 +1,9 @@
 import { percent } from "@/shared/percent";
 import type { AlarmSettings } from "./queries";
-import { lengthWords } from "./words";
+import { lengthWords, pointsWords } from "./words";
 
 /** What is looked for, one line for each kind that is switched on. */
-export function watchedWords({ error_rate, silence, lateness, wedged }: AlarmSettings): string[] {
+export function watchedWords({ error_rate, silence, lateness, wedged, drift }: AlarmSettings): string[] {
   const lines: [on: boolean, words: string][] = [
     [
       error_rate.on,
@@ -15,6 +15,10 @@ export function watchedWords({ error_rate, silence, lateness, wedged }: AlarmSet
     ],
     [lateness.on, `somebody is more than ${lengthWords(lateness.after)} late`],
     [wedged.on, "a run cannot go on by itself"],
+    [
+      drift.on,
+      `the share who complete, or who take a way, moves by ${pointsWords(drift.by)} within ${lengthWords(drift.within)}`,
+    ],
   ];
   return lines.filter(([on]) => on).map(([, words]) => words);
 }

@@ -66,6 +66,11 @@ test.each([
   ],
   [alarm("lateness", { router_age_s: 600 }), "late by up to 10 minutes", "5 minutes after an enrollment was due"],
   [alarm("wedged", { runs: 1 }), "1 run", "the first one"],
+  [
+    alarm("drift", { now: 0.443, before: 0.1, counted: 140, node: "hello", port: "timeout" }),
+    "44.3 % instead of 10 %",
+    "20 points within 7 days, and at least 50 counted",
+  ],
   [alarm("wedged", { queues: 2 }), "queues of 2 contacts", "the first one"],
 ])("what was measured stands against the limit: $kind", (about, value, limit) => {
   expect(valueWords(about)).toBe(value);
@@ -93,10 +98,11 @@ test.each([
 ])("%s of %s is found at %s", (action, subject, to) => expect(changeLink(change(action, subject))).toBe(to));
 
 test("what is switched off is not watched", () => {
-  expect(watchedWords(settings)).toHaveLength(4);
+  expect(watchedWords(settings)).toHaveLength(5);
   const some = { ...settings, silence: { ...settings.silence, on: false }, wedged: { on: false } };
   expect(watchedWords(some)).toEqual([
     "5 % of the steps fail within 1 hour, and at least 3",
     "somebody is more than 5 minutes late",
+    "the share who complete, or who take a way, moves by 20 points within 7 days",
   ]);
 });

@@ -7,6 +7,7 @@ export const kindTitles: Record<Kind, string> = {
   silence: "Silence",
   lateness: "Late",
   wedged: "Stuck",
+  drift: "Drift",
 };
 
 const units: Record<string, [seconds: number, one: string]> = {
@@ -40,6 +41,9 @@ export function secondsWords(seconds: number): string {
   }
   return parts.join(" ");
 }
+
+/** How far two shares lie apart, in percentage points: "20 points". */
+export const pointsWords = (by: number) => counted(Math.round(by * 1000) / 10, "point");
 
 /** The number that was measured under a name; undefined when it was not. */
 function measured(alarm: Alarm, name: string): number | undefined {
@@ -78,11 +82,15 @@ export function valueWords(alarm: Alarm): string | null {
       if (runs !== undefined) return `${counted(runs, "run")}`;
       return queues === undefined ? null : `queues of ${counted(queues, "contact")}`;
     }
+    case "drift": {
+      const [now, before] = [of("now"), of("before")];
+      return now === undefined || before === undefined ? null : `${percent(now)} instead of ${percent(before)}`;
+    }
   }
 }
 
 /** From what on there is an alarm of a kind, as it is set now. */
-export function limitWords(alarm: Alarm, { error_rate, silence, lateness }: AlarmSettings): string {
+export function limitWords(alarm: Alarm, { error_rate, silence, lateness, drift }: AlarmSettings): string {
   switch (alarm.kind) {
     case "error_rate":
       return `${percent(error_rate.rate)} and at least ${error_rate.min.toLocaleString("en")}, within ${lengthWords(error_rate.within)}`;
@@ -95,6 +103,8 @@ export function limitWords(alarm: Alarm, { error_rate, silence, lateness }: Alar
       return `${lengthWords(lateness.after)} after an enrollment was due`;
     case "wedged":
       return "the first one";
+    case "drift":
+      return `${pointsWords(drift.by)} within ${lengthWords(drift.within)}, and at least ${drift.min} counted`;
   }
 }
 

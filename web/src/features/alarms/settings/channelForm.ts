@@ -49,6 +49,7 @@ export const kindWords: Record<ChannelKind, string> = {
   silence: "Silence",
   lateness: "Late",
   wedged: "Stuck",
+  drift: "Drift",
   watch: "48 hours after a publish",
 };
 

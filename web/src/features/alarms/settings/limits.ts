@@ -56,6 +56,16 @@ export const limitGroups: LimitGroup[] = [
     fields: [length("lateness", "after", "Later than")],
   },
   { part: "wedged", title: "Stuck", what: "A run cannot go on without a person", fields: [] },
+  {
+    part: "drift",
+    title: "Drift",
+    what: "People end, or take ways, otherwise than in the 4 weeks before",
+    fields: [
+      { part: "drift", field: "by", label: "A share moves by, in percent", as: "percent", of: "points" },
+      { part: "drift", field: "min", label: "With at least", as: "number", of: "counted of each" },
+      length("drift", "within", "Within the last"),
+    ],
+  },
   { part: "watch", title: "48 hours after a publish", what: "One summary at the end of the watch", fields: [] },
   {
     part: null,
@@ -112,6 +122,7 @@ export const allDefaults: SettingsPatch = {
   silence: null,
   lateness: null,
   wedged: null,
+  drift: null,
   watch: null,
   remind_every: null,
   clear_after: null,
