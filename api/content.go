@@ -1,6 +1,9 @@
 package api
 
 import (
+	"encoding/json"
+	"fmt"
+
 	"github.com/gin-gonic/gin"
 
 	"fermata/api/gen"
@@ -67,14 +70,18 @@ func (s *server) GetEmailTemplate(c *gin.Context, key string) {
 		if err != nil {
 			return reply{}, err
 		}
-		return ok(shapeTemplate(t)), nil
+		return templateReply(t)
 	})
 }
 
-func (s *server) PatchEmailTemplate(c *gin.Context, key string) {
+// PatchEmailTemplate changes a template. If-Match guards against overwriting what somebody else saved.
+func (s *server) PatchEmailTemplate(c *gin.Context, key string, params gen.PatchEmailTemplateParams) {
 	s.write(c, func(tx *store.Tx) (reply, error) {
-		t, err := tx.EmailTemplate(key)
+		t, err := tx.LockEmailTemplate(key)
 		if err != nil {
+			return reply{}, err
+		}
+		if err := unmoved(t, params.IfMatch); err != nil {
 			return reply{}, err
 		}
 		next, err := patched(s, c, "EmailTemplateInput", templateInput(t))
@@ -87,8 +94,39 @@ func (s *server) PatchEmailTemplate(c *gin.Context, key string) {
 		if err := tx.UpdateEmailTemplate(t); err != nil {
 			return reply{}, err
 		}
-		return ok(shapeTemplate(t)), s.audit(c, tx, "email_template.update", t.Key, nil)
+		if err := s.audit(c, tx, "email_template.update", t.Key, nil); err != nil {
+			return reply{}, err
+		}
+		return templateReply(t)
 	})
+}
+
+// templateReply answers a template with the etag of what it says.
+func templateReply(t *store.EmailTemplate) (reply, error) {
+	etag, err := templateETag(t)
+	r := ok(shapeTemplate(t))
+	r.header = map[string]string{"ETag": quoted(etag)}
+	return r, err
+}
+
+func templateETag(t *store.EmailTemplate) (string, error) {
+	document, err := json.Marshal(templateInput(t))
+	if err != nil {
+		return "", fmt.Errorf("encode template %s: %w", t.Key, err)
+	}
+	return etagOf(document), nil
+}
+
+// unmoved refuses a change of a template that is not as the caller has seen it.
+func unmoved(t *store.EmailTemplate, seen *string) error {
+	if seen == nil {
+		return nil
+	}
+	etag, err := templateETag(t)
+	if err == nil && !matches(*seen, etag) {
+		err = failure(kindPrecondition, "the template was changed; its etag is now %s", etag)
+	}
+	return err
 }
 
 func (s *server) DeleteEmailTemplate(c *gin.Context, key string) {

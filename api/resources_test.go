@@ -83,6 +83,27 @@ func salesPipeline() object {
 	}}
 }
 
+// TestTemplateChangedElsewhere: who has seen an older one overwrites nothing, and is told so.
+func TestTemplateChangedElsewhere(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
+		f := setup(t, s)
+		const url = "/v1/email-templates/hello"
+		f.must(201, "POST", "/v1/email-templates", object{"key": "hello", "subject": "Hi", "text": "Hi"})
+		seen := f.call("GET", url, nil).header.Get("ETag")
+		require.NotEmpty(t, seen)
+		next := f.call("PATCH", url, object{"subject": "Mine"}, withHeader("If-Match", seen)).header.Get("ETag")
+		require.NotEqual(t, seen, next)
+		f.run(t, []scenario{
+			{name: "an older one", method: "PATCH", url: url, body: object{"subject": "Theirs"}, opts: []option{withHeader("If-Match", seen)}, status: 412, expected: []string{"precondition-failed", strings.Trim(next, `"`)}},
+			{name: "nothing was overwritten", method: "GET", url: url, status: 200, expected: []string{"Mine"}},
+			{name: "the one that is there", method: "PATCH", url: url, body: object{"subject": "Theirs"}, opts: []option{withHeader("If-Match", next)}, status: 200, expected: []string{"Theirs"}},
+			{name: "no matter which", method: "PATCH", url: url, body: object{"subject": "Any"}, status: 200, expected: []string{"Any"}},
+		})
+	})
+}
+
 func TestPagesOfAList(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -30,6 +30,18 @@ func (tx *Tx) EmailTemplate(key string) (*EmailTemplate, error) {
 	return keyed[EmailTemplate](tx, key)
 }
 
+// LockEmailTemplate finds a template and keeps others from changing it until the transaction ends.
+func (tx *Tx) LockEmailTemplate(key string) (*EmailTemplate, error) {
+	if !tx.write {
+		return nil, ErrReadOnly
+	}
+	t, err := tx.EmailTemplate(key)
+	if err != nil {
+		return nil, err
+	}
+	return first[EmailTemplate](tx, "key = ?"+tx.rowLock(""), t.Key)
+}
+
 // ListEmailTemplates lists templates by key.
 func (tx *Tx) ListEmailTemplates(page Page) ([]EmailTemplate, string, error) {
 	return listByID(tx, byKey(page, "key"), func(t *EmailTemplate) string { return t.Key })

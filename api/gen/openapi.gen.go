@@ -6111,6 +6111,12 @@ type CreateEmailTemplateParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// PatchEmailTemplateParams defines parameters for PatchEmailTemplate.
+type PatchEmailTemplateParams struct {
+	// IfMatch The template's ETag; another one answers 412
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // ListEnrollmentsParams defines parameters for ListEnrollments.
 type ListEnrollmentsParams struct {
 	// Limit Items per page
@@ -7314,7 +7320,7 @@ type ServerInterface interface {
 	GetEmailTemplate(c *gin.Context, key string)
 	// PatchEmailTemplate Change a mail template (merge patch)
 	// (PATCH /v1/email-templates/{key})
-	PatchEmailTemplate(c *gin.Context, key string)
+	PatchEmailTemplate(c *gin.Context, key string, params PatchEmailTemplateParams)
 	// ListEnrollments List enrollments, newest first
 	// (GET /v1/enrollments)
 	ListEnrollments(c *gin.Context, params ListEnrollmentsParams)
@@ -9298,6 +9304,30 @@ func (siw *ServerInterfaceWrapper) PatchEmailTemplate(c *gin.Context) {
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PatchEmailTemplateParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for If-Match, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter If-Match: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
 	for _, middleware := range siw.HandlerMiddlewares {
 		middleware(c)
 		if c.IsAborted() {
@@ -9305,7 +9335,7 @@ func (siw *ServerInterfaceWrapper) PatchEmailTemplate(c *gin.Context) {
 		}
 	}
 
-	siw.Handler.PatchEmailTemplate(c, key)
+	siw.Handler.PatchEmailTemplate(c, key, params)
 }
 
 // ListEnrollments operation middleware

@@ -5,13 +5,16 @@ import { useBlocker, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { ApiProblem, useSession } from "@/api";
 import { ConfirmButton, GuardedButton, keyOf, ProblemAlert } from "@/shared";
-import { type Draft, removeTemplate, saveTemplate } from "./queries";
+import { type Draft, emailTemplateQuery, removeTemplate, saveTemplate } from "./queries";
+import { TemplateConflict } from "./TemplateConflict";
 import { TemplatePreview } from "./TemplatePreview";
 
+type Held = Draft & { etag?: string | undefined };
+
 /** Source on the left, the rendered mail on the right. */
-export function TemplateEditor({ template, exists }: { template: Draft; exists: boolean }) {
-  const [draft, setDraft] = useState<Draft>(template);
-  const [saved, setSaved] = useState<Draft>(template);
+export function TemplateEditor({ template, exists }: { template: Held; exists: boolean }) {
+  const [draft, setDraft] = useState<Held>(template);
+  const [saved, setSaved] = useState<Held>(template);
   const client = useQueryClient();
   const navigate = useNavigate();
   const { lacks } = useSession();
@@ -23,9 +26,11 @@ export function TemplateEditor({ template, exists }: { template: Draft; exists: 
   });
   const set = (change: Partial<Draft>) => setDraft((d) => ({ ...d, ...change }));
   const save = useMutation({
-    mutationFn: () => saveTemplate({ ...draft, key: exists ? draft.key : draft.key || keyOf(draft.name) }, exists),
+    mutationFn: (over?: "over") =>
+      saveTemplate({ ...draft, key: draft.key || keyOf(draft.name) }, exists, over ? undefined : saved.etag),
     onSuccess: async (made) => {
-      setSaved(draft);
+      setSaved({ ...draft, etag: made.etag });
+      setDraft((now) => ({ ...now, etag: made.etag }));
       await client.invalidateQueries({ queryKey: ["email-templates"] });
       notifications.show({ color: "teal", message: "The template is saved." });
       if (!exists) await navigate({ to: `/mail/${made.key}`, ignoreBlocker: true });
@@ -36,10 +41,17 @@ export function TemplateEditor({ template, exists }: { template: Draft; exists: 
     await client.invalidateQueries({ queryKey: ["email-templates"] });
     await navigate({ to: "/mail", ignoreBlocker: true });
   };
+  const moved = save.error instanceof ApiProblem && save.error.status === 412;
+  const takeTheirs = async () => {
+    const theirs = await client.fetchQuery({ ...emailTemplateQuery(draft.key), staleTime: 0 });
+    setSaved(theirs);
+    setDraft(theirs);
+    save.reset();
+  };
   const at = (pointer: string) => (save.error instanceof ApiProblem ? save.error.at(pointer)[0]?.message : undefined);
   const submit = (e: FormEvent) => {
     e.preventDefault();
-    save.mutate();
+    save.mutate(undefined);
   };
   return (
     <Grid>
@@ -100,7 +112,11 @@ export function TemplateEditor({ template, exists }: { template: Draft; exists: 
               error={at("/text")}
               onChange={(e) => set({ text: e.currentTarget.value })}
             />
-            <ProblemAlert problem={save.error} />
+            {moved ? (
+              <TemplateConflict theirs={takeTheirs} mine={() => save.mutate("over")} />
+            ) : (
+              <ProblemAlert problem={save.error} />
+            )}
             {status === "blocked" && (
               <Group role="alert">
                 What you wrote is not saved.

@@ -15,8 +15,10 @@ export function TemplatePreview({ draft }: { draft: Draft }) {
   const { contact } = useChosenContact();
   const [asked] = useDebouncedValue(draft, 400);
   const complete = Boolean(asked.subject && (asked.html || asked.text));
+  // A template with both parts is sent with both: its text is not made from the HTML.
+  const body = asked.html && !(view === "Text" && asked.text) ? { html: asked.html } : { body: asked.text };
   const { data, error } = useQuery({
-    queryKey: ["preview", "email", asked, contact?.id],
+    queryKey: ["preview", "email", asked.subject, asked.class, body, contact?.id],
     queryFn: ({ signal }) =>
       call(
         api.POST("/v1/preview/email", {
@@ -24,7 +26,7 @@ export function TemplatePreview({ draft }: { draft: Draft }) {
             with: {
               subject: asked.subject,
               class: asked.class,
-              ...(asked.html ? { html: asked.html } : { body: asked.text }),
+              ...body,
             },
             ...(contact ? { contact: contact.id } : {}),
           },
@@ -44,7 +46,7 @@ export function TemplatePreview({ draft }: { draft: Draft }) {
         <>
           <Text fw={600}>{data.subject}</Text>
           {view === "Text" ? (
-            <Code block>{asked.text && asked.html ? `${asked.text}` : data.text}</Code>
+            <Code block>{data.text}</Code>
           ) : (
             <Group justify="center">
               <HtmlFrame

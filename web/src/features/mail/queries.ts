@@ -1,7 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, call, type Schemas } from "@/api";
+import { api, call, callWithResponse, type Schemas } from "@/api";
 
-export type EmailTemplate = Schemas["EmailTemplate"];
+/** A template, and the etag that names what it says. */
+export type EmailTemplate = Schemas["EmailTemplate"] & { etag?: string };
 export type Draft = Pick<EmailTemplate, "key" | "name" | "subject" | "html" | "text" | "class">;
 
 export const emailTemplatesQuery = () =>
@@ -16,15 +17,22 @@ export const emailTemplatesQuery = () =>
 export const emailTemplateQuery = (key: string) =>
   queryOptions({
     queryKey: ["email-templates", key],
-    queryFn: ({ signal }) => call(api.GET("/v1/email-templates/{key}", { params: { path: { key } }, signal })),
+    queryFn: ({ signal }) => named(api.GET("/v1/email-templates/{key}", { params: { path: { key } }, signal })),
   });
 
-/** Creates a template, or changes the one with that key. */
-export function saveTemplate(draft: Draft, exists: boolean): Promise<EmailTemplate> {
-  const { key, ...rest } = draft;
+async function named(request: Parameters<typeof callWithResponse<Schemas["EmailTemplate"]>>[0]) {
+  const { data, response } = await callWithResponse(request);
+  return { ...data, etag: response.headers.get("ETag") ?? undefined };
+}
+
+/** Creates a template, or changes the one with that key; with an etag only if it still says what that names. */
+export function saveTemplate(draft: Draft, exists: boolean, etag?: string): Promise<EmailTemplate> {
+  const { key, name, subject, html, text, class: of } = draft;
+  const body = { name, subject, html, text, class: of };
+  const header = etag === undefined ? {} : { "If-Match": etag };
   return exists
-    ? call(api.PATCH("/v1/email-templates/{key}", { params: { path: { key } }, body: rest }))
-    : call(api.POST("/v1/email-templates", { body: draft }));
+    ? named(api.PATCH("/v1/email-templates/{key}", { params: { path: { key }, header }, body }))
+    : call(api.POST("/v1/email-templates", { body: { key, ...body } }));
 }
 
 export const removeTemplate = (key: string) =>

@@ -1,9 +1,10 @@
 import { Button, Group, PasswordInput, Skeleton, Stack, Table, Text, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
-import { useState } from "react";
+import { type Ref, useRef, useState } from "react";
 import { api, call, useSession } from "@/api";
-import { ConfirmButton, EmptyState, Instant, ProblemAlert } from "@/shared";
+import { ConfirmButton, EmptyState, GuardedButton, Instant, ProblemAlert } from "@/shared";
 import { secretsQuery } from "./queries";
 
 /** Values that steps use by name, such as the address of a Slack webhook. They can be written, not read. */
@@ -11,6 +12,13 @@ export function SecretsPanel() {
   const { data, error, isPending, refetch } = useQuery(secretsQuery());
   const client = useQueryClient();
   const { may, lacks } = useSession();
+  const [name, setName] = useState("");
+  const value = useRef<HTMLInputElement>(null);
+  const replace = (secret: string) => {
+    setName(secret);
+    value.current?.focus();
+  };
+  const known = data?.items.some((secret) => secret.name === name) ?? false;
   const remove = async (name: string) => {
     await call(api.DELETE("/v1/secrets/{name}", { params: { path: { name } } }));
     await client.invalidateQueries({ queryKey: ["secrets"] });
@@ -21,7 +29,11 @@ export function SecretsPanel() {
         A step names a secret as <code>secret:name</code>. Its value is stored encrypted and never shown again, in no
         history, timeline or log.
       </Text>
-      {may("admin") ? <SecretForm /> : <Text>Only a key with the scope admin may write secrets.</Text>}
+      {may("admin") ? (
+        <SecretForm name={name} onName={setName} known={known} valueRef={value} />
+      ) : (
+        <Text>Only a key with the scope admin may write secrets.</Text>
+      )}
       {isPending && <Skeleton height={120} />}
       {error && <ProblemAlert problem={error} retry={() => void refetch()} />}
       {data && data.items.length === 0 && <EmptyState icon={KeyRound} title="No secret yet" />}
@@ -31,7 +43,7 @@ export function SecretsPanel() {
             <Table.Tr>
               <Table.Th>Name</Table.Th>
               <Table.Th>Written</Table.Th>
-              <Table.Th>Remove</Table.Th>
+              <Table.Th>Change</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -44,14 +56,25 @@ export function SecretsPanel() {
                   <Instant at={secret.updated_at} relative />
                 </Table.Td>
                 <Table.Td>
-                  <ConfirmButton
-                    size="xs"
-                    variant="default"
-                    label="Remove"
-                    reason={lacks("admin")}
-                    question={`Remove the secret "${secret.name}"?`}
-                    onConfirm={() => remove(secret.name)}
-                  />
+                  <Group gap="xs">
+                    <GuardedButton
+                      size="xs"
+                      variant="default"
+                      aria-label={`Replace ${secret.name}`}
+                      reason={lacks("admin")}
+                      onClick={() => replace(secret.name)}
+                    >
+                      Replace
+                    </GuardedButton>
+                    <ConfirmButton
+                      size="xs"
+                      variant="default"
+                      label="Remove"
+                      reason={lacks("admin")}
+                      question={`Remove the secret "${secret.name}"?`}
+                      onConfirm={() => remove(secret.name)}
+                    />
+                  </Group>
                 </Table.Td>
               </Table.Tr>
             ))}
@@ -62,14 +85,22 @@ export function SecretsPanel() {
   );
 }
 
-function SecretForm() {
+type FormProps = {
+  name: string;
+  onName: (name: string) => void;
+  /** There is one of that name: its value is replaced. */
+  known: boolean;
+  valueRef: Ref<HTMLInputElement>;
+};
+
+function SecretForm({ name, onName, known, valueRef }: FormProps) {
   const client = useQueryClient();
-  const [name, setName] = useState("");
   const [value, setValue] = useState("");
   const save = useMutation({
     mutationFn: () => call(api.PUT("/v1/secrets/{name}", { params: { path: { name } }, body: { value } })),
     onSuccess: async () => {
-      setName("");
+      notifications.show({ color: "teal", message: `The secret ${name} is ${known ? "replaced" : "kept"}.` });
+      onName("");
       setValue("");
       await client.invalidateQueries({ queryKey: ["secrets"] });
     },
@@ -87,12 +118,13 @@ function SecretForm() {
             label="Name"
             placeholder="team-slack"
             value={name}
-            onChange={(e) => setName(e.currentTarget.value)}
+            onChange={(e) => onName(e.currentTarget.value)}
             flex={1}
             miw={160}
           />
           <PasswordInput
             label="Value"
+            ref={valueRef}
             value={value}
             onChange={(e) => setValue(e.currentTarget.value)}
             autoComplete="off"
@@ -100,9 +132,14 @@ function SecretForm() {
             miw={200}
           />
           <Button type="submit" loading={save.isPending} disabled={!name || !value}>
-            Save
+            {known ? "Replace" : "Save"}
           </Button>
         </Group>
+        {known && (
+          <Text size="sm" c="dimmed">
+            There is a secret of this name. Steps that name it use the new value from now on.
+          </Text>
+        )}
         <ProblemAlert problem={save.error} />
       </Stack>
     </form>
