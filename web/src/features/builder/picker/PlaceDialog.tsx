@@ -1,3 +1,4 @@
+import { MoveVertical } from "lucide-react";
 import { edgeKey, graphOf, nodesOf, type Slot, slotOf, targetOf, whyNotMove } from "@/graph";
 import { StepIcon } from "@/shared";
 import { stepName } from "../diff/words";
@@ -23,6 +24,7 @@ function Move({ id, onClose }: { id: string; onClose: () => void }) {
       return {
         id: edgeKey(slot),
         title: sentence(slotWords(slot, definition, specs)),
+        icon: <MoveVertical size={16} />,
         description: before ? `before ${name(before)}` : "where nothing follows",
         reason: whyNotMove(definition, specs, id, slot),
       };

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { carryOut, fixWords } from "./fix";
+import { askedBy, carryOut, fixWords, scopeOf } from "./fix";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -11,8 +11,18 @@ test("a repair is named after what it makes", () => {
   expect(fixWords({ method: "PUT", path: "/v1/workflows/welcome", body: {} })).toBe("Create workflow welcome");
 });
 
-test("a secret has no button: its value is a person's to give", () => {
-  expect(fixWords({ method: "PUT", path: "/v1/secrets/crm", body: { value: "" } })).toBeNull();
+test("what only a person can say is asked for, and goes with the call", async () => {
+  const secret = { method: "PUT", path: "/v1/secrets/crm", body: { value: "" } } as const;
+  expect(fixWords(secret)).toBe("Create secret crm …");
+  expect(scopeOf(secret)).toBe("admin");
+  expect(askedBy({ method: "POST", path: "/v1/pipelines" })).toEqual([]);
+  const fetch = vi.fn(async () => new Response("{}"));
+  vi.stubGlobal("fetch", fetch);
+  const template = { method: "POST", path: "/v1/email-templates", body: { key: "hello", text: "" } } as const;
+  expect(askedBy(template).map((one) => one.name)).toEqual(["subject", "text"]);
+  await carryOut(template, { subject: "Hello", text: "Welcome." });
+  const body = JSON.stringify({ key: "hello", text: "Welcome.", subject: "Hello" });
+  expect(fetch).toHaveBeenCalledWith("/v1/email-templates", expect.objectContaining({ body }));
 });
 
 test("no repair leaves this server", async () => {

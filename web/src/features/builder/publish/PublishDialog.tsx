@@ -57,7 +57,7 @@ export function PublishDialog({ onClose }: { onClose: () => void }) {
         <Published result={action.data} onClose={onClose} />
       ) : (
         <Stack gap="md">
-          <ScrollArea.Autosize mah="62vh" type="auto">
+          <ScrollArea.Autosize mah="62vh" type="auto" offsetScrollbars="present">
             <ProblemAlert problem={preview.error} retry={() => void preview.refetch()} />
             {preview.isPending && <Skeleton height={180} />}
             {preview.data && (
