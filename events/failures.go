@@ -213,7 +213,7 @@ func (g *FailureGroup) retry() FailureRetry {
 	case r.Helps == HelpsAfterData:
 		r.Advice = "mend the data of each contact, then retry; skip leaves the step out"
 	default:
-		r.Advice = "mend the setting, then retry. Secrets, templates and lists are read anew; what the definition itself says is that of the version that each runs: publish the mend with migrate first"
+		r.Advice = "mend the setting, then retry. Secrets, templates and lists are read anew; what the definition itself says is that of the version that each runs: publish the mend and let those inside go on in the new version first"
 	}
 	return r
 }

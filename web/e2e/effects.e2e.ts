@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { signIn, Window } from "./browser";
+import { look, signIn, Window } from "./browser";
 import { state, untilDraft } from "./builder";
 import { until } from "./program";
 import { Stage } from "./stage";
@@ -147,6 +147,63 @@ test("of two calls whose outcome nobody knows one is noted as arrived, the other
   expect(service.keys.length).toBe(3);
   expect(service.keys[2]).toBe(service.keys[1]);
   expect(await stepOf(again)).toMatchObject({ status: "done", effect: { state: "done", copies: 2 } });
+  window.check();
+  await window.close();
+});
+
+type Undone = { undone: { node: string }[]; not_undone: { node: string; what: string; reason: string }[] };
+type Passage = { id: string; status: string; reason: string | null; steps: { type: string; result: Undone }[] };
+
+test("an undo takes back what it can, and the page says in words what it could not and why", async () => {
+  const { program } = stage;
+  const put = async (key: string, trigger: Record<string, unknown>, start: string, nodes: Record<string, unknown>) => {
+    const definition = { schema: 1, key, name: key, triggers: [{ id: "begins", ...trigger }], start, nodes };
+    await program.call("PUT", `/v1/workflows/${key}`, definition);
+    await program.call("POST", `/v1/workflows/${key}/publish`, {});
+  };
+  await put("buying", { event: "thing.bought" }, "hello", {
+    hello: {
+      type: "email",
+      name: "Thank them",
+      with: { subject: "Thank you", body: "It is yours.", class: "transactional" },
+      next: "tag",
+    },
+    tag: { type: "tag_add", name: "Tag as buyer", with: { tag: "buyer" }, next: "rest" },
+    rest: { type: "wait", name: "Rest", with: { for: "30d" } },
+  });
+  await put("refund", { event: "thing.returned" }, "back", {
+    back: { type: "undo", name: "Take it back", with: { workflow: "buying" } },
+  });
+  const who = "ulla@example.com";
+  const passage = async (workflow: string) => {
+    const { items } = await program.call<{ items: { id: string }[] }>("GET", `/v1/enrollments?workflow=${workflow}`);
+    return items[0] && (await program.call<Passage>("GET", `/v1/enrollments/${items[0].id}`));
+  };
+  await program.call("POST", "/v1/events", { type: "thing.bought", contact: { email: who } });
+  await until("the buyer waits", async () => (await passage("buying"))?.status === "waiting");
+  await program.call("POST", "/v1/events", { type: "thing.returned", contact: { email: who } });
+  await until("it is taken back", async () => (await passage("refund"))?.status === "completed");
+  const refund = await passage("refund");
+  expect((await passage("buying"))?.reason).toBe("undo");
+  expect(refund?.steps[0]?.result.undone.map((line) => line.node)).toEqual(["tag"]);
+  expect(refund?.steps[0]?.result.not_undone).toMatchObject([{ node: "hello", what: "mail", reason: "sent" }]);
+
+  const window = await Window.open(stage.browser, program.url);
+  await signIn(window);
+  const { page } = window;
+  await page.goto(`/enrollments/${refund?.id}?step=back`);
+  const told = page.getByRole("group", { name: "What was taken back" });
+  await told
+    .getByText(
+      "Of 1 enrollment in buying and what came of it, 1 thing was taken back, 1 could not be. 1 enrollment ended by it.",
+    )
+    .waitFor();
+  await told.getByRole("list", { name: "Taken back", exact: true }).getByText("tag buyer").waitFor();
+  const left = told.getByRole("list", { name: "Not taken back" }).getByRole("listitem");
+  expect(await left.allInnerTexts()).toEqual(["mail: it has gone out and cannot be called back (hello of buying)"]);
+  await look(page, "enrollment-undo");
+  await left.getByRole("link", { name: "hello" }).click();
+  await page.getByText("It has ended: exited at Rest, outcome neutral: another workflow undid it").waitFor();
   window.check();
   await window.close();
 });

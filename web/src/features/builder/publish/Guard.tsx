@@ -25,7 +25,6 @@ export function Guard({ result, flight, onFlight }: InsideProps) {
       icon={<Hourglass size={18} aria-hidden />}
       title={`${many} go on at once`}
       role="group"
-      aria-label="Who would go on at once"
     >
       <Stack gap="xs">
         <Text size="sm">

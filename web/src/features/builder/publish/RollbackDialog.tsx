@@ -49,28 +49,32 @@ export function RollbackDialog({ version, onClose }: { version: number; onClose:
         <Stack gap="md">
           <Text size="sm">Its content becomes a new version. Your draft stays as it is.</Text>
           <ScrollArea.Autosize mah="55vh" type="auto">
-            <Title order={3} size="h5" mb="xs">
-              What changes
-            </Title>
-            {read && "definition" in read && (
-              <WhatChanges version={workflow.version} to={read.definition} name={`version ${version}`} />
-            )}
-            {preview.isPending && <Skeleton height={80} />}
-            {preview.data?.changed && read && "definition" in read && (
-              <PeopleInside
-                result={preview.data}
-                flight={flight}
-                onFlight={change}
-                from={from}
-                to={read.definition}
-                isOld={preview.isPlaceholderData}
-              />
-            )}
-            {problems.map((p) => (
-              <Text key={`${p.path} ${p.message}`} size="sm" c="red">
-                {p.message}
-              </Text>
-            ))}
+            <Stack gap="lg">
+              <section aria-label="Changes">
+                <Title order={3} size="h5" mb="xs">
+                  What changes
+                </Title>
+                {read && "definition" in read && (
+                  <WhatChanges version={workflow.version} to={read.definition} name={`version ${version}`} />
+                )}
+              </section>
+              {preview.isPending && <Skeleton height={80} />}
+              {preview.data?.changed && read && "definition" in read && (
+                <PeopleInside
+                  result={preview.data}
+                  flight={flight}
+                  onFlight={change}
+                  from={from}
+                  to={read.definition}
+                  isOld={preview.isPlaceholderData}
+                />
+              )}
+              {problems.map((p) => (
+                <Text key={`${p.path} ${p.message}`} size="sm" c="red">
+                  {p.message}
+                </Text>
+              ))}
+            </Stack>
           </ScrollArea.Autosize>
           <ProblemAlert problem={old.error ?? preview.error ?? action.error} />
           <Group justify="flex-end" gap="xs">

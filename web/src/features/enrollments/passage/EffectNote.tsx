@@ -40,7 +40,7 @@ export function EffectNote({ step, enrollment }: { step: Step; enrollment: strin
       {effect.undone_by && (
         <Text size="sm">
           It was taken back later, by the{" "}
-          <Anchor component={Link} to={`/enrollments/${effect.undone_by}`} size="sm">
+          <Anchor component={Link} to={`/enrollments/${effect.undone_by}`} size="sm" underline="always">
             enrollment that undid it
           </Anchor>
           .

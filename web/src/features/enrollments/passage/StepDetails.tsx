@@ -4,6 +4,7 @@ import { stepReasonWords } from "../words";
 import { EffectNote } from "./EffectNote";
 import type { Step } from "./passage";
 import { StepTimes } from "./StepTimes";
+import { UndoNote } from "./UndoNote";
 
 type Props = {
   enrollment: string;
@@ -30,6 +31,7 @@ export function StepDetails({ enrollment, step, zone, settings }: Props) {
         </Text>
       )}
       <EffectNote step={step} enrollment={enrollment} />
+      {step.type === "undo" && <UndoNote result={step.result} />}
       {step.input && (
         <Fold label="Input">
           <Json value={step.input} label={`Input of ${step.title}`} />
