@@ -9,10 +9,12 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
 
+	"fermata/events"
 	"fermata/outgoing"
 )
 
@@ -65,10 +67,14 @@ func redactURL(u *url.URL, raw string) string {
 // Addr is host:port, the name of the destination for the local gate.
 func (s *SMTP) Addr() string { return s.host + ":" + strconv.Itoa(s.port) }
 
+// postmarkHost ends the names of Postmark's servers. It takes our Message-ID out of a mail, and reports
+// what became of it by its own; what stands in this header it gives back, and takes out of the mail.
+const postmarkHost = "postmarkapp.com"
+
 // Send hands one mail to the server. The error, if any, is a *SendError that says
 // whether the mail can have been accepted.
 func (s *SMTP) Send(ctx context.Context, m outgoing.Message) error {
-	msg, err := compose(m)
+	msg, err := s.compose(m)
 	if err != nil {
 		return &SendError{Code: "mail_invalid", Final: true, err: err}
 	}
@@ -131,6 +137,15 @@ func (s *SMTP) client(ctx context.Context) (*mail.Client, error) {
 		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.user), mail.WithPassword(s.password))
 	}
 	return mail.NewClient(s.host, options...)
+}
+
+// compose is compose with what the server wants to be told.
+func (s *SMTP) compose(m outgoing.Message) (*mail.Msg, error) {
+	msg, err := compose(m)
+	if err == nil && strings.HasSuffix(s.host, postmarkHost) && len(m.ID) <= events.PostmarkMost {
+		msg.SetGenHeader(events.PostmarkMetadata, m.ID)
+	}
+	return msg, err
 }
 
 func compose(m outgoing.Message) (*mail.Msg, error) {

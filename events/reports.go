@@ -45,6 +45,9 @@ type MailReport struct {
 	Detail    string
 	At        *time.Time // nil: now
 	Pointer   string     // where it stands in the body
+	// Also are further ids that the mail may have. Recipients, when given, are the addresses that the
+	// report is about, in lower case.
+	Also, Recipients []string
 }
 
 // ParseMailReports reads a decoded request body: one report, or {"reports": […]} with 1 to 100 of
@@ -149,6 +152,8 @@ type Reported struct {
 	Event     string // id of the event
 	Duplicate bool
 	Contact   string
+	// Other: the report is about another recipient of the mail than the contact, and changed nothing.
+	Other bool
 	// Unsubscribed: the contact wants no mails any more, and that is new.
 	Unsubscribed bool
 }
@@ -167,6 +172,9 @@ func ReportMail(tx *store.Tx, r MailReport, source string, now time.Time) (Repor
 	}
 	if err != nil {
 		return Reported{}, err
+	}
+	if len(r.Recipients) > 0 && !slices.Contains(r.Recipients, recipient(send, c)) {
+		return Reported{Contact: c.ID, Other: true}, nil
 	}
 	more := map[string]any{}
 	if r.Bounce != "" {
@@ -224,14 +232,16 @@ func (r MailReport) send(tx *store.Tx) (string, error) {
 	if r.SendID != "" {
 		return r.SendID, nil
 	}
-	send, err := tx.SendByMessageID(r.MessageID)
-	if errors.Is(err, store.ErrNotFound) {
-		return "", r.unknown()
+	for _, id := range append([]string{r.MessageID}, r.Also...) {
+		send, err := tx.SendByMessageID(id)
+		if err == nil {
+			return send.ID, nil
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return "", fmt.Errorf("read send: %w", err)
+		}
 	}
-	if err != nil {
-		return "", fmt.Errorf("read send: %w", err)
-	}
-	return send.ID, nil
+	return "", r.unknown()
 }
 
 func (r MailReport) unknown() error {

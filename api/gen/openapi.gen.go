@@ -1136,6 +1136,30 @@ func (e KnownPathType) Valid() bool {
 	}
 }
 
+// Defines values for MailProvider.
+const (
+	Mailgun  MailProvider = "mailgun"
+	Postmark MailProvider = "postmark"
+	Sendgrid MailProvider = "sendgrid"
+	Ses      MailProvider = "ses"
+)
+
+// Valid indicates whether the value is a known member of the MailProvider enum.
+func (e MailProvider) Valid() bool {
+	switch e {
+	case Mailgun:
+		return true
+	case Postmark:
+		return true
+	case Sendgrid:
+		return true
+	case Ses:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MailReportBounce.
 const (
 	Hard MailReportBounce = "hard"
@@ -4435,6 +4459,52 @@ type Leaving struct {
 	Until *time.Time `json:"until"`
 }
 
+// MailHook The secret address where a mail provider reports what became of mails, and what came there
+//
+// Example: {"accepted":3,"ignored":0,"last_at":"2026-03-02T09:00:00Z","last_ignored":null,"provider":"postmark","url":"https://fermata.example/v1/mail/inbound/hk_q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"}
+type MailHook struct {
+	// Accepted Reports that were new
+	Accepted int64 `json:"accepted"`
+
+	// Ignored Reports that mean nothing here
+	Ignored int64 `json:"ignored"`
+
+	// LastAt The last call
+	LastAt *time.Time `json:"last_at"`
+
+	// LastIgnored What the last report that was ignored is called: by the provider, or unknown_mail, other_recipient, no_message_id
+	LastIgnored *string      `json:"last_ignored"`
+	Provider    MailProvider `json:"provider"`
+
+	// Url Null until it is made
+	Url *string `json:"url"`
+}
+
+// MailHookList defines model for MailHookList.
+type MailHookList struct {
+	Items []MailHook `json:"items"`
+	Next  *string    `json:"next"`
+}
+
+// MailInbound What became of the reports of one call
+//
+// Example: {"accepted":1,"confirmed":false,"duplicates":0,"ignored":{"delivered":2}}
+type MailInbound struct {
+	Accepted int `json:"accepted"`
+
+	// Confirmed A subscription was confirmed
+	Confirmed bool `json:"confirmed"`
+
+	// Duplicates Reports that were known
+	Duplicates int `json:"duplicates"`
+
+	// Ignored Reports that mean nothing here, by what they are called: by the provider, or unknown_mail, other_recipient, no_message_id
+	Ignored map[string]int `json:"ignored"`
+}
+
+// MailProvider defines model for MailProvider.
+type MailProvider string
+
 // MailReport Example: {"kind":"complained","send_id":"send_1"}
 type MailReport struct {
 	// At When it happened; now unless given
@@ -6337,6 +6407,21 @@ type ListJobErrorsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListMailHooksParams defines parameters for ListMailHooks.
+type ListMailHooksParams struct {
+	// Limit Items per page
+	Limit *LimitAll `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// PostMailInboundJSONBody defines parameters for PostMailInbound.
+type PostMailInboundJSONBody = interface{}
+
+// PostMailInboundTextBody defines parameters for PostMailInbound.
+type PostMailInboundTextBody = string
+
 // PostMailReportsParams defines parameters for PostMailReports.
 type PostMailReportsParams struct {
 	// IdempotencyKey The same key with the same body answers the same again, for 7 days
@@ -6801,6 +6886,12 @@ type PostHookJSONRequestBody = PostHookJSONBody
 
 // PostHookFormdataRequestBody defines body for PostHook for application/x-www-form-urlencoded ContentType.
 type PostHookFormdataRequestBody PostHookFormdataBody
+
+// PostMailInboundJSONRequestBody defines body for PostMailInbound for application/json ContentType.
+type PostMailInboundJSONRequestBody = PostMailInboundJSONBody
+
+// PostMailInboundTextRequestBody defines body for PostMailInbound for text/plain ContentType.
+type PostMailInboundTextRequestBody = PostMailInboundTextBody
 
 // PostMailReportsJSONRequestBody defines body for PostMailReports for application/json ContentType.
 type PostMailReportsJSONRequestBody = MailReportsRequest
@@ -7429,6 +7520,18 @@ type ServerInterface interface {
 	// ListJobErrors What failed while the job went on
 	// (GET /v1/jobs/{id}/errors)
 	ListJobErrors(c *gin.Context, id string, params ListJobErrorsParams)
+	// ListMailHooks The addresses where mail providers report
+	// (GET /v1/mail/hooks)
+	ListMailHooks(c *gin.Context, params ListMailHooksParams)
+	// DeleteMailHook Close the address of a mail provider
+	// (DELETE /v1/mail/hooks/{provider})
+	DeleteMailHook(c *gin.Context, provider MailProvider)
+	// RotateMailHook Make the address of a mail provider, or a new one
+	// (POST /v1/mail/hooks/{provider}/rotate)
+	RotateMailHook(c *gin.Context, provider MailProvider)
+	// PostMailInbound Take the webhook of a mail provider
+	// (POST /v1/mail/inbound/{token})
+	PostMailInbound(c *gin.Context, token string)
 	// PostMailReports Report what became of mails: bounced, complained, replied
 	// (POST /v1/mail/reports)
 	PostMailReports(c *gin.Context, params PostMailReportsParams)
@@ -10674,6 +10777,116 @@ func (siw *ServerInterfaceWrapper) ListJobErrors(c *gin.Context) {
 	siw.Handler.ListJobErrors(c, id, params)
 }
 
+// ListMailHooks operation middleware
+func (siw *ServerInterfaceWrapper) ListMailHooks(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMailHooksParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", c.Request.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter limit: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", c.Request.URL.Query(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter cursor: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListMailHooks(c, params)
+}
+
+// DeleteMailHook operation middleware
+func (siw *ServerInterfaceWrapper) DeleteMailHook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "provider" -------------
+	var provider MailProvider
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", c.Param("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter provider: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeleteMailHook(c, provider)
+}
+
+// RotateMailHook operation middleware
+func (siw *ServerInterfaceWrapper) RotateMailHook(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "provider" -------------
+	var provider MailProvider
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", c.Param("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter provider: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.RotateMailHook(c, provider)
+}
+
+// PostMailInbound operation middleware
+func (siw *ServerInterfaceWrapper) PostMailInbound(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token" -------------
+	var token string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", c.Param("token"), &token, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter token: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PostMailInbound(c, token)
+}
+
 // PostMailReports operation middleware
 func (siw *ServerInterfaceWrapper) PostMailReports(c *gin.Context) {
 
@@ -13297,6 +13510,10 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/sends", wrapper.ListSends)
 	router.GET(options.BaseURL+"/v1/sends/:id", wrapper.GetSend)
 	router.POST(options.BaseURL+"/v1/mail/reports", wrapper.PostMailReports)
+	router.GET(options.BaseURL+"/v1/mail/hooks", wrapper.ListMailHooks)
+	router.DELETE(options.BaseURL+"/v1/mail/hooks/:provider", wrapper.DeleteMailHook)
+	router.POST(options.BaseURL+"/v1/mail/hooks/:provider/rotate", wrapper.RotateMailHook)
+	router.POST(options.BaseURL+"/v1/mail/inbound/:token", wrapper.PostMailInbound)
 	router.GET(options.BaseURL+"/v1/suppressions", wrapper.ListSuppressions)
 	router.POST(options.BaseURL+"/v1/suppressions", wrapper.CreateSuppression)
 	router.DELETE(options.BaseURL+"/v1/suppressions/:address", wrapper.DeleteSuppression)
