@@ -4480,7 +4480,7 @@ type MailHook struct {
 	Url *string `json:"url"`
 }
 
-// MailHookList defines model for MailHookList.
+// MailHookList Example: {"items":[{"accepted":0,"ignored":0,"last_at":null,"last_ignored":null,"provider":"ses","url":null}],"next":null}
 type MailHookList struct {
 	Items []MailHook `json:"items"`
 	Next  *string    `json:"next"`

@@ -202,7 +202,14 @@ func (x *examination) secrets(tx *store.Tx) error {
 	for _, h := range hooks {
 		try(store.HookSeal(h.Workflow, h.TriggerID), h.Cipher, h.Nonce)
 	}
-	count := len(listed) + len(hooks)
+	reporting, err := tx.MailHooks()
+	if err != nil {
+		return err
+	}
+	for _, h := range reporting {
+		try(store.MailHookSeal(h.Provider), h.Cipher, h.Nonce)
+	}
+	count := len(listed) + len(hooks) + len(reporting)
 	x.either(len(closed) > 0, GradeFailure, "secrets", mend,
 		fmt.Sprintf("FERMATA_SECRET_KEY does not open %d of %d: %s", len(closed), count, strings.Join(closed[:min(len(closed), detailsShown)], ", ")),
 		fmt.Sprintf("FERMATA_SECRET_KEY opens all %d", count))
