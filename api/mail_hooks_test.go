@@ -195,7 +195,8 @@ func TestReportsOfSendGrid(t *testing.T) {
 		}
 		require.Equal(t, []any{2.0, 1.0, object{"processed": 2.0, "dropped": 1.0, "no_message_id": 1.0, "other": 1.0}}, m.told(at, []object{
 			event("processed", "", "", "a"), event("bounce", "blocked", "421 later", "b"), event("processed", "", "", "c"), event("bounce", "blocked", "421 later", "b"),
-			event("dropped", "", "Unsubscribed Address", "d"), event("\x00<b>", "", "", "e"), {"event": "bounce", "type": "bounce", "email": "x@example.com"},
+			event("dropped", "", "Unsubscribed Address", "d"), event("\x00<b>", "", "", "e"),
+			{"event": "bounce", "type": "bounce", "email": "x@example.com"},
 			event("bounce", "bounce", "550 \x00no user", "f"),
 		}))
 		require.Equal(t, "bounced", m.suppressed("ana@example.com"))
