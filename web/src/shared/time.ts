@@ -1,9 +1,23 @@
 /** The browser's own zone. */
 export const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 
+/**
+ * The zone, if the browser knows it, otherwise the browser's own: the zone of a contact is whatever
+ * somebody wrote, and a time in a zone that is none cannot be shown.
+ */
+export function knownZone(zone: string | undefined): string {
+  if (!zone) return ownZone;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }) && zone;
+  } catch {
+    return ownZone;
+  }
+}
+
 /** An instant in words in a zone, the zone named: "Mon 9 Mar 2026 09:00 (Europe/Berlin)". */
 export function localTime(at: string, zone: string = ownZone): string {
-  return `${localParts(at, zone)} (${zone})`;
+  const known = knownZone(zone);
+  return `${localParts(at, known)} (${known})`;
 }
 
 function localParts(at: string, zone: string): string {
