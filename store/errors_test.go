@@ -172,3 +172,22 @@ func TestWhatOneStoreCannotHoldNeitherTakes(t *testing.T) {
 		})
 	})
 }
+
+// Whoever runs out of time is told so, also when the transaction was rolled back before it noticed.
+func TestATransactionThatRanOutOfTimeSaysSo(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		for began, rolledBack := time.Now(), false; !rolledBack; {
+			require.Less(t, time.Since(began), time.Minute, "the commit always came first")
+			ctx, cancel := context.WithCancel(t.Context())
+			err := s.Write(ctx, func(tx *store.Tx) error {
+				_, err := tx.CountWedged()
+				cancel()
+				<-time.After(time.Millisecond)
+				return err
+			})
+			require.ErrorIs(t, err, context.Canceled)
+			rolledBack = errors.Is(err, sql.ErrTxDone)
+		}
+	})
+}

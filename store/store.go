@@ -111,19 +111,28 @@ func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 		}
 	}()
 	if err := fn(tx); err != nil {
-		return mapError(err)
+		return mapError(brokenOff(ctx, err))
 	}
 	if tx.err != nil {
 		return tx.err
 	}
 	done = true
 	if err := begun.Commit(); err != nil {
-		return fmt.Errorf("commit transaction: %w", mapError(err))
+		return fmt.Errorf("commit transaction: %w", mapError(brokenOff(ctx, err)))
 	}
 	for _, hook := range tx.after {
 		hook()
 	}
 	return nil
+}
+
+// brokenOff names the end of a context as the cause of what follows from it: database/sql rolls a
+// transaction back when its context ends, and then says no more than that there is none.
+func brokenOff(ctx context.Context, err error) error {
+	if cause := ctx.Err(); cause != nil && errors.Is(err, sql.ErrTxDone) {
+		return fmt.Errorf("%w: %w", cause, err)
+	}
+	return err
 }
 
 // Read runs fn with access to statements that only read. There is no transaction around them: each

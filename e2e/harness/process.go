@@ -25,20 +25,21 @@ type Process struct {
 	smtp *SMTP
 }
 
-// StartProcess starts bin/fermata-dev on free ports and a folder of its own, with
+// StartProcess starts bin/fermata-dev on steady ports and in a folder of its own, with
 // mails going to a sink of this process. Settings in env are "NAME=value" and win.
 func StartProcess(t testing.TB, env ...string) *Process {
 	t.Helper()
 	p := &Process{Dir: t.TempDir(), smtp: StartSMTP(t)}
-	addr := FreeAddr(t)
-	p.System = &System{T: t, URL: "http://" + addr, SMTP: p.smtp, HTTP: StartHTTP(t)}
+	addr := SteadyAddr(t)
+	p.System = &System{T: t, URL: "http://" + addr, SMTP: p.smtp, HTTP: StartHTTP(t), tail: func() string { return end(p.Log()) }}
 	p.env = append(os.Environ(),
-		"FERMATA_HTTP_ADDR="+addr, "FERMATA_DATA_DIR="+p.Dir, "FERMATA_TEMPORAL_ADDR="+FreeAddr(t),
-		"FERMATA_TEMPORAL_UI_ADDR="+FreeAddr(t), "FERMATA_SMTP_URL="+p.smtp.URL(), "FERMATA_API_KEY="+Key,
+		"FERMATA_HTTP_ADDR="+addr, "FERMATA_DATA_DIR="+p.Dir, "FERMATA_TEMPORAL_ADDR="+SteadyAddr(t),
+		"FERMATA_TEMPORAL_UI_ADDR="+SteadyAddr(t), "FERMATA_SMTP_URL="+p.smtp.URL(), "FERMATA_API_KEY="+Key,
 	)
 	p.env = append(p.env, env...)
 	p.Start()
 	t.Cleanup(p.Kill)
+	p.watch(t, nil)
 	return p
 }
 
@@ -53,7 +54,9 @@ func (p *Process) Start() {
 	p.cmd.Stdout, p.cmd.Stderr = log, log
 	require.NoError(p.T, startPinned(p.cmd))
 	_ = log.Close()
-	require.Eventually(p.T, p.ready, 90*time.Second, 100*time.Millisecond, "the development server is ready")
+	for began := time.Now(); !p.ready(); <-time.After(100 * time.Millisecond) {
+		require.Lessf(p.T, time.Since(began), startPatience, "the development server did not become ready:\n%s", end(p.Log()))
+	}
 }
 
 // startPinned starts a command from a thread that stays: the parent-death signal

@@ -35,6 +35,11 @@ type System struct {
 	stop     context.CancelFunc
 	done     chan error
 	options  app.Options
+	// About is what a failed test is about: a part of the keys of its workflows. Its State leaves out
+	// what does not contain it.
+	About   string
+	witness *witness
+	tail    func() string
 }
 
 // Options change what a System runs on.
@@ -78,6 +83,8 @@ func Start(t testing.TB, o Options) *System {
 		log, err = app.NewLog(level(), nil)
 		require.NoError(t, err)
 	}
+	lines := &lastLines{}
+	log, s.tail = lines.keep(log), lines.String
 	s.options = app.Options{
 		Parts: app.Parts{API: true, Worker: true, Relay: true}, Migrate: true, Reconcile: o.Reconcile, Log: log, Worker: o.Worker,
 		Clock: o.Clock, AlarmEvery: o.AlarmEvery,
@@ -97,6 +104,7 @@ func Start(t testing.TB, o Options) *System {
 	}
 	s.Run()
 	t.Cleanup(s.Stop)
+	s.watch(t, nil)
 	return s
 }
 
@@ -104,6 +112,7 @@ func Start(t testing.TB, o Options) *System {
 func (s *System) For(t testing.TB) *System {
 	shared := *s
 	shared.T, shared.stop = t, nil
+	shared.watch(t, s.witness)
 	return &shared
 }
 
@@ -153,10 +162,21 @@ func (s *System) Stop() {
 // CSV is a body that is sent as text/csv.
 type CSV string
 
-// Do makes a request with the admin key and returns status and body.
+// Do makes a request with the admin key and returns status and body. Like any careful client it
+// repeats what a busy program put off (503), under one Idempotency-Key, for half a minute.
 func (s *System) Do(method, path string, body any) (int, []byte) {
 	s.T.Helper()
-	return s.do(method, path, "", body)
+	key := ""
+	if method == http.MethodPost {
+		key = fmt.Sprintf("call-%d", calls.Add(1))
+	}
+	status, raw := s.do(method, path, key, body)
+	for began := time.Now(); status == http.StatusServiceUnavailable && time.Since(began) < 30*time.Second; {
+		s.T.Logf("%s %s was put off: %s", method, path, raw)
+		<-time.After(200 * time.Millisecond)
+		status, raw = s.do(method, path, key, body)
+	}
+	return status, raw
 }
 
 func (s *System) do(method, path, key string, body any) (int, []byte) {
@@ -194,23 +214,13 @@ func (s *System) do(method, path, key string, body any) (int, []byte) {
 	return response.StatusCode, raw
 }
 
-// calls numbers the requests of Must.
+// calls numbers the requests that are repeated.
 var calls atomic.Int64
 
-// Must makes a request that has to succeed and decodes its answer. Like any careful client it
-// repeats what a busy program put off (503), under one Idempotency-Key, for half a minute.
+// Must makes a request that has to succeed and decodes its answer.
 func (s *System) Must(method, path string, body any) map[string]any {
 	s.T.Helper()
-	key := ""
-	if method == http.MethodPost {
-		key = fmt.Sprintf("call-%d", calls.Add(1))
-	}
-	status, raw := s.do(method, path, key, body)
-	for began := time.Now(); status == http.StatusServiceUnavailable && time.Since(began) < 30*time.Second; {
-		s.T.Logf("%s %s was put off: %s", method, path, raw)
-		<-time.After(200 * time.Millisecond)
-		status, raw = s.do(method, path, key, body)
-	}
+	status, raw := s.Do(method, path, body)
 	require.Truef(s.T, status >= 200 && status < 300, "%s %s: %d %s", method, path, status, raw)
 	answer := map[string]any{}
 	if len(raw) > 0 {
@@ -271,14 +281,17 @@ func (s *System) Items(path string) []map[string]any {
 const Patience = time.Minute
 
 // Eventually polls a condition for up to Patience, in the goroutine of the test, so that
-// the condition may fail the test. It polls ever less often: many tests wait at the same
+// the condition may fail the test; in vain, it says where the system stands. It polls ever less often: many tests wait at the same
 // time, and their questions would keep the processors from what they wait for.
 func (s *System) Eventually(what string, condition func() bool) {
 	s.T.Helper()
 	const longest = 250 * time.Millisecond
 	pause := 20 * time.Millisecond
 	for began := time.Now(); !condition(); <-time.After(pause) {
-		require.Lessf(s.T, time.Since(began), Patience, "waited in vain: %s", what)
+		if time.Since(began) >= Patience {
+			s.tell(s.T)
+			require.FailNow(s.T, "waited in vain: "+what)
+		}
 		pause = min(pause*5/4, longest)
 	}
 }

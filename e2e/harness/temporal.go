@@ -2,7 +2,6 @@ package harness
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -29,6 +28,7 @@ func Root() string {
 // Temporal is a Temporal server on a SQLite file, as a process that can be killed.
 type Temporal struct {
 	Addr string
+	ui   string // the address of its Web UI
 	dir  string
 	args []string
 	env  []string
@@ -39,7 +39,7 @@ type Temporal struct {
 // in the one beside it whose name ends in _visibility; both must exist.
 func StartTemporalOn(t testing.TB, database string) *Temporal {
 	t.Helper()
-	s := &Temporal{Addr: FreeAddr(t), dir: t.TempDir(), env: []string{"FERMATA_TEMPORAL_DATABASE_URL=" + database}}
+	s := &Temporal{Addr: SteadyAddr(t), ui: SteadyAddr(t), dir: t.TempDir(), env: []string{"FERMATA_TEMPORAL_DATABASE_URL=" + database}}
 	require.NoError(t, s.Start())
 	t.Cleanup(s.Kill)
 	return s
@@ -50,7 +50,7 @@ func StartTemporalOn(t testing.TB, database string) *Temporal {
 func StartTemporal(t testing.TB, args ...string) *Temporal {
 	t.Helper()
 	dir := t.TempDir()
-	s := &Temporal{Addr: FreeAddr(t), dir: dir, args: args}
+	s := &Temporal{Addr: SteadyAddr(t), ui: SteadyAddr(t), dir: dir, args: args}
 	require.NoError(t, s.Start())
 	t.Cleanup(s.Kill)
 	return s
@@ -72,12 +72,7 @@ func SharedTemporal(t testing.TB) *Temporal {
 			shared.err = err
 			return
 		}
-		addr, err := freeAddr()
-		if err != nil {
-			shared.err = err
-			return
-		}
-		shared.server = &Temporal{Addr: addr, dir: dir}
+		shared.server = &Temporal{Addr: SteadyAddr(t), ui: SteadyAddr(t), dir: dir}
 		shared.err = shared.server.Start()
 	})
 	require.NoError(t, shared.err)
@@ -98,12 +93,8 @@ func (s *Temporal) Start() error {
 	if _, err := os.Stat(program); err != nil {
 		return fmt.Errorf("%s is missing: run make build first", program)
 	}
-	ui, err := freeAddr()
-	if err != nil {
-		return err
-	}
 	s.cmd = exec.Command(program, append([]string{"--only", "temporal"}, s.args...)...)
-	s.cmd.Env = append(os.Environ(), "FERMATA_DATA_DIR="+s.dir, "FERMATA_TEMPORAL_ADDR="+s.Addr, "FERMATA_TEMPORAL_UI_ADDR="+ui)
+	s.cmd.Env = append(os.Environ(), "FERMATA_DATA_DIR="+s.dir, "FERMATA_TEMPORAL_ADDR="+s.Addr, "FERMATA_TEMPORAL_UI_ADDR="+s.ui)
 	s.cmd.Env = append(s.cmd.Env, s.env...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	output, err := s.cmd.StdoutPipe()
@@ -117,28 +108,33 @@ func (s *Temporal) Start() error {
 	return s.await(output)
 }
 
+// startPatience is how long a server may take until it answers.
+const startPatience = 90 * time.Second
+
 // await waits for the banner, which the program writes once the namespace and its
 // search attributes can be used, and drops what follows.
 func (s *Temporal) await(output io.Reader) error {
-	ready := make(chan error, 2)
+	ready, lines := make(chan bool, 2), &lastLines{}
 	go func() {
-		var lines []string
 		scanner := bufio.NewScanner(output)
 		for scanner.Scan() {
-			lines = append(lines, scanner.Text())
+			_, _ = lines.Write(scanner.Bytes())
 			if strings.Contains(scanner.Text(), "Ctrl-C") {
-				ready <- nil
+				ready <- true
 				break
 			}
 		}
-		ready <- fmt.Errorf("the Temporal server did not come up: %s", strings.Join(lines, " "))
+		ready <- false
 		_, _ = io.Copy(io.Discard, output)
 	}()
 	select {
-	case err := <-ready:
-		return err
-	case <-time.After(90 * time.Second):
-		return errors.New("the Temporal server did not come up within 90 s")
+	case up := <-ready:
+		if up {
+			return nil
+		}
+		return fmt.Errorf("the Temporal server did not come up:\n%s", lines)
+	case <-time.After(startPatience):
+		return fmt.Errorf("the Temporal server did not come up within %s:\n%s", startPatience, lines)
 	}
 }
 
@@ -150,21 +146,14 @@ func (s *Temporal) Kill() {
 	}
 }
 
-// FreeAddr is a loopback address that nobody listens on.
+// FreeAddr is a loopback address that nobody listens on now. Whoever is stopped and started again
+// needs a SteadyAddr.
 func FreeAddr(t testing.TB) string {
 	t.Helper()
-	addr, err := freeAddr()
-	require.NoError(t, err)
-	return addr
-}
-
-func freeAddr() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
+	require.NoError(t, err)
 	defer func() { _ = l.Close() }()
-	return l.Addr().String(), nil
+	return l.Addr().String()
 }
 
 // SteadyAddr is a loopback address that nobody listens on and that stays free while its
