@@ -224,7 +224,8 @@ func (s *server) operate(c *gin.Context, id string, act func(ctx context.Context
 		s.fail(c, err)
 		return
 	}
-	s.read(c, func(tx *store.Tx) (reply, error) { return s.enrollment(tx, id) })
+	// It is done: a busy store must not make anybody do it again.
+	s.readWithin(c, storeWork, func(tx *store.Tx) (reply, error) { return s.enrollment(tx, id) })
 }
 
 func (s *server) ExitEnrollment(c *gin.Context, id string) {

@@ -7,7 +7,7 @@ export default defineConfig({
     include: ["e2e/**/*.e2e.ts"],
     setupFiles: ["e2e/setup.ts"],
     fileParallelism: false,
-    // Of a whole story, which may go through every page; each of its waits ends after 30 s.
+    // Of a whole story, which may go through every page; each of its waits ends after a minute.
     testTimeout: 400_000,
     hookTimeout: 120_000,
   },

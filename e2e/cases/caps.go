@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"fermata/e2e/harness"
 )
 
 func capCases() []Case {
@@ -112,6 +114,10 @@ func maxActivePaused(p *Passage) {
 func perDay(p *Passage) {
 	nodes := `  a: {type: tag_add, with: {tag: in}}`
 	p.publish(nodes, "per_day: 2")
+	p.Eventually("no day ends meanwhile", func() bool {
+		now := time.Now().UTC()
+		return now.Add(harness.Patience*3/4).Day() == now.Day()
+	})
 	var mails []string
 	for n := range 4 {
 		mail, _ := p.someone(n)
@@ -122,8 +128,7 @@ func perDay(p *Passage) {
 			require.Equal(p.t, "capped", p.Enrollment(p.Key, mail, "waiting")["reason"])
 		}
 	}
-	p.Must("PUT", "/v1/workflows/"+p.Key, Definition(p.Key, p.Topic+".go", p.Topic+".stop", nodes, "per_day: 3"))
-	p.Must("POST", "/v1/workflows/"+p.Key+"/publish", map[string]any{})
+	p.republish(nodes, "per_day: 3")
 	p.Enrollment(p.Key, mails[2], "completed")
 	require.Equal(p.t, "capped", p.Enrollment(p.Key, mails[3], "waiting")["reason"])
 }

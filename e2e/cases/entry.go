@@ -63,10 +63,11 @@ func reentryAfterExit(p *Passage) {
 }
 
 func reentryCooldown(p *Passage) {
-	const cooldown = 10 * time.Second // long enough to ask again within it on a busy machine
-	p.publish(`  a: {type: end}`, "reentry: {cooldown: 10s}")
-	over := p.time(p.passes(nil)["started_at"]).Add(cooldown)
+	const nodes = `  a: {type: end}`
+	p.publish(nodes, "reentry: {cooldown: 1h}")
+	over := p.time(p.passes(nil)["started_at"]).Add(2 * time.Second)
 	p.requireVerdict(p.again(nil), "reentry", "cooldown")
+	p.republish(nodes, "reentry: {cooldown: 2s}")
 	p.Eventually("the cooldown is over", func() bool { return time.Now().After(over) })
 	p.requireVerdict(p.again(nil), "enrolled", "")
 	require.Len(p.t, p.enrollments(), 2)

@@ -2,7 +2,6 @@ package cases
 
 import (
 	"fmt"
-	"strings"
 	"sync/atomic"
 
 	"github.com/emersion/go-smtp"
@@ -31,8 +30,7 @@ func momentCases() []Case {
 // publishThenEvent: the event right behind a publish starts the new version.
 func publishThenEvent(p *Passage) {
 	p.publish(`  a: {type: hold}`)
-	p.Must("PUT", "/v1/workflows/"+p.Key, Definition(p.Key, p.Topic+".go", p.Topic+".stop", `  a: {type: end}`))
-	p.Must("POST", "/v1/workflows/"+p.Key+"/publish", map[string]any{})
+	p.republish(`  a: {type: end}`)
 	event := p.again(nil)
 	require.InDelta(p.t, 2, p.requireVerdict(event, "enrolled", "")["version"], 0)
 	require.InDelta(p.t, 2, p.becomes("completed")["version"], 0)
@@ -154,10 +152,7 @@ func consentBetweenTries(p *Passage) {
 	var tries atomic.Int64
 	p.SMTP.Decide(p.Mail, func(harness.Mail) error {
 		tries.Add(1)
-		_, body := p.Do("GET", "/v1/contacts?email="+p.Mail, nil)
-		_, id, _ := strings.Cut(string(body), `"id":"`)
-		id, _, _ = strings.Cut(id, `"`)
-		p.Do("PUT", "/v1/contacts/"+id+"/consent", consent("unsubscribed"))
+		p.consents("unsubscribed")
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "later"}
 	})
 	p.publish("  a: " + news + "}")

@@ -58,8 +58,7 @@ func moveRetries(p *Passage) {
 // migrate publishes other nodes and puts the passage on a move to them.
 func (p *Passage) migrate(e map[string]any, terms moving.Terms, nodes string) {
 	p.t.Helper()
-	p.Must("PUT", "/v1/workflows/"+p.Key, Definition(p.Key, p.Topic+".go", p.Topic+".stop", nodes))
-	p.Must("POST", "/v1/workflows/"+p.Key+"/publish", map[string]any{})
+	p.republish(nodes)
 	require.NoError(p.t, p.App.Store().Write(context.Background(), func(tx *store.Tx) error {
 		w, err := tx.Workflow(p.Key)
 		if err != nil {

@@ -21,6 +21,7 @@ type Passage struct {
 }
 
 func newPassage(t *testing.T, s *harness.System, key string) *Passage {
+	s.About = key
 	p := &Passage{System: s, t: t, Key: key, Mail: key + "@example.com", Topic: strings.ReplaceAll(key, "-", "_")}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -40,6 +41,13 @@ func (p *Passage) publish(nodes string, settings ...string) {
 func (p *Passage) publishAs(key, event, nodes string, settings ...string) {
 	p.t.Helper()
 	p.Publish(Definition(key, event, p.Topic+".stop", nodes, settings...))
+}
+
+// republish publishes another version of the case's workflow.
+func (p *Passage) republish(nodes string, settings ...string) {
+	p.t.Helper()
+	p.Must("PUT", "/v1/workflows/"+p.Key, Definition(p.Key, p.Topic+".go", p.Topic+".stop", nodes, settings...))
+	p.Must("POST", "/v1/workflows/"+p.Key+"/publish", map[string]any{})
 }
 
 // Definition is a workflow that starts at node `a`.

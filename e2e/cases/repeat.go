@@ -109,6 +109,10 @@ func restartRetrying(p *Passage) {
 	p.Eventually("it is tried again", func() bool { return len(p.calls(e["id"].(string))) >= 2 })
 	id := p.restarts(e, map[string]any{"n": 2})
 	p.Eventually("the new one tries, too", func() bool { return len(p.calls(id)) >= 1 })
+	p.Eventually("no call of the old one is under way", func() bool {
+		old := p.Must("GET", "/v1/enrollments/"+e["id"].(string), nil)
+		return step(old, "a")["effect"].(map[string]any)["state"] != "claimed"
+	})
 	before := len(p.calls(e["id"].(string)))
 	well.Store(true)
 	require.Equal(p.t, id, p.becomes("completed")["id"])

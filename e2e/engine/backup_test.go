@@ -61,6 +61,7 @@ func (p traveller) mail() string { return p.name + "@example.com" }
 func (p traveller) starts() traveller {
 	p.s.T.Helper()
 	p.s.Must("POST", "/v1/events", map[string]any{"type": "form.submitted", "contact": map[string]any{"email": p.mail(), "first_name": p.name}})
+	p.is("waiting") // it stands at its first node before Temporal has heard of it
 	return p.at("first")
 }
 

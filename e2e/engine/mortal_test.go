@@ -2,24 +2,28 @@ package engine_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/interceptor"
 	"go.temporal.io/sdk/workflow"
+
+	"fermata/activities/names"
 )
 
-// mortal lets a workflow task die once, after a chosen local activity of it: the
-// results of that task's activities are lost and all of it runs again.
+// mortal lets a workflow task die once, after a chosen activity of it: the results of that
+// task's activities are lost and all of it runs again.
 type mortal struct {
 	interceptor.WorkerInterceptorBase
 	mu    sync.Mutex
 	fates map[string]*fate
 }
 
-// fate says after how many activities of a contact's run its task dies, and what
-// happens to the contact at that moment.
+// fate says after how many things that a contact's run has done its task dies, and what
+// happens to the contact at that moment. On a busy machine a local activity may end too late
+// and be done once more by a regular one: that is the same thing.
 type fate struct {
 	after     int
 	meanwhile func()
@@ -29,6 +33,7 @@ type fate struct {
 	spared     bool
 	mu         sync.Mutex
 	activities int
+	things     map[string]bool
 	struck     bool
 	died       bool
 }
@@ -54,11 +59,29 @@ func (a *mortalActivity) ExecuteActivity(ctx context.Context, in *interceptor.Ex
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.activities++
-	if f.activities == f.after {
+	if f.does(in.Args[0], result, err) == f.after && !f.struck {
 		f.meanwhile()
 		f.struck = true
 	}
 	return result, err
+}
+
+// does notes what an activity has done, and returns how many things that makes. The fate is locked.
+func (f *fate) does(in, result any, err error) int {
+	var what any
+	switch in := in.(type) {
+	case names.AdvanceInput:
+		what = in.Commands
+	case names.SendInput:
+		what = []any{in.Node, in.Visit}
+	}
+	if sent, is := result.(names.SendResult); err == nil && !(is && sent.Defer) {
+		if f.things == nil {
+			f.things = map[string]bool{}
+		}
+		f.things[fmt.Sprint(what)] = true
+	}
+	return len(f.things)
 }
 
 func (m *mortal) InterceptWorkflow(_ workflow.Context, next interceptor.WorkflowInboundInterceptor) interceptor.WorkflowInboundInterceptor {
@@ -81,6 +104,10 @@ type mortalCalls struct {
 
 func (c *mortalCalls) ExecuteLocalActivity(ctx workflow.Context, name string, args ...any) workflow.Future {
 	return mortalFuture{c.Next.ExecuteLocalActivity(ctx, name, args...), c.m.of(workflow.GetInfo(ctx).WorkflowExecution.ID)}
+}
+
+func (c *mortalCalls) ExecuteActivity(ctx workflow.Context, name string, args ...any) workflow.Future {
+	return mortalFuture{c.Next.ExecuteActivity(ctx, name, args...), c.m.of(workflow.GetInfo(ctx).WorkflowExecution.ID)}
 }
 
 type mortalFuture struct {

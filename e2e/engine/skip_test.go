@@ -57,7 +57,7 @@ func requireMornings(t *testing.T, e map[string]any, zone string) {
 		for due.Weekday() == time.Saturday || due.Weekday() == time.Sunday {
 			due = due.AddDate(0, 0, 1)
 		}
-		require.WithinRange(t, entered[node], due, due.Add(15*time.Second), node)
+		require.WithinRange(t, entered[node], due, due.Add(harness.Patience), node)
 	}
 }
 

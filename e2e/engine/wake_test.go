@@ -13,21 +13,23 @@ import (
 const patientWait = `  a: {type: wait_event, with: {events: [{id: got, event: form.answered}], timeout: 30d}, next: {got: b}}
   b: {type: end}`
 
-// An event wakes the run that waits for it: long before the reconciler, which looks half
-// a minute after the acceptance, would find it asleep.
+// An event wakes the run that waits for it, without the reconciler: it would find the run asleep
+// in an hour.
 func TestEventWakesItsWaitAtOnce(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, s *harness.System) {
-		publishFlow(s, "patient", patientWait)
-		post(s, "form.submitted", "ana@example.com")
-		s.Enrollment("patient", "ana@example.com", "waiting")
-		post(s, "form.answered", "ana@example.com")
-		e := s.Enrollment("patient", "ana@example.com", "completed")
-		accepted := instant(t, s.Items("/v1/events?type=form.answered")[0]["accepted_at"])
-		took := instant(t, e["ended_at"]).Sub(accepted)
-		t.Logf("advanced %s after acceptance", took)
-		require.Less(t, took, 15*time.Second)
-	})
+	for name, database := range harness.Databases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := harness.Start(t, harness.Options{Database: database(t), Reconcile: time.Hour})
+			publishFlow(s, "patient", patientWait)
+			post(s, "form.submitted", "ana@example.com")
+			s.Enrollment("patient", "ana@example.com", "waiting")
+			post(s, "form.answered", "ana@example.com")
+			e := s.Enrollment("patient", "ana@example.com", "completed")
+			accepted := instant(t, s.Items("/v1/events?type=form.answered")[0]["accepted_at"])
+			t.Logf("advanced %s after acceptance", instant(t, e["ended_at"]).Sub(accepted))
+		})
+	}
 }
 
 // Nobody has woken the run, as if the code that does were lost: the log has the event, and
@@ -40,7 +42,7 @@ func TestWaitThatNobodyWakesAdvancesInBoundedTime(t *testing.T) {
 		post(s, "form.submitted", "ana@example.com")
 		e := s.Enrollment("unwoken", "ana@example.com", "waiting")
 		contact := e["contact"].(map[string]any)["id"].(string)
-		accepted := time.Now().UTC()
+		var accepted time.Time
 		s.Eventually("the router has nothing to do", func() bool {
 			routed := false
 			write(s, func(tx *store.Tx) error {
@@ -48,6 +50,9 @@ func TestWaitThatNobodyWakesAdvancesInBoundedTime(t *testing.T) {
 				if routed = err == nil && c.Seq == c.RoutedSeq; !routed {
 					return err
 				}
+				// The reconciler reads the log once, a second behind its end: what it is to find must be
+				// there by then, however long this commit takes.
+				accepted = time.Now().UTC().Add(5 * time.Second)
 				event := &store.Event{ID: "evt_unwoken", ContactID: contact, Type: "form.answered", OccurredAt: accepted, AcceptedAt: accepted, Source: "api"}
 				if _, err := tx.AppendEvent(event); err != nil {
 					return err

@@ -10,7 +10,8 @@ import (
 	"fermata/e2e/harness"
 )
 
-const crowd = 400
+// crowd is large enough that its import takes seconds: it is to be killed in the middle.
+const crowd, members = 2000, 300
 
 // progress waits until a job is through so many of its pieces, without being through.
 func progress(p *harness.Process, job any, pieces float64) {
@@ -38,7 +39,7 @@ func TestKillingDuringJobsLosesAndRepeatsNothing(t *testing.T) {
 	var file strings.Builder
 	file.WriteString("email,fields.n\n")
 	for i := range crowd {
-		fmt.Fprintf(&file, "p%03d@example.com,%d\n", i, i)
+		fmt.Fprintf(&file, "p%04d@example.com,%d\n", i, i)
 	}
 	job := p.Must("POST", "/v1/contacts/import", harness.CSV(file.String()))["id"]
 	progress(p, job, 50)
@@ -58,17 +59,17 @@ nodes:
   count: {type: field_set, with: {field: visits, increment: 1}, next: done}
   done:  {type: end}
 `)
-	filter := map[string]any{"field": "contact.n", "op": "gte", "value": 100}
-	job = p.Must("POST", "/v1/workflows/tally/enrollments", map[string]any{"filter": filter, "rate": "60/1s"})["id"]
-	for _, pieces := range []float64{150, 250} {
-		progress(p, job, pieces)
+	filter := map[string]any{"field": "contact.n", "op": "gte", "value": crowd - members}
+	job = p.Must("POST", "/v1/workflows/tally/enrollments", map[string]any{"filter": filter, "rate": "40/1s"})["id"]
+	for _, enrolled := range []float64{50, 150} {
+		progress(p, job, crowd-members+enrolled)
 		p.Kill()
 		p.Start()
 	}
 	done := finished(p, job)
-	require.Equal(t, map[string]any{"matched": 300.0, "enrolled": 300.0}, done["counts"])
+	require.Equal(t, map[string]any{"matched": float64(members), "enrolled": float64(members)}, done["counts"])
 	require.EqualValues(t, crowd, done["done"])
-	p.Eventually("all are through", func() bool { return countStatus(p, "tally", "completed") == 300 })
+	p.Eventually("all are through", func() bool { return countStatus(p, "tally", "completed") == members })
 	once := p.Must("POST", "/v1/contacts/search", map[string]any{"filter": map[string]any{"field": "contact.visits", "op": "eq", "value": 1}, "limit": 500})
-	require.Len(t, once["items"], 300)
+	require.Len(t, once["items"], members)
 }

@@ -36,7 +36,7 @@ name: Patient
 triggers: [{id: go, event: form.submitted}]
 start: pause
 nodes:
-  pause: {type: wait, with: {for: 15s}, next: first}
+  pause: {type: wait, with: {for: 30s}, next: first}
   first: {type: email, with: {subject: First, body: One., class: transactional}, next: mark}
   mark:  {type: tag_add, with: {tag: waited}, next: done}
   done:  {type: end}

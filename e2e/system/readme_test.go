@@ -124,7 +124,7 @@ func (s *shell) learn(l lesson) {
 	}
 	right := try()
 	// What follows from an event comes a moment later: a reader looks again.
-	for deadline := time.Now().Add(30 * time.Second); !right && !changes(l.script) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(harness.Patience); !right && !changes(l.script) && time.Now().Before(deadline); {
 		s.run("sleep 0.2")
 		right = try()
 	}

@@ -79,7 +79,7 @@ func TestLinkOfTheBannerOpensThePageOnce(t *testing.T) {
 // until waits for a line of a stream.
 func until(t *testing.T, lines <-chan string, want string) {
 	t.Helper()
-	limit := time.After(30 * time.Second)
+	limit := time.After(harness.Patience)
 	for {
 		select {
 		case line, open := <-lines:

@@ -96,12 +96,17 @@ test("a template breaks, the alarm names it and reaches a channel; somebody ackn
 
   await program.call("PATCH", "/v1/email-templates/welcome", { text: "Your voucher: {{ trigger.voucher }}" });
   await enter(3, 7);
+  await until("all four are held", async () => {
+    const path = "/v1/enrollments?workflow=greet&status=held";
+    return (await program.call<{ items: unknown[] }>("GET", path)).items.length === 4;
+  });
 
   await page.goto("/alarms");
   const alarm = page.getByRole("listitem", { name: "Errors: greet" });
   // The server looks once a minute, and the page soon after.
   await alarm.waitFor({ timeout: 150_000 });
-  await alarm.getByText(/^4 of \d+ steps failed in the last hour/).waitFor();
+  // It may have rung at the third of them, and says so until the server looks once more.
+  await alarm.getByText(/^4 of \d+ steps failed in the last hour/).waitFor({ timeout: 150_000 });
   await alarm.getByText("5 % and at least 3, within 1 hour").waitFor();
   await page.getByRole("link", { name: "Alarms", exact: false }).filter({ hasText: "1" }).first().waitFor();
   await until("the channel has it", () => heard.some((n) => n.type === "alarm.opened"));

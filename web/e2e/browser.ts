@@ -31,7 +31,7 @@ export class Window {
     readonly context: BrowserContext,
     home: string,
   ) {
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(60_000);
     context.on("console", (m) => m.type() === "error" && this.fault(`console: ${m.text()} (${m.location().url})`));
     context.on("weberror", (e) => this.fault(`error: ${e.error().message} (${e.page()?.url()})`));
     context.on("dialog", (d) => {

@@ -3,12 +3,20 @@ import type { Page } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { look, seriousFindings, settled, signIn, Window } from "./browser";
 import { type Analytics, did, peopled } from "./figures";
+import { until } from "./program";
 import { Stage } from "./stage";
 
 const stage = Stage.set();
+/** How long before midnight the story is not begun any more, in milliseconds. */
+const dayRest = 180_000;
 const shots = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 
-beforeAll(() => peopled(stage.program));
+beforeAll(async () => {
+  // The story is of one day.
+  const day = (later: number) => new Date(Date.now() + later).getUTCDate();
+  await until("no day ends meanwhile", () => day(0) === day(dayRest), dayRest + 10_000);
+  await peopled(stage.program);
+}, 400_000);
 
 const read = (query = "") => stage.program.call<Analytics>("GET", `/v1/workflows/leads/analytics${query}`);
 
@@ -27,6 +35,7 @@ async function tile(page: Page, name: string): Promise<string[]> {
 /** The cells of a line of a table, the first one left out. */
 async function cells(page: Page, table: string, line: string): Promise<string[]> {
   const row = page.getByRole("table", { name: table }).getByRole("row").filter({ hasText: line });
+  await row.first().waitFor();
   return (await row.getByRole("cell").allInnerTexts()).map((text) => text.trim().replace(/\s*\(.*\)$/s, ""));
 }
 
@@ -74,6 +83,7 @@ test("the dashboard shows what the API answers, and what the story did", async (
   await page.getByRole("tab", { name: "By day" }).click();
   const today = a.series.at(-1);
   const first = page.getByRole("table", { name: "Figures by day" }).getByRole("row").nth(1);
+  await first.waitFor();
   const day = (await first.getByRole("cell").allInnerTexts()).map((text) => text.trim());
   expect(day).toEqual([
     `${today?.enrolled}`,

@@ -38,7 +38,7 @@ async function tabTo(page: Page, name: RegExp, by: "Tab" | "Shift+Tab" = "Tab"):
 async function focusOn(page: Page, name: RegExp): Promise<void> {
   let now = "";
   for (const began = Date.now(); !name.test(now); now = await focused(page)) {
-    if (Date.now() - began > 30_000) throw new Error(`the focus never comes to ${name}; it is on ${now}`);
+    if (Date.now() - began > 60_000) throw new Error(`the focus never comes to ${name}; it is on ${now}`);
   }
 }
 

@@ -5,11 +5,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, seriousFindings, settled, signIn, Window } from "./browser";
 import { furnish, type Shown } from "./furnish";
 import { Program } from "./program";
+import { tellingWhenFailed } from "./telling";
 
 const shots = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 let program: Program;
 let browser: Browser;
 let pages: Shown[];
+tellingWhenFailed(() => ({ program, browser }));
 
 beforeAll(async () => {
   [program, browser] = await Promise.all([Program.start(), launch()]);

@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const adminKey = "dev-key";
 const patience = 60_000;
+/** How long a call that the program puts off (503) is made again. */
+const putOff = 30_000;
 
 /** The program of `make dev` with a data directory and ports of its own. */
 export class Program {
@@ -22,7 +24,7 @@ export class Program {
 
   static async start(): Promise<Program> {
     const data = await mkdtemp(join(tmpdir(), "fermata-browser-"));
-    const [http, temporal, ui, smtp] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
+    const [http, temporal, ui, smtp] = [await steadyPort(), await steadyPort(), await steadyPort(), await steadyPort()];
     const url = `http://127.0.0.1:${http}`;
     const program = new Program(data, url, `http://127.0.0.1:${ui}`, {
       ...process.env,
@@ -50,7 +52,14 @@ export class Program {
     await until("the program is ready", () => {
       if (child.exitCode !== null) throw new Error(`the program ended: ${this.printed}`);
       return this.printed.includes("Fermata is ready");
+    }).catch((e: unknown) => {
+      throw new Error(`${e}: ${this.tail()}`);
     });
+  }
+
+  /** The last lines that the program has printed. */
+  tail(): string {
+    return this.printed.trimEnd().split("\n").slice(-40).join("\n");
   }
 
   /** The address that signs in once, from the banner. */
@@ -76,7 +85,11 @@ export class Program {
 
   /** A call of the API as its administrator; anything but a success fails. */
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.ask(method, path, body);
+    let response = await this.ask(method, path, body);
+    for (const began = Date.now(); response.status === 503 && Date.now() - began < putOff; ) {
+      await new Promise((done) => setTimeout(done, 200));
+      response = await this.ask(method, path, body);
+    }
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return (text ? JSON.parse(text) : null) as T;
@@ -100,13 +113,20 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((found, failed) => {
+/** A port that nobody listens on, and that stays free while the program is down: none of those of outgoing connections. */
+async function steadyPort(): Promise<number> {
+  const [lowest, highest] = [20_000, 32_000];
+  for (let i = 0; i < 100; i++) {
+    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+    if (await free(port)) return port;
+  }
+  throw new Error("no port is free");
+}
+
+function free(port: number): Promise<boolean> {
+  return new Promise((done) => {
     const server = createServer();
-    server.once("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === "object" ? found(address.port) : failed(new Error("no port"))));
-    });
+    server.once("error", () => done(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
   });
 }

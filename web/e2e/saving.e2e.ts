@@ -97,7 +97,7 @@ async function typeOn(page: Page, saves: { count: () => number }) {
   await (await subjectOf(page)).click();
   await page.keyboard.press("End");
   await page.keyboard.type(", dear reader");
-  await expect.poll(saves.count, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(saves.count, { timeout: 60_000 }).toBeGreaterThan(0);
   await page.keyboard.type(", and wel");
   return "Hello, dear reader, and wel";
 }
@@ -166,10 +166,10 @@ test("leaving with unsaved work warns; who stays has it still, and it is saved",
   const saves = await holdSaves(page);
   const subject = await subjectOf(page);
   await subject.fill("Hello, not saved yet");
-  await expect.poll(saves.count, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(saves.count, { timeout: 60_000 }).toBeGreaterThan(0);
   window.leaving.answer = "stay";
   await page.close({ runBeforeUnload: true });
-  await expect.poll(() => window.leaving.asked, { timeout: 30_000 }).toBe(1);
+  await expect.poll(() => window.leaving.asked, { timeout: 60_000 }).toBe(1);
   expect(await subject.innerText()).toBe("Hello, not saved yet");
   await saves.release();
   await untilDraft(stage.program, "leaving", "has the subject", (d) => {
@@ -189,19 +189,30 @@ test("what comes late moves nothing under somebody's hands", async () => {
   const window = await open("late");
   const { page } = window;
   let late = 0;
-  const delay = (ms: number) => async (route: Route) => {
-    await page.waitForTimeout(ms);
+  let looked = () => {};
+  const looking = new Promise<void>((done) => {
+    looked = done;
+  });
+  const after = (something: () => Promise<void>) => async (route: Route) => {
+    await something();
     late++;
     await route.continue();
   };
-  await page.route("**/v1/preview/**", delay(3000));
-  await page.route("**/v1/contacts?*", delay(500));
+  await page.route(
+    "**/v1/preview/**",
+    after(() => looking),
+  );
+  await page.route(
+    "**/v1/contacts?*",
+    after(() => page.waitForTimeout(500)),
+  );
   await step(page, "Hello").click();
   const field = page.getByRole("region", { name: "The mail" }).getByRole("combobox", { name: "Preview for" });
-  await expect.poll(() => field.inputValue(), { timeout: 30_000 }).toContain("@");
+  await expect.poll(() => field.inputValue(), { timeout: 60_000 }).toContain("@");
   await field.fill("uma");
   const top = (await field.boundingBox())?.y ?? 0;
   const before = await page.locator("[data-inspector]").innerText();
+  looked();
   await page
     .getByText(/Hello Uma/)
     .first()

@@ -2,6 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { launch } from "./browser";
 import { Program } from "./program";
+import { tellingWhenFailed } from "./telling";
 
 /** A program of its own and a browser, for all tests of a file. */
 export class Stage {
@@ -10,6 +11,7 @@ export class Stage {
   /** Starts both before the tests of the file, and ends them after. */
   static set(): Stage {
     const stage = new Stage();
+    tellingWhenFailed(() => stage.parts);
     beforeAll(async () => {
       const [program, browser] = await Promise.all([Program.start(), launch()]);
       stage.parts = { program, browser };

@@ -3,9 +3,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, settled, signIn, Window } from "./browser";
 import { corpus } from "./corpus";
 import { Program, until } from "./program";
+import { tellingWhenFailed } from "./telling";
 
 let program: Program;
 let browser: Browser;
+tellingWhenFailed(() => ({ program, browser }));
 beforeAll(async () => {
   [program, browser] = await Promise.all([Program.start(), launch()]);
 });
