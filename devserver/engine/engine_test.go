@@ -85,7 +85,7 @@ func TestRestartKeepsOpenRuns(t *testing.T) {
 			return err == nil && n.GetCount() == 1
 		}
 	}
-	require.Eventually(t, found(c1), 20*time.Second, 50*time.Millisecond)
+	require.Eventually(t, found(c1), time.Minute, 50*time.Millisecond)
 	w1.Stop()
 	c1.Close()
 	require.NoError(t, first.Stop())

@@ -61,7 +61,7 @@ func TestTheServerDiesWithItsProcess(t *testing.T) {
 	s := storetest.OpenURL(t, url)
 	require.NoError(t, child.Process.Kill())
 	_ = child.Wait()
-	require.Eventually(t, func() bool { return s.Ping(t.Context()) != nil }, 10*time.Second, 20*time.Millisecond)
+	require.Eventually(t, func() bool { return s.Ping(t.Context()) != nil }, time.Minute, 20*time.Millisecond)
 }
 
 func TestWithoutPostgresThereIsOneClearLine(t *testing.T) {

@@ -211,7 +211,7 @@ func (d *desk) wait(people, days int) {
 	d.Helper()
 	require.NoError(d, d.store.Write(d.Context(), func(tx *store.Tx) error {
 		w, err := tx.Workflow("patient")
-		entered := time.Now().AddDate(0, 0, -days).UTC()
+		entered := time.Now().UTC().AddDate(0, 0, -days)
 		due := entered.AddDate(0, 0, 7)
 		for i := 0; err == nil && i < people; i++ {
 			c := &store.Contact{}
