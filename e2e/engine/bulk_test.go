@@ -28,22 +28,12 @@ func crowd(n int) harness.CSV {
 
 var isPro = map[string]any{"field": "contact.plan", "op": "eq", "value": "pro"}
 
-// ended waits for a job to end and returns it.
-func ended(s *harness.System, job any) map[string]any {
-	var j map[string]any
-	s.Eventually(fmt.Sprint("job ", job, " ends"), func() bool {
-		j = s.Must("GET", fmt.Sprint("/v1/jobs/", job), nil)
-		return j["ended_at"] != nil
-	})
-	return j
-}
-
 // Three hundred people are imported, and those of a filter enrolled: counted first, then at
 // a bounded rate, canceled, and once more to the end.
 func TestAFileOfPeopleIsImportedAndAFilterEnrolled(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *harness.System) {
-		imported := ended(s, s.Must("POST", "/v1/contacts/import", crowd(300))["id"])
+		imported := s.JobEnds(s.Must("POST", "/v1/contacts/import", crowd(300))["id"])
 		require.Equal(t, "done", imported["status"])
 		require.Equal(t, map[string]any{"created": 300.0}, imported["counts"])
 
@@ -74,13 +64,11 @@ nodes:
 		require.Less(t, first, 120.0)
 		require.Len(t, s.Items("/v1/enrollments?limit=500&workflow=offer"), int(first), "a canceled job leaves the rest out")
 
-		again := ended(s, s.Must("POST", url, map[string]any{"filter": isPro, "rate": "500/1s"})["id"])
+		again := s.JobEnds(s.Must("POST", url, map[string]any{"filter": isPro, "rate": "500/1s"})["id"])
 		require.Equal(t, "done", again["status"])
 		require.EqualValues(t, 300, again["done"])
 		require.Equal(t, map[string]any{"matched": 120.0, "enrolled": 120 - first, "reentry": first}, again["counts"])
-		s.Eventually("all of them wait", func() bool {
-			return len(s.Items("/v1/enrollments?limit=500&workflow=offer&status=waiting")) == 120
-		})
+		s.Reaches("all of them wait", 120, func() int { return count(s, "offer", "waiting") })
 	})
 }
 

@@ -75,7 +75,7 @@ func (f *fate) does(in, result any, err error) int {
 	case names.SendInput:
 		what = []any{in.Node, in.Visit}
 	}
-	if sent, is := result.(names.SendResult); err == nil && !(is && sent.Defer) {
+	if sent, is := result.(names.SendResult); err == nil && (!is || !sent.Defer) {
 		if f.things == nil {
 			f.things = map[string]bool{}
 		}

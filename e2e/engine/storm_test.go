@@ -209,9 +209,7 @@ func TestExitInTheSameInstantAsASend(t *testing.T) {
 		for n := range people {
 			post(s, "form.submitted", mail(n))
 		}
-		s.Eventually("all wait", func() bool {
-			return len(s.Items("/v1/enrollments?status=waiting&workflow=mail-or-stop&limit=500")) == people
-		})
+		s.Reaches("all wait", people, func() int { return count(s, "mail-or-stop", "waiting") })
 		var bodies []map[string]any
 		for n := range people {
 			bodies = append(bodies, eventOf("form.answered", mail(n), nil))

@@ -276,38 +276,3 @@ func (s *System) Items(path string) []map[string]any {
 	}
 	return items
 }
-
-// Patience is how long tests wait for what has to happen.
-const Patience = time.Minute
-
-// Eventually polls a condition for up to Patience, in the goroutine of the test, so that
-// the condition may fail the test; in vain, it says where the system stands. It polls ever less often: many tests wait at the same
-// time, and their questions would keep the processors from what they wait for.
-func (s *System) Eventually(what string, condition func() bool) {
-	s.T.Helper()
-	const longest = 250 * time.Millisecond
-	pause := 20 * time.Millisecond
-	for began := time.Now(); !condition(); <-time.After(pause) {
-		if time.Since(began) >= Patience {
-			s.tell(s.T)
-			require.FailNow(s.T, "waited in vain: "+what)
-		}
-		pause = min(pause*5/4, longest)
-	}
-}
-
-// Enrollment waits until a contact's only enrollment in a workflow has a status.
-func (s *System) Enrollment(workflow, contact, status string) map[string]any {
-	s.T.Helper()
-	var found map[string]any
-	s.Eventually(fmt.Sprintf("enrollment of %s in %s is %s", contact, workflow, status), func() bool {
-		for _, e := range s.Items("/v1/enrollments?workflow=" + workflow + "&contact=" + contact) {
-			if e["status"] == status {
-				found = e
-				return true
-			}
-		}
-		return false
-	})
-	return s.Must("GET", "/v1/enrollments/"+found["id"].(string), nil)
-}

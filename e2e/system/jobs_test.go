@@ -22,15 +22,6 @@ func progress(p *harness.Process, job any, pieces float64) {
 	})
 }
 
-func finished(p *harness.Process, job any) map[string]any {
-	var j map[string]any
-	p.Eventually("the job ends", func() bool {
-		j = p.Must("GET", fmt.Sprint("/v1/jobs/", job), nil)
-		return j["ended_at"] != nil
-	})
-	return j
-}
-
 // Everything is killed while a file is imported, and twice while the people of a filter are
 // enrolled: each row and each person is taken once.
 func TestKillingDuringJobsLosesAndRepeatsNothing(t *testing.T) {
@@ -45,7 +36,7 @@ func TestKillingDuringJobsLosesAndRepeatsNothing(t *testing.T) {
 	progress(p, job, 50)
 	p.Kill()
 	p.Start()
-	imported := finished(p, job)
+	imported := p.JobEnds(job)
 	require.Equal(t, map[string]any{"created": float64(crowd)}, imported["counts"])
 
 	p.Publish(`
@@ -66,10 +57,10 @@ nodes:
 		p.Kill()
 		p.Start()
 	}
-	done := finished(p, job)
+	done := p.JobEnds(job)
 	require.Equal(t, map[string]any{"matched": float64(members), "enrolled": float64(members)}, done["counts"])
 	require.EqualValues(t, crowd, done["done"])
-	p.Eventually("all are through", func() bool { return countStatus(p, "tally", "completed") == members })
+	p.Reaches("all are through", members, func() int { return countStatus(p, "tally", "completed") })
 	once := p.Must("POST", "/v1/contacts/search", map[string]any{"filter": map[string]any{"field": "contact.visits", "op": "eq", "value": 1}, "limit": 500})
 	require.Len(t, once["items"], members)
 }

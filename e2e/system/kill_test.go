@@ -50,7 +50,7 @@ func TestKillingEverythingWhileFiftyWaitLosesAndDoublesNothing(t *testing.T) {
 	p.Eventually("all wait", func() bool { return countStatus(p, "patient", "waiting") == people })
 	p.Kill()
 	p.Start()
-	p.Eventually("all have ended", func() bool { return countStatus(p, "patient", "completed") == people })
+	p.Reaches("all have ended", people, func() int { return countStatus(p, "patient", "completed") })
 	for i := range people {
 		require.Len(t, p.SMTP.To(address(i)), 1, address(i))
 	}
@@ -104,7 +104,7 @@ func TestKillingWhileMailsGoOutKeepsTheClassPromise(t *testing.T) {
 			close(killed)
 			p.Start()
 			workflow := "mail-" + class
-			p.Eventually("all have ended", func() bool { return countStatus(p, workflow, "completed") == people })
+			p.Reaches("all have ended", people, func() int { return countStatus(p, workflow, "completed") })
 
 			copies := map[string]int{}
 			for _, m := range p.SMTP.Mails() {
