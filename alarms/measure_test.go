@@ -164,7 +164,7 @@ func TestQueuesOfAllAreToldOf(t *testing.T) {
 		b.pass(time.Since(start)) // queues have the hours of the database's clock
 		b.write(func(tx *store.Tx) error {
 			_, err := tx.SetWake(e.ID)
-			return errors.Join(err, tx.Enqueue(e.ContactID))
+			return errors.Join(err, tx.Enqueue(store.NoLane, e.ContactID))
 		})
 		b.round()
 		require.Empty(t, b.alarms(), "nothing has waited for long")
@@ -174,7 +174,7 @@ func TestQueuesOfAllAreToldOf(t *testing.T) {
 		require.Regexp(t, `^1 contact has events that are not routed, the oldest for \d minutes; 1 call to Temporal is not made, the oldest for \d minutes$`, b.only().Summary)
 
 		b.write(func(tx *store.Tx) error {
-			claims, err := tx.ClaimContacts(1, time.Minute)
+			claims, err := tx.ClaimContacts(1, time.Minute, new(store.Turn))
 			if err != nil {
 				return err
 			}

@@ -184,9 +184,9 @@ func TestStoppedQueuesAreOneGroup(t *testing.T) {
 		f := setup(t, s)
 		f.people(3)
 		ids := f.contactIDs()
-		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.Enqueue(ids...) }))
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.Enqueue(store.NoLane, ids...) }))
 		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
-			claims, err := tx.ClaimContacts(3, time.Minute)
+			claims, err := tx.ClaimContacts(3, time.Minute, new(store.Turn))
 			for i, c := range claims {
 				if _, err := tx.FailContact(c.ContactID, c.Token, fmt.Sprintf("route event evt_%d: no such pipeline", i), 1, time.Now()); err != nil {
 					return err

@@ -18,9 +18,9 @@ func TestStoppedQueueOfAContactIsReleased(t *testing.T) {
 		path := "/v1/contacts/" + id + "/queue/release"
 		require.Equal(t, "wrong-state", f.must(409, "POST", path, nil)["type"])
 		f.must(404, "POST", "/v1/contacts/nobody/queue/release", nil)
-		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.Enqueue(id) }))
+		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error { return tx.Enqueue(store.NoLane, id) }))
 		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
-			claims, err := tx.ClaimContacts(1, time.Minute)
+			claims, err := tx.ClaimContacts(1, time.Minute, new(store.Turn))
 			if err != nil {
 				return err
 			}

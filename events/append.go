@@ -77,7 +77,7 @@ func appendNew(tx *store.Tx, in Draft) (event *store.Event, added bool, err erro
 	in.Contact.Seq = event.Seq
 	if ignored {
 		in.Contact.RoutedSeq = event.Seq
-	} else if err := tx.Enqueue(in.Contact.ID); err != nil {
+	} else if err := tx.Enqueue(lane(in.Type, in.Data), in.Contact.ID); err != nil {
 		return nil, false, fmt.Errorf("queue contact %s: %w", in.Contact.ID, err)
 	}
 	return event, true, followEvent(tx, in)
@@ -100,6 +100,15 @@ func ignorable(c *store.Contact, eventType string, heard func(contactID, eventTy
 		return false, fmt.Errorf("ask who listens to %s: %w", eventType, err)
 	}
 	return !somebody, nil
+}
+
+// lane is whose turn a contact takes in the router's queue that this event brings there: those whom
+// the same workflows would take in wait behind each other, and not before all others.
+func lane(eventType string, data map[string]any) string {
+	if workflow, ok := data["workflow"].(string); ok && InternalType(eventType) {
+		return eventType + "/" + workflow
+	}
+	return eventType
 }
 
 // open reports whether a workflow of this status takes people in.

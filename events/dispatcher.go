@@ -73,6 +73,7 @@ type Dispatcher struct {
 
 	once sync.Once
 	pump *pump[store.Dispatch]
+	turn store.Turn
 	down atomic.Bool // the last call failed: one at a time goes out until one succeeds
 }
 
@@ -118,7 +119,7 @@ func (d *Dispatcher) claim(ctx context.Context, n int) (rows []store.Dispatch, e
 		n = 1
 	}
 	err = d.Store.Write(ctx, func(tx *store.Tx) error {
-		rows, err = tx.ClaimDispatches(n, d.Lease)
+		rows, err = tx.ClaimDispatches(n, d.Lease, &d.turn)
 		return err
 	})
 	if err != nil {

@@ -95,7 +95,7 @@ func (k *ink) append(d Draft) error {
 	if ignored {
 		d.Contact.RoutedSeq = event.Seq
 	}
-	k.pending = append(k.pending, store.LogEntry{Event: event, Ignored: ignored})
+	k.pending = append(k.pending, store.LogEntry{Event: event, Ignored: ignored, Lane: lane(d.Type, d.Data)})
 	put(&k.logs, d.Contact.ID, d.Contact)
 	return k.follow(d)
 }

@@ -102,7 +102,7 @@ func (b *bench) passed(e *store.Enrollment, over bool) {
 func (b *bench) started() {
 	b.Helper()
 	b.write(func(tx *store.Tx) error {
-		calls, err := tx.ClaimDispatches(100, time.Minute)
+		calls, err := tx.ClaimDispatches(100, time.Minute, new(store.Turn))
 		for _, d := range calls {
 			done, err := tx.DoneDispatch(d.ID, d.Token)
 			require.NoError(b, err)

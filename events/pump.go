@@ -13,19 +13,22 @@ import (
 type pump[C any] struct {
 	name    string
 	workers int
-	poll    time.Duration
-	nudges  chan struct{}
-	log     *slog.Logger
+	// ahead is how much may lie claimed beside what is in hand and what the last claim brought. It
+	// keeps claiming from being what short work waits for; whose turn comes next waits for all of it.
+	ahead  int
+	poll   time.Duration
+	nudges chan struct{}
+	log    *slog.Logger
 	// claim takes up to n pieces of work.
 	claim func(ctx context.Context, n int) ([]C, error)
 	// work carries one out. It ends soon after ctx does, and leaves nothing claimed.
 	work func(ctx context.Context, c C)
 }
 
-// run pumps until ctx ends and everything in hand is put down. It claims twice as much as there
-// are hands, so that claiming, one transaction at a time, is never what everybody waits for.
+// run pumps until ctx ends and everything in hand is put down. It claims the next pieces as soon as
+// the last ones are in hand or lie ahead, while everybody works.
 func (p *pump[C]) run(ctx context.Context) {
-	work := make(chan C, p.workers)
+	work := make(chan C, p.ahead)
 	var hands sync.WaitGroup
 	defer hands.Wait()
 	defer close(work)

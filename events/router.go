@@ -48,6 +48,7 @@ type Router struct {
 
 	once   sync.Once
 	pump   *pump[store.Claim]
+	turn   store.Turn
 	routed atomic.Int64
 }
 
@@ -67,8 +68,9 @@ func (r *Router) setup() {
 		}
 		r.Lease = orDefault(r.Lease, defaultLease)
 		r.Batch = orDefault(r.Batch, defaultBatch)
+		workers := orDefault(r.Workers, defaultWorkers)
 		r.pump = &pump[store.Claim]{
-			name: "router", workers: orDefault(r.Workers, defaultWorkers), poll: orDefault(r.Poll, defaultPoll),
+			name: "router", workers: workers, ahead: workers, poll: orDefault(r.Poll, defaultPoll),
 			nudges: make(chan struct{}, 1), log: r.Log, claim: r.claim, work: r.drainContact,
 		}
 	})
@@ -104,7 +106,7 @@ func (r *Router) Drain(ctx context.Context) (int, error) {
 
 func (r *Router) claim(ctx context.Context, n int) (claims []store.Claim, err error) {
 	err = r.Store.Write(ctx, func(tx *store.Tx) error {
-		claims, err = tx.ClaimContacts(n, r.Lease)
+		claims, err = tx.ClaimContacts(n, r.Lease, &r.turn)
 		return err
 	})
 	if err != nil {

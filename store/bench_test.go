@@ -68,7 +68,7 @@ func BenchmarkTransactions(b *testing.B) {
 			if _, err := tx.SetWake(e.ID); err != nil {
 				return err
 			}
-			rows, err := tx.ClaimDispatches(10, time.Minute)
+			rows, err := tx.ClaimDispatches(10, time.Minute, new(store.Turn))
 			if err != nil {
 				return err
 			}

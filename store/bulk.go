@@ -10,10 +10,11 @@ import (
 const bulk = 250
 
 // LogEntry is an event with its place in a log. Ignored: nobody cares for it, and the router's
-// cursor is moved past it.
+// cursor is moved past it. Lane is where its contact waits for the router.
 type LogEntry struct {
 	*Event
 	Ignored bool
+	Lane    string
 }
 
 // KnownEvents returns those of ids that events have, or had: one that is gone keeps its id for ever.
@@ -218,18 +219,18 @@ func (tx *Tx) AppendEvents(list []LogEntry, logs []*Contact) error {
 	if err := tx.moveLogs(logs); err != nil {
 		return err
 	}
-	waiting := map[string]bool{}
+	lanes := map[string]string{}
 	for _, e := range list {
-		if !e.Ignored {
-			waiting[e.ContactID] = true
+		if _, known := lanes[e.ContactID]; !known && !e.Ignored {
+			lanes[e.ContactID] = e.Lane
 		}
 	}
-	ids := make([]string, 0, len(waiting))
-	for id := range waiting {
-		ids = append(ids, id)
+	waiting := make([]queued, 0, len(lanes))
+	for id, lane := range lanes {
+		waiting = append(waiting, queued{id, lane})
 	}
-	slices.Sort(ids)
-	return tx.Enqueue(ids...)
+	slices.SortFunc(waiting, func(a, b queued) int { return strings.Compare(a.contactID, b.contactID) })
+	return tx.enqueue(waiting)
 }
 
 // appendOne spends fewer statements on what is by far the most frequent.
@@ -245,7 +246,7 @@ func (tx *Tx) appendOne(e LogEntry) error {
 	if err != nil || e.Ignored {
 		return err
 	}
-	return tx.Enqueue(e.ContactID)
+	return tx.Enqueue(e.Lane, e.ContactID)
 }
 
 func (tx *Tx) insertEvents(list []LogEntry) error {

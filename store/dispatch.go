@@ -21,29 +21,22 @@ type Dispatch struct {
 	Error        string
 	NotBefore    time.Time
 	CreatedAt    time.Time
+	Lane         string // whose turn it takes: the workflow of the enrollment
 }
 
-// AddDispatch asks for a call.
+// AddDispatch asks for a call about an enrollment.
 func (tx *Tx) AddDispatch(kind, enrollmentID string) error {
-	_, err := tx.exec(`INSERT INTO dispatches (id, kind, enrollment_id, token, tries, error, not_before, created_at)
-		VALUES (?, ?, ?, '', 0, '', ?, ?)`, NewID("dsp"), kind, enrollmentID, tx.clock(0), tx.clock(0))
+	_, err := tx.exec(`INSERT INTO dispatches (id, kind, enrollment_id, lane, token, tries, error, not_before, created_at)
+		VALUES (?, ?, ?, COALESCE((SELECT workflow FROM enrollments WHERE id = ?), ?), '', 0, '', ?, ?)`,
+		NewID("dsp"), kind, enrollmentID, enrollmentID, NoLane, tx.clock(0), tx.clock(0))
 	return err
 }
 
-// ClaimDispatches claims up to n calls for the time of the lease, the longest due first.
-func (tx *Tx) ClaimDispatches(n int, lease time.Duration) ([]Dispatch, error) {
-	if !tx.write {
-		return nil, ErrReadOnly
-	}
-	rows := []Dispatch{}
+// ClaimDispatches claims up to n calls for the time of the lease: the workflows in turn, of each the
+// longest due first.
+func (tx *Tx) ClaimDispatches(n int, lease time.Duration, turn *Turn) ([]Dispatch, error) {
 	// The instants are left out: SQLite does not type them in RETURNING, and the dispatcher needs none.
-	_, err := tx.scan(&rows, `WITH free AS MATERIALIZED (
-			SELECT id FROM dispatches
-			WHERE not_before <= ? AND (lease_until IS NULL OR lease_until <= ?)
-			ORDER BY not_before LIMIT ?`+tx.rowLock(" SKIP LOCKED")+`)
-		UPDATE dispatches SET token = ?, lease_until = ?
-		WHERE id IN (SELECT id FROM free) RETURNING id, kind, enrollment_id, token, tries, error`,
-		tx.stable(), tx.stable(), n, NewID("claim"), tx.clock(lease))
+	rows, _, err := claim[Dispatch](tx, dispatchQueue, n, lease, turn, "id, kind, enrollment_id, token, tries, error")
 	return rows, err
 }
 

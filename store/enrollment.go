@@ -239,9 +239,9 @@ func (tx *Tx) setWake(enrollmentID, unless string, args ...any) (bool, error) {
 		}
 		return true, tx.AddDispatch(DispatchWake, enrollmentID)
 	}
-	n, err := tx.exec("WITH woken AS ("+set+` RETURNING id)
-		INSERT INTO dispatches (id, kind, enrollment_id, token, tries, error, not_before, created_at)
-		SELECT ?::text, 'wake', id, '', 0, '', clock_timestamp(), clock_timestamp() FROM woken`, append(args, NewID("dsp"))...)
+	n, err := tx.exec("WITH woken AS ("+set+` RETURNING id, workflow)
+		INSERT INTO dispatches (id, kind, enrollment_id, lane, token, tries, error, not_before, created_at)
+		SELECT ?::text, 'wake', id, workflow, '', 0, '', clock_timestamp(), clock_timestamp() FROM woken`, append(args, NewID("dsp"))...)
 	return n > 0, err
 }
 

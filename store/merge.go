@@ -136,5 +136,5 @@ func (tx *Tx) MergeContact(into, from *Contact) (int64, error) {
 	if moved == 0 {
 		return 0, nil
 	}
-	return moved, tx.Enqueue(into.ID)
+	return moved, tx.Enqueue(NoLane, into.ID)
 }

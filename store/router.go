@@ -22,21 +22,33 @@ type QueuedContact struct {
 	Stopped    bool // needs a person; nothing is dropped
 	ReadyAt    time.Time
 	CreatedAt  time.Time // when the oldest unrouted event came, roughly
+	Lane       string    // whose turn it takes: that of the event which queued it
 }
 
 // TableName is GORM's way to ask for the table.
 func (QueuedContact) TableName() string { return "contact_queue" }
 
-// Enqueue puts contacts into the router's queue unless they are there. They must be locked, and in
-// one order: that keeps a router that is about to release a contact from missing the event.
-func (tx *Tx) Enqueue(contactIDs ...string) error {
-	for part := range slices.Chunk(contactIDs, bulk) {
+// Enqueue puts contacts into a lane of the router's queue unless they are in the queue. They must be
+// locked, and in one order: that keeps a router that is about to release a contact from missing the event.
+func (tx *Tx) Enqueue(lane string, contactIDs ...string) error {
+	list := make([]queued, len(contactIDs))
+	for i, id := range contactIDs {
+		list[i] = queued{id, lane}
+	}
+	return tx.enqueue(list)
+}
+
+// queued is a contact that is to wait in a lane.
+type queued struct{ contactID, lane string }
+
+func (tx *Tx) enqueue(list []queued) error {
+	for part := range slices.Chunk(list, bulk) {
 		var args []any
-		for _, id := range part {
-			args = append(args, id, tx.clock(0), tx.clock(0))
+		for _, one := range part {
+			args = append(args, one.contactID, one.lane, tx.clock(0), tx.clock(0))
 		}
-		_, err := tx.exec(`INSERT INTO contact_queue (contact_id, token, tries, failed_seq, error, stopped, ready_at, created_at)
-			VALUES `+rows("(?, '', 0, -1, '', false, ?, ?)", len(part))+" ON CONFLICT DO NOTHING", args...)
+		_, err := tx.exec(`INSERT INTO contact_queue (contact_id, lane, token, tries, failed_seq, error, stopped, ready_at, created_at)
+			VALUES `+rows("(?, ?, '', 0, -1, '', false, ?, ?)", len(part))+" ON CONFLICT DO NOTHING", args...)
 		if err != nil {
 			return err
 		}
@@ -44,21 +56,11 @@ func (tx *Tx) Enqueue(contactIDs ...string) error {
 	return nil
 }
 
-// ClaimContacts claims up to n contacts for the time of the lease, the longest waiting first.
-// Contacts that somebody else is claiming are passed over; those with an expired lease are taken.
-func (tx *Tx) ClaimContacts(n int, lease time.Duration) ([]Claim, error) {
-	if !tx.write {
-		return nil, ErrReadOnly
-	}
-	token := NewID("claim")
-	ids := []string{}
-	_, err := tx.scan(&ids, `WITH free AS MATERIALIZED (
-			SELECT contact_id FROM contact_queue
-			WHERE NOT stopped AND ready_at <= ? AND (lease_until IS NULL OR lease_until <= ?)
-			ORDER BY ready_at LIMIT ?`+tx.rowLock(" SKIP LOCKED")+`)
-		UPDATE contact_queue SET token = ?, lease_until = ?
-		WHERE contact_id IN (SELECT contact_id FROM free) RETURNING contact_id`,
-		tx.stable(), tx.stable(), n, token, tx.clock(lease))
+// ClaimContacts claims up to n contacts for the time of the lease: the lanes in turn, in each the
+// longest waiting first. Contacts that somebody else is claiming are passed over; those with an
+// expired lease are taken.
+func (tx *Tx) ClaimContacts(n int, lease time.Duration, turn *Turn) ([]Claim, error) {
+	ids, token, err := claim[string](tx, contactQueue, n, lease, turn, "contact_id")
 	claims := make([]Claim, len(ids))
 	for i, id := range ids {
 		claims[i] = Claim{ContactID: id, Token: token}

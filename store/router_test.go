@@ -33,7 +33,7 @@ func claim(t *testing.T, s *store.Store, n int, lease time.Duration) []store.Cla
 	var claims []store.Claim
 	write(t, s, func(tx *store.Tx) {
 		var err error
-		claims, err = tx.ClaimContacts(n, lease)
+		claims, err = tx.ClaimContacts(n, lease, new(store.Turn))
 		require.NoError(t, err)
 	})
 	return claims
@@ -43,7 +43,7 @@ func TestClaimContactsLeaseAndFencing(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s *store.Store) {
 		ids := queued(t, s, 3)
-		write(t, s, func(tx *store.Tx) { require.NoError(t, tx.Enqueue(ids[0])) })
+		write(t, s, func(tx *store.Tx) { require.NoError(t, tx.Enqueue(store.NoLane, ids[0])) })
 		dead := claim(t, s, 2, 0)
 		require.Len(t, dead, 2)
 		require.Equal(t, ids[0], dead[0].ContactID, "the longest waiting first")
@@ -167,7 +167,7 @@ func (r *testRouter) run(ctx context.Context, posted <-chan struct{}) error {
 		}
 		var claims []store.Claim
 		err := r.s.Write(ctx, func(tx *store.Tx) (err error) {
-			claims, err = tx.ClaimContacts(2, lease)
+			claims, err = tx.ClaimContacts(2, lease, new(store.Turn))
 			return err
 		})
 		if err != nil || (over && len(claims) == 0) {
@@ -255,7 +255,7 @@ func TestFailContactBacksOffAndStops(t *testing.T) {
 		require.True(t, fail(2, at))
 		require.Empty(t, claim(t, s, 1, lease))
 		write(t, s, func(tx *store.Tx) {
-			require.NoError(t, tx.Enqueue(id), "new events do not start a stopped contact")
+			require.NoError(t, tx.Enqueue(store.NoLane, id), "new events do not start a stopped contact")
 		})
 		require.Empty(t, claim(t, s, 1, lease))
 		read(t, s, func(tx *store.Tx) {
@@ -284,7 +284,7 @@ func TestDispatches(t *testing.T) {
 		take := func(n int, lease time.Duration) (rows []store.Dispatch) {
 			write(t, s, func(tx *store.Tx) {
 				var err error
-				rows, err = tx.ClaimDispatches(n, lease)
+				rows, err = tx.ClaimDispatches(n, lease, new(store.Turn))
 				require.NoError(t, err)
 			})
 			return rows
@@ -357,7 +357,7 @@ func TestClaimsAreDisjointUnderConcurrency(t *testing.T) {
 			for {
 				var got []store.Dispatch
 				err := s.Write(t.Context(), func(tx *store.Tx) (err error) {
-					got, err = tx.ClaimDispatches(3, lease)
+					got, err = tx.ClaimDispatches(3, lease, new(store.Turn))
 					return err
 				})
 				if err != nil || len(got) == 0 {

@@ -69,7 +69,7 @@ func appendEvent(tx *store.Tx, contactID, id, kind string) (*store.Event, bool, 
 	if err != nil || !added {
 		return e, false, err
 	}
-	return e, true, tx.Enqueue(contactID)
+	return e, true, tx.Enqueue(store.NoLane, contactID)
 }
 
 // together runs fn n times at once and returns the errors.
@@ -131,9 +131,9 @@ func TestReadRefusesWritesAndLocks(t *testing.T) {
 				"LockContact": second(tx.LockContact(c.ID)), "LockEnrollment": second(tx.LockEnrollment("x")),
 				"LockWorkflow": second(tx.LockWorkflow("x")), "NextSeq": second(tx.NextSeq(c.ID)),
 				"AppendEvent":     second(tx.AppendEvent(&store.Event{ID: "e", ContactID: c.ID})),
-				"ClaimContacts":   second(tx.ClaimContacts(1, time.Second)),
+				"ClaimContacts":   second(tx.ClaimContacts(1, time.Second, new(store.Turn))),
 				"HoldsContact":    second(tx.HoldsContact(c.ID, "t")),
-				"ClaimDispatches": second(tx.ClaimDispatches(1, time.Second)),
+				"ClaimDispatches": second(tx.ClaimDispatches(1, time.Second, new(store.Turn))),
 				"NextRoundRobin":  second(tx.NextRoundRobin("k", 2)), "SetWake": second(tx.SetWake("x")),
 				"FailContact": second(tx.FailContact(c.ID, "t", "", 1, at)),
 			} {

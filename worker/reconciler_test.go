@@ -184,7 +184,7 @@ func TestWakeThatFoundNoRunIsMadeAgainAtOnce(t *testing.T) {
 			return err
 		})
 		s.write(func(tx *store.Tx) error {
-			list, err := tx.ClaimDispatches(1, time.Minute)
+			list, err := tx.ClaimDispatches(1, time.Minute, new(store.Turn))
 			if err != nil {
 				return err
 			}
@@ -197,7 +197,7 @@ func TestWakeThatFoundNoRunIsMadeAgainAtOnce(t *testing.T) {
 		require.Zero(t, s.round())
 		require.Equal(t, []string{"wake"}, s.calls(id))
 		s.write(func(tx *store.Tx) error {
-			list, err := tx.ClaimDispatches(1, time.Minute)
+			list, err := tx.ClaimDispatches(1, time.Minute, new(store.Turn))
 			require.Len(t, list, 1, "it is due now")
 			return err
 		})

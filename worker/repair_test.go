@@ -15,7 +15,7 @@ import (
 func (s *scene) hand() {
 	s.Helper()
 	s.write(func(tx *store.Tx) error {
-		list, err := tx.ClaimDispatches(1000, time.Minute)
+		list, err := tx.ClaimDispatches(1000, time.Minute, new(store.Turn))
 		if err != nil {
 			return err
 		}

@@ -164,6 +164,8 @@ func dynamic(timeSkipping bool) dynamicconfig.StaticClient {
 		// One partition a queue: with four, a lone worker polls in vain three times out of four.
 		dynamicconfig.MatchingNumTaskqueueReadPartitions.Key():  1,
 		dynamicconfig.MatchingNumTaskqueueWritePartitions.Key(): 1,
+		// A crowd of one workflow takes turns with the others: fairness keys are heeded.
+		dynamicconfig.MatchingEnableFairness.Key(): true,
 		// A search attribute must be usable at once after its registration.
 		dynamicconfig.ForceSearchAttributesCacheRefreshOnRead.Key(): true,
 		// A developer's burst is no abuse; SQLite is the limit here.

@@ -31,10 +31,10 @@ func TestHealthNamesWhoCannotGoOn(t *testing.T) {
 			if err := tx.SetTrouble(e.ID, "read cause: it is broken"); err != nil {
 				return err
 			}
-			return tx.Enqueue(contact.ID)
+			return tx.Enqueue(store.NoLane, contact.ID)
 		}))
 		require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
-			claims, err := tx.ClaimContacts(1, time.Minute)
+			claims, err := tx.ClaimContacts(1, time.Minute, new(store.Turn))
 			if err != nil {
 				return err
 			}
