@@ -163,6 +163,7 @@ func talk(t *testing.T, s *harness.System) {
 		{"GET", "/v1/contacts?email=canary-mail@example.com&limit=CanaryQuery", ""},
 		{"GET", "/v1/contacts/CanaryQuery", ""},
 		{"POST", "/v1/hooks/CanaryAddress", `{"email": "canary-mail@example.com"}`},
+		{"POST", "/v1/mail/inbound/CanaryAddress", `{"RecordType": "Bounce", "Email": "canary-mail@example.com"}`},
 		{"PUT", "/v1/secrets/bad name", `{"value": "CanaryBearer"}`},
 	} {
 		var body any
