@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { type Program, until } from "./program";
 
 type Spread = { p50_s: number; p90_s: number; avg_s: number };
