@@ -31,7 +31,7 @@ async function lines(page: Page, table: string): Promise<string[][]> {
 /** How the page writes a length of less than a minute, worked out anew. */
 function lengthWords(seconds: number): string {
   const [n, digits, unit] = seconds < 0.9995 ? [seconds * 1000, 0, "ms"] : [seconds, seconds < 10 ? 2 : 1, "s"];
-  return `${Number(n.toFixed(digits))} ${unit}`;
+  return `${n.toLocaleString("en", { maximumFractionDigits: digits })} ${unit}`;
 }
 
 const share = (rate: number | null) => (rate === null ? "—" : `${Math.round(rate * 1000) / 10} %`);
