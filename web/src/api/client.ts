@@ -12,6 +12,8 @@ export class ApiProblem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly errors: FieldError[] = [],
+    /** What uses the thing that is to go, in words: "workflow welcome (draft)". */
+    readonly users: string[] = [],
   ) {
     super(detail || title);
     this.name = "ApiProblem";
@@ -74,6 +76,7 @@ export function asProblem(response: Response, body: unknown): ApiProblem {
     p.title ?? `The server answered ${response.status}`,
     p.detail ?? "",
     (p.errors ?? []) as FieldError[],
+    p.users ?? [],
   );
 }
 

@@ -2,7 +2,7 @@ import { Button, Group, List, Modal, Stack, Text, TextInput } from "@mantine/cor
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { ApiProblem } from "@/api";
 import { ProblemAlert } from "@/shared";
 import { BlankField } from "./BlankField";
@@ -26,13 +26,18 @@ export function InstallWizard({ template, onClose }: { template: Template; onClo
       await navigate({ to: `/workflows/${made.workflow}` });
     },
   });
+  // What is wrong may stand out of sight.
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (make.error) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [make.error]);
   const submit = (e: FormEvent) => {
     e.preventDefault();
     make.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={template.name} size="lg">
-      <form onSubmit={submit}>
+    <Modal opened onClose={onClose} title={template.name} size="lg" closeButtonProps={{ "aria-label": "Close" }}>
+      <form ref={form} onSubmit={submit}>
         <Stack>
           <Text size="sm">{template.description}</Text>
           <TextInput

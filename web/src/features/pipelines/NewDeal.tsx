@@ -2,7 +2,7 @@ import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from "@ma
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, call, useSession } from "@/api";
+import { ApiProblem, api, call, useSession } from "@/api";
 import { GuardedButton, ProblemAlert } from "@/shared";
 import type { Pipeline } from "./queries";
 
@@ -38,6 +38,7 @@ function DealForm({ pipeline, onDone }: { pipeline: Pipeline; onDone: () => void
       onDone();
     },
   });
+  const nobody = make.error instanceof ApiProblem ? make.error.at("/contact")[0]?.message : undefined;
   return (
     <form
       onSubmit={(e) => {
@@ -57,6 +58,7 @@ function DealForm({ pipeline, onDone }: { pipeline: Pipeline; onDone: () => void
           label="Contact"
           description="Mail address or id of a contact that exists"
           required
+          error={nobody}
           value={contact}
           onChange={(e) => setContact(e.currentTarget.value)}
         />
@@ -74,7 +76,7 @@ function DealForm({ pipeline, onDone }: { pipeline: Pipeline; onDone: () => void
           value={value ?? ""}
           onChange={(v) => setValue(typeof v === "number" ? v : null)}
         />
-        <ProblemAlert problem={make.error} />
+        {nobody === undefined && <ProblemAlert problem={make.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={make.isPending}>
             Make the deal

@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { api, call, type Schemas, useSession } from "@/api";
+import { ApiProblem, api, call, type Schemas, useSession } from "@/api";
 import { GuardedButton, keyOf, ProblemAlert } from "@/shared";
 
 type Kind = Schemas["Stage"]["kind"];
@@ -57,6 +57,9 @@ function PipelineForm({ onMade }: { onMade: (key: string) => void }) {
       onMade(made.key);
     },
   });
+  const errors = make.error instanceof ApiProblem ? make.error : null;
+  const wrong = (i: number) => errors?.at(`/stages/${i}`)[0]?.message;
+  const atStages = errors?.errors.some(({ pointer }) => /^\/stages\/\d/.test(pointer)) ?? false;
   const change = (id: number, to: Partial<Draft>) =>
     setStages((list) => list.map((s) => (s.id === id ? { ...s, ...to } : s)));
   const add = () =>
@@ -74,10 +77,11 @@ function PipelineForm({ onMade }: { onMade: (key: string) => void }) {
           Stages, from first to last
         </Text>
         {stages.map((stage, i) => (
-          <Group key={stage.id} gap="xs" wrap="nowrap">
+          <Group key={stage.id} gap="xs" wrap="nowrap" align="flex-start">
             <TextInput
               aria-label={`Name of stage ${i + 1}`}
               required
+              error={wrong(i)}
               value={stage.name}
               onChange={(e) => change(stage.id, { name: e.currentTarget.value })}
               flex={1}
@@ -106,7 +110,7 @@ function PipelineForm({ onMade }: { onMade: (key: string) => void }) {
             Add a stage
           </Button>
         </Group>
-        <ProblemAlert problem={make.error} />
+        {!atStages && <ProblemAlert problem={make.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={make.isPending} disabled={!keyOf(name)}>
             Make the pipeline

@@ -17,6 +17,7 @@ export function ProblemAlert({ problem, retry }: { problem: unknown; retry?: () 
   if (!problem) return null;
   const { title, detail } = problemWords(problem);
   const errors = problem instanceof ApiProblem ? problem.errors : [];
+  const users = problem instanceof ApiProblem ? problem.users : [];
   return (
     <Alert color="red" variant="light" icon={<CircleAlert aria-hidden />} title={title} role="alert">
       {detail && <Text size="sm">{detail}</Text>}
@@ -30,6 +31,13 @@ export function ProblemAlert({ problem, retry }: { problem: unknown; retry?: () 
               {e.message}
               {e.hint && ` (${e.hint})`}
             </List.Item>
+          ))}
+        </List>
+      )}
+      {users.length > 0 && (
+        <List size="sm" mt="xs" aria-label="Used by">
+          {users.map((user) => (
+            <List.Item key={user}>{user}</List.Item>
           ))}
         </List>
       )}
