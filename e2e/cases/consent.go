@@ -54,10 +54,7 @@ func (p *Passage) browse(method, address, form string) (status int, location str
 	if form != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	answer, err := client.Do(r)
-	require.NoError(p.t, err)
-	require.NoError(p.t, answer.Body.Close())
+	answer := p.sends(r)
 	return answer.StatusCode, answer.Header.Get("Location")
 }
 

@@ -3,6 +3,7 @@ package cases
 import (
 	"fmt"
 	"maps"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -71,6 +72,27 @@ func (p *Passage) postAs(contact map[string]any, event string, data map[string]a
 	}
 	answer := p.Must("POST", "/v1/events", body)
 	return answer["events"].([]any)[0].(map[string]any)["id"].(string)
+}
+
+// sends sends a request as it is, again when the busy program has put it off (503), and returns the
+// answer without its body.
+func (p *Passage) sends(r *http.Request) *http.Response {
+	p.t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	var answer *http.Response
+	p.Eventually("an answer", func() bool {
+		if r.GetBody != nil {
+			body, err := r.GetBody()
+			require.NoError(p.t, err)
+			r.Body = body
+		}
+		var err error
+		answer, err = client.Do(r)
+		require.NoError(p.t, err)
+		require.NoError(p.t, answer.Body.Close())
+		return answer.StatusCode != http.StatusServiceUnavailable
+	})
+	return answer
 }
 
 // enter makes the contact with the given attributes and enrolls it.

@@ -55,10 +55,7 @@ func webhookTrigger(p *Passage) {
 		request.Header.Set("Webhook-Id", "msg_1")
 		request.Header.Set("Webhook-Timestamp", strconv.FormatInt(now.Unix(), 10))
 		request.Header.Set("Webhook-Signature", signature)
-		response, err := http.DefaultClient.Do(request)
-		require.NoError(p.t, err)
-		require.NoError(p.t, response.Body.Close())
-		return response.StatusCode
+		return p.sends(request).StatusCode
 	}
 	require.Equal(p.t, http.StatusUnauthorized, call("{}"))
 	require.Equal(p.t, http.StatusAccepted, call(body))
