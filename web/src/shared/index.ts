@@ -14,6 +14,7 @@ export { Json } from "./ui/Json";
 export { ListFoot } from "./ui/ListFoot";
 export { LiveBadge } from "./ui/LiveBadge";
 export { LoadMore } from "./ui/LoadMore";
+export { NameInput } from "./ui/NameInput";
 export { NoteText } from "./ui/NoteText";
 export { Page } from "./ui/Page";
 export { notifyProblem, ProblemAlert, problemWords } from "./ui/ProblemAlert";

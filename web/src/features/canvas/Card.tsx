@@ -15,9 +15,9 @@ type Props = {
   children: ReactNode;
 };
 
-/** What every card does: a click selects, Enter and a double click open, the focus roves. */
+/** What every card does: a click selects, Enter opens, a double click renames or opens, the focus roves. */
 export function Card({ node, selection, words, selected, className, children }: Props) {
-  const { tabStop, select, open, focused, target } = useCanvas();
+  const { tabStop, select, open, focused, target, rename } = useCanvas();
   const isTarget = selection.kind === "step" && selection.id === target;
   const onKeyDown = useCallback(
     (event: KeyboardEvent) => {
@@ -38,7 +38,7 @@ export function Card({ node, selection, words, selected, className, children }: 
         tabIndex={tabStop === node ? 0 : -1}
         aria-current={selected || undefined}
         onClick={() => select(selection)}
-        onDoubleClick={() => open(selection)}
+        onDoubleClick={() => (selection.kind === "step" && rename ? rename(selection.id) : open(selection))}
         onKeyDown={onKeyDown}
         onFocus={() => focused(node)}
       >

@@ -1,9 +1,10 @@
 import type { NodeProps } from "@xyflow/react";
 import { CircleAlert, EyeOff, StickyNote, TrendingDown, TriangleAlert, Unlink } from "lucide-react";
 import { memo, useMemo } from "react";
-import { StepIcon } from "@/shared";
+import { NameInput, StepIcon } from "@/shared";
 import { Card } from "./Card";
 import css from "./cards.module.css";
+import { useCanvas } from "./context";
 import type { StepNode } from "./elements";
 import { StateMark } from "./StateMark";
 
@@ -11,6 +12,7 @@ import { StateMark } from "./StateMark";
 export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps<StepNode>) {
   const selection = useMemo(() => ({ kind: "step" as const, id: view.id }), [view.id]);
   const look = [css.step, view.disabled && css.disabled, view.dim && css.dim, !view.reachable && css.lost];
+  const { renaming, renamed } = useCanvas();
   const { state, foot, alarm } = view.overlay ?? {};
   const step = (
     <Card
@@ -56,10 +58,18 @@ export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps
       </span>
     </Card>
   );
-  if (!foot) return step;
+  if (!foot && renaming !== view.id) return step;
   return (
     <>
       {step}
+      {renaming === view.id && (
+        <NameInput
+          name={view.name}
+          otherwise={view.title}
+          className={`${css.naming} nodrag nopan`}
+          onDone={(name, byKey) => renamed?.(view.id, name, byKey)}
+        />
+      )}
       {foot}
     </>
   );

@@ -8,6 +8,8 @@ export type StepView = {
   readonly id: string;
   readonly icon: string;
   readonly title: string;
+  /** Its own name; empty for none. */
+  readonly name: string;
   readonly summary: string;
   readonly problems: number;
   readonly warnings: number;
@@ -57,6 +59,7 @@ export function stepViews(graph: Graph, shown: Shown): StepView[] {
       id,
       icon: spec?.icon ?? "",
       title: titleOf(graph, id),
+      name: node.name ?? "",
       summary,
       problems,
       warnings: found?.warning ?? 0,

@@ -18,6 +18,10 @@ export type CanvasActions = {
   readonly writeNote?: (id: string) => void;
   /** The note is written; null leaves it as it is. */
   readonly noted?: (id: string, text: string | null, byKey: boolean) => void;
+  /** The step whose name is being written; rename begins, renamed ends as `noted` does. */
+  readonly renaming?: string | null;
+  readonly rename?: (id: string) => void;
+  readonly renamed?: (id: string, name: string | null, byKey: boolean) => void;
   /** Remembers where the focus is. */
   readonly focused: (node: string) => void;
   /** The key of the edge under a dragged step. */

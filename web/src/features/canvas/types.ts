@@ -83,6 +83,12 @@ export type FlowCanvasProps = {
   readonly onNoting?: (id: string) => void;
   /** The note of a step is written; null leaves it as it was. `byKey`: the focus was in it to the end. */
   readonly onNote?: (id: string, text: string | null, byKey: boolean) => void;
+  /** The step whose name is being written on its card. */
+  readonly renaming?: string | null;
+  /** Begins to write the name of a step, by a double click. Without it names are read-only. */
+  readonly onRenaming?: (id: string) => void;
+  /** The name of a step is written; null leaves it as it was. `byKey`: the focus was in it to the end. */
+  readonly onRename?: (id: string, name: string | null, byKey: boolean) => void;
   /** Said by screen readers when it changes: what an edit did. */
   readonly announcement?: string;
   /** The name of the canvas for screen readers. */

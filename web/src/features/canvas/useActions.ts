@@ -15,6 +15,7 @@ export function useActions(
   link: Link,
 ): CanvasActions {
   const { onSelect, onOpen, onInsert, onAddTrigger, onConnect, onNoting, onNote } = props;
+  const { renaming, onRenaming, onRename } = props;
   const { tabStop, focused } = roving;
   const lit = drag?.lit;
   const target = link.drawn?.target;
@@ -30,11 +31,30 @@ export function useActions(
       addTrigger: onAddTrigger,
       writeNote: onNoting,
       noted: onNote,
+      renaming,
+      rename: onRenaming,
+      renamed: onRename,
       link: begin,
       target,
       lit,
       dragging,
     }),
-    [tabStop, focused, onSelect, onOpen, onInsert, onAddTrigger, onNoting, onNote, begin, target, lit, dragging],
+    [
+      tabStop,
+      focused,
+      onSelect,
+      onOpen,
+      onInsert,
+      onAddTrigger,
+      onNoting,
+      onNote,
+      renaming,
+      onRenaming,
+      onRename,
+      begin,
+      target,
+      lit,
+      dragging,
+    ],
   );
 }

@@ -13,7 +13,7 @@ export function Timeline({ contact, zone }: { contact: string; zone: string | un
       {list.error && <ProblemAlert problem={list.error} retry={() => void list.refetch()} />}
       {list.isSuccess && list.items.length === 0 && (
         <Text size="sm" c="dimmed">
-          Nothing has happened yet.
+          Nothing has happened yet. Send an event for this contact, or enroll them in a workflow.
         </Text>
       )}
       <Stack gap="sm" component="ol" m={0} p={0} style={{ listStyle: "none" }}>

@@ -51,7 +51,17 @@ export function ContactsPage() {
       {list.isPending && <Skeleton height={240} />}
       {list.error && <ProblemAlert problem={list.error} retry={() => void list.refetch()} />}
       {list.data && contacts.length === 0 && (
-        <EmptyState icon={Users} title={search.query ? "Nobody is found" : "No contact yet"}>
+        <EmptyState
+          icon={Users}
+          title={search.query ? "Nobody is found" : "No contact yet"}
+          action={
+            !search.query && (
+              <Button component={Link} to="/contacts/import" variant="default">
+                Import contacts
+              </Button>
+            )
+          }
+        >
           {search.query
             ? "Look for another part of the name or address."
             : "Contacts come with events: the first event of a person makes the contact. You can also import a file or add one by hand."}

@@ -19,7 +19,7 @@ export function MailPage() {
       {list.isPending && <Skeleton height={200} />}
       {list.error && <ProblemAlert problem={list.error} retry={() => void list.refetch()} />}
       {list.data && items.length === 0 && (
-        <EmptyState icon={Mail} title="No template yet">
+        <EmptyState icon={Mail} title="No template yet" action={make}>
           A step can carry its own text. A template is worth it when several steps send the same mail, or when its HTML
           is long.
         </EmptyState>

@@ -11,6 +11,8 @@ export type RunPanelProps = {
   whenSaved: () => Promise<unknown>;
   /** Shows what happens on the canvas; null for nothing. */
   onOverlay: (overlay: Overlay | null) => void;
+  /** The step that is selected on the canvas. */
+  selected: string | null;
   /** Brings a step into view on the canvas. */
   onSelect: (node: string) => void;
 };

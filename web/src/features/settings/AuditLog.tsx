@@ -1,5 +1,6 @@
-import { Skeleton, Stack, Table, Text } from "@mantine/core";
+import { Button, Skeleton, Stack, Table, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { ScrollText } from "lucide-react";
 import { EmptyState, Instant, LoadMore, ProblemAlert } from "@/shared";
 import { AuditDetail } from "./AuditDetail";
@@ -13,7 +14,19 @@ export function AuditLog() {
     <Stack>
       {log.isPending && <Skeleton height={240} />}
       {log.error && <ProblemAlert problem={log.error} retry={() => void log.refetch()} />}
-      {log.data && entries.length === 0 && <EmptyState icon={ScrollText} title="Nothing was changed yet" />}
+      {log.data && entries.length === 0 && (
+        <EmptyState
+          icon={ScrollText}
+          title="Nothing was changed yet"
+          action={
+            <Button component={Link} to="/workflows" variant="default">
+              To the workflows
+            </Button>
+          }
+        >
+          What people create, publish, pause or remove stands here, with who did it. Make a workflow to begin.
+        </EmptyState>
+      )}
       {entries.length > 0 && (
         <Table.ScrollContainer minWidth={720}>
           <Table verticalSpacing="xs">

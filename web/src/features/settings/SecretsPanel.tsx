@@ -36,7 +36,13 @@ export function SecretsPanel() {
       )}
       {isPending && <Skeleton height={120} />}
       {error && <ProblemAlert problem={error} retry={() => void refetch()} />}
-      {data && data.items.length === 0 && <EmptyState icon={KeyRound} title="No secret yet" />}
+      {data && data.items.length === 0 && (
+        <EmptyState icon={KeyRound} title="No secret yet">
+          {may("admin")
+            ? "Give the first one a name and its value above. Then choose it in a step, such as one that posts to Slack."
+            : "Ask somebody whose key has the scope admin to write the first one."}
+        </EmptyState>
+      )}
       {data && data.items.length > 0 && (
         <Table>
           <Table.Thead>

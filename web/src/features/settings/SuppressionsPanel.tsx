@@ -22,7 +22,7 @@ export function SuppressionsPanel() {
       {list.error && <ProblemAlert problem={list.error} retry={() => void list.refetch()} />}
       {list.data && items.length === 0 && (
         <EmptyState icon={MailX} title="Nobody is suppressed">
-          Hard bounces and complaints put addresses here.
+          Hard bounces and complaints put addresses here. There is nothing to do.
         </EmptyState>
       )}
       {items.length > 0 && (

@@ -1,7 +1,7 @@
-import { Box, Grid, Group, Skeleton, TextInput } from "@mantine/core";
+import { Box, Button, Grid, Group, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
 import { useState } from "react";
 import { ConfirmButton, EmptyState, Page, ProblemAlert } from "@/shared";
@@ -52,7 +52,15 @@ export function SinkPage() {
       {isPending && <Skeleton height={240} />}
       {error && <ProblemAlert problem={error} retry={() => void refetch()} />}
       {data && mails.length === 0 && (
-        <EmptyState icon={Inbox} title="No mail here">
+        <EmptyState
+          icon={Inbox}
+          title="No mail here"
+          action={
+            <Button component={Link} to="/workflows" variant="default">
+              To the workflows
+            </Button>
+          }
+        >
           Publish a workflow that sends one, or run a test enrollment.
         </EmptyState>
       )}

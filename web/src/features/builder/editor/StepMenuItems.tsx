@@ -5,6 +5,7 @@ import {
   CopyPlus,
   Link2,
   MoveVertical,
+  Pencil,
   Plus,
   Power,
   Scissors,
@@ -19,7 +20,7 @@ import { useRemoval } from "./useRemoval";
 
 /** What can be done with one step, as entries of a menu. */
 export function StepMenuItems({ id }: { id: string }) {
-  const { actions, ask, specs, note } = useBuilder();
+  const { actions, ask, specs, note, rename } = useBuilder();
   const definition = useDefinition();
   const remove = useRemoval();
   const node = nodesOf(definition)[id];
@@ -77,6 +78,9 @@ export function StepMenuItems({ id }: { id: string }) {
         onClick={() => ask({ kind: "move", id })}
       >
         Move …
+      </Menu.Item>
+      <Menu.Item leftSection={<Pencil size={16} aria-hidden />} rightSection="F2" onClick={() => rename(id)}>
+        Rename
       </Menu.Item>
       <Menu.Item leftSection={<StickyNote size={16} aria-hidden />} rightSection="N" onClick={() => note(id)}>
         {node.note ? "Edit the note" : "Add a note"}

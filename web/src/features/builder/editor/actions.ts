@@ -23,6 +23,7 @@ import {
   removeBlock,
   removeRule,
   removeStep,
+  renameStep,
   renameWorkflow,
   type Selection,
   type Slot,
@@ -72,9 +73,9 @@ export function makeActions({ store, quiet, specs, open, say, refuse }: Stage) {
     const made = attempt(make);
     if (!made) return;
     show(made.definition, label);
+    quiet.hush(made.ids);
     const first = made.ids[0];
     if (first) open({ kind: "step", id: first }, focus);
-    return made;
   };
   const copy = async (id: string) => {
     const clip = copySteps(now(), specs, id);
@@ -102,8 +103,7 @@ export function makeActions({ store, quiet, specs, open, say, refuse }: Stage) {
         const [id = ""] = made.ids;
         return { ...made, definition: also.reduce((d, way) => connect(d, specs, way, id), made.definition) };
       };
-      const made = putMade(`Add ${spec.title}`, make, "first empty");
-      if (made) quiet.hush(made.ids);
+      putMade(`Add ${spec.title}`, make, "first empty");
     },
     /** Puts a step that is filled in already into a slot. */
     follow: (slot: Slot, node: NodeDef) => {
@@ -157,6 +157,12 @@ export function makeActions({ store, quiet, specs, open, say, refuse }: Stage) {
       const note = text.trim() === "" ? undefined : text.trim();
       if (note !== nodesOf(now())[id]?.note)
         put(`Change the note of ${nameOf(id)}`, () => patchNode(now(), id, { note }));
+    },
+    /** Gives a step its own name; without one it is called as its type. */
+    renameStep: (id: string, text: string) => {
+      const name = text.trim();
+      const old = nodesOf(now())[id];
+      if (old && name !== (old.name ?? "")) put(`Rename ${nameOf(id)}`, () => renameStep(now(), id, name));
     },
     /** Any other change, such as those that forms make. */
     change: (edit: (definition: Definition) => Definition, label: string, options?: ApplyOptions) =>

@@ -6,6 +6,7 @@ import { useStore } from "zustand";
 import { useSession } from "@/api";
 import { historyLabels } from "@/graph";
 import { StatusBadge } from "@/shared";
+import { FindButton } from "../finder/FindButton";
 import { WorkflowMenu } from "../lifecycle/WorkflowMenu";
 import { useBuilder, useDefinition, useSelection } from "../page/context";
 import { FigureSwitch } from "../page/FigureSwitch";
@@ -95,6 +96,7 @@ export function Header({ status, problem, onRetry }: Props) {
           >
             <ChartColumn size={16} aria-hidden /> Dashboard
           </Anchor>
+          <FindButton />
           <NotesSwitch />
           <FigureSwitch />
           <ViewSwitch />

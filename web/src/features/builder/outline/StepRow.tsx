@@ -4,7 +4,7 @@ import { memo } from "react";
 import { useStore } from "zustand";
 import { stateWord } from "@/features/canvas";
 import type { NodeDef } from "@/graph";
-import { StepIcon } from "@/shared";
+import { NameInput, StepIcon } from "@/shared";
 import { useBuilder } from "../page/context";
 import classes from "./Outline.module.css";
 import { RowMenu } from "./RowMenu";
@@ -22,7 +22,7 @@ type Props = { id: string; node: NodeDef; number: number; count: number; branch:
 
 /** One step in the outline. */
 export const StepRow = memo(function StepRow({ id, node, number, count, branch }: Props) {
-  const { specs, store, open, shown, summaries, readOnly, overlay } = useBuilder();
+  const { specs, store, open, shown, summaries, readOnly, overlay, renaming, rename, renamed } = useBuilder();
   const spec = specs.get(node.type);
   const selected = useStore(store, ({ selection }) => selection?.kind === "step" && selection.id === id);
   const errors = shown.filter((p) => p.node === id && p.severity === "error").length;
@@ -40,6 +40,23 @@ export const StepRow = memo(function StepRow({ id, node, number, count, branch }
     branch && `branch ${branch}`,
     node.note && `note: ${node.note}`,
   ];
+  if (renaming === id && readOnly === null) {
+    return (
+      <div className={classes.row} data-selected={selected || undefined}>
+        <div className={classes.step}>
+          <span className={classes.icon} aria-hidden>
+            <StepIcon name={spec?.icon ?? ""} />
+          </span>
+          <NameInput
+            name={node.name ?? ""}
+            otherwise={node.name || title}
+            className={classes.naming}
+            onDone={(name, byKey) => renamed(id, name, byKey)}
+          />
+        </div>
+      </div>
+    );
+  }
   return (
     <div className={classes.row} data-selected={selected || undefined}>
       <button
@@ -48,6 +65,7 @@ export const StepRow = memo(function StepRow({ id, node, number, count, branch }
         data-step={id}
         aria-current={selected || undefined}
         onClick={() => open({ kind: "step", id })}
+        onDoubleClick={() => readOnly === null && rename(id)}
       >
         <span className={classes.icon} aria-hidden>
           <StepIcon name={spec?.icon ?? ""} />

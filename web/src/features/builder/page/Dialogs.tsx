@@ -1,5 +1,6 @@
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { LifecycleDialog } from "@/features/lifecycle";
 import type { Definition } from "@/graph";
 import { CompareDialog } from "../conflict/CompareDialog";
@@ -14,8 +15,11 @@ import { PublishDialog } from "../publish/PublishDialog";
 import { RollbackDialog } from "../publish/RollbackDialog";
 import { type Workflow, workflowKey } from "../queries";
 import type { Autosaver } from "../saving/autosaver";
+import { VersionScope } from "../versions/VersionScope";
 import { type Dialog, useBuilder } from "./context";
 import { KeysDialog } from "./KeysDialog";
+
+const StepFinder = lazy(() => import("../finder/StepFinder").then((m) => ({ default: m.StepFinder })));
 
 type Props = {
   dialog: Dialog | null;
@@ -27,7 +31,7 @@ type Props = {
 
 /** The dialog that is asked for. */
 export function Dialogs({ dialog, onClose, theirs, saver }: Props) {
-  const { workflow } = useBuilder();
+  const { workflow, search } = useBuilder();
   const client = useQueryClient();
   const onDone = (changed: Workflow, message: string) => {
     client.setQueryData(workflowKey(workflow.key), changed);
@@ -59,6 +63,15 @@ export function Dialogs({ dialog, onClose, theirs, saver }: Props) {
       return <DuplicateWorkflow onClose={onClose} />;
     case "import":
       return <ImportDialog onClose={onClose} />;
+    case "find": {
+      const finder = (
+        <Suspense fallback={null}>
+          <StepFinder onClose={onClose} />
+        </Suspense>
+      );
+      // An old version has steps of its own.
+      return search.version === undefined ? finder : <VersionScope version={search.version}>{finder}</VersionScope>;
+    }
     case "keys":
       return <KeysDialog onClose={onClose} />;
     case undefined:

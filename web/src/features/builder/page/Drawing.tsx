@@ -33,6 +33,9 @@ function Canvas() {
     noting,
     note,
     noted,
+    renaming,
+    rename,
+    renamed,
   } = useBuilder();
   const definition = useDefinition();
   const selection = useSelection();
@@ -57,9 +60,11 @@ function Canvas() {
       onMove: actions.move,
       onNoting: note,
       onNote: noted,
+      onRenaming: rename,
+      onRename: renamed,
       onRemove,
     };
-  }, [fixed, ask, actions, note, noted, removeStep]);
+  }, [fixed, ask, actions, note, noted, rename, renamed, removeStep]);
   const enter = useCallback(
     (target: Selection) => {
       open(target);
@@ -79,6 +84,7 @@ function Canvas() {
       overlay={figures ?? overlay ?? undefined}
       notes={search.notes !== "off"}
       noting={noting}
+      renaming={renaming}
       onOpen={enter}
       announcement={announcement}
       label={`Canvas of ${definition.name ?? workflow.key}`}

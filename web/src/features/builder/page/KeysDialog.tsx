@@ -5,6 +5,7 @@ const mod = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 const keys: [keys: string[], words: string][] = [
   [["↑", "↓", "←", "→"], "Go from step to step; with figures, over the counts on the ways, which Enter opens"],
   [["Enter"], "Open the step that has the focus"],
+  [["/"], "Find a step by its name, type, settings or note"],
   [["Esc"], "Close the panel"],
   [["A"], "Add a step after it"],
   [["Shift", "A"], "Add a step in another of its ways, or where they meet again"],
@@ -12,6 +13,7 @@ const keys: [keys: string[], words: string][] = [
   [["M"], "Move it"],
   [["D"], "Duplicate it"],
   [["N"], "Write its note"],
+  [["F2"], "Rename it where it stands, as a double click does"],
   [["Del"], "Delete it"],
   [[mod, "C"], "Copy it"],
   [[mod, "X"], "Cut it"],

@@ -18,7 +18,7 @@ export type Dialog =
   | { kind: "remove" | "move"; id: string }
   | { kind: "connect"; slot: Slot }
   | { kind: "lifecycle"; what: Lifecycle }
-  | { kind: "publish" | "compare" | "keys" | "duplicate" | "import" }
+  | { kind: "publish" | "compare" | "keys" | "duplicate" | "import" | "find" }
   | { kind: "rollback"; version: number };
 
 /** What every part of the builder works with. */
@@ -49,6 +49,11 @@ export type BuilderScope = {
   note: (id: string) => void;
   /** Takes the note over, or with null leaves it as it was. */
   noted: (id: string, text: string | null, byKey: boolean) => void;
+  /** The step whose name is being written on its card or line; rename begins to write one. */
+  renaming: string | null;
+  rename: (id: string) => void;
+  /** Takes the name over, or with null leaves it as it was. */
+  renamed: (id: string, name: string | null, byKey: boolean) => void;
   /** Waits until everything on the screen is saved. */
   flush: () => Promise<void>;
 };

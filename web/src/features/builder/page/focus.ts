@@ -38,6 +38,16 @@ export function focusDrawn(target: Selection) {
   requestAnimationFrame(() => document.querySelector<HTMLElement>(query)?.focus({ preventScroll: true }));
 }
 
+/** Puts the focus on a step, once it is drawn: a card out of sight is there only after the camera came. */
+export function focusStep(id: string, tries = 40) {
+  const name = CSS.escape(id);
+  requestAnimationFrame(() => {
+    const card = document.querySelector<HTMLElement>(`[data-step="${name}"], [data-node="step\\:${name}"]`);
+    if (card) card.focus();
+    else if (tries > 0) focusStep(id, tries - 1);
+  });
+}
+
 /** Puts the focus into the inspector: on its first field, else on the panel itself. */
 export function focusPanel() {
   requestAnimationFrame(() => {

@@ -66,6 +66,7 @@ function withCtrl({ store, readOnly }: BuilderScope, event: globalThis.KeyboardE
 function alone(scope: BuilderScope, event: globalThis.KeyboardEvent): (() => void) | undefined {
   const { actions, ask, readOnly, specs, store, open } = scope;
   if (event.key === "?") return () => ask({ kind: "keys" });
+  if (event.key === "/") return () => ask({ kind: "find" });
   if (event.key === "Escape" && store.getState().selection) return () => open(null);
   if (readOnly !== null) return undefined;
   const id = stepOf(scope, event.target);
@@ -81,6 +82,7 @@ function alone(scope: BuilderScope, event: globalThis.KeyboardEvent): (() => voi
     l: () => ask({ kind: "way", id, to: "connect" }),
     d: () => actions.duplicate(id),
     n: () => scope.note(id),
+    F2: () => scope.rename(id),
     Delete: () => (actions.ways(id).length > 1 ? ask({ kind: "remove", id }) : actions.remove(id)),
     Backspace: () => (actions.ways(id).length > 1 ? ask({ kind: "remove", id }) : actions.remove(id)),
   };

@@ -16,6 +16,7 @@ import type { BuilderScope, Dialog } from "./context";
 import { focusFirstEmpty } from "./focus";
 import type { BuilderSearch } from "./search";
 import { useNotes } from "./useNotes";
+import { useRenaming } from "./useRenaming";
 import { useSelectionInAddress } from "./useSelectionInAddress";
 
 const route = getRouteApi("/inside/workflows/$key");
@@ -59,6 +60,7 @@ export function useScope({ workflow, specs, draft: { store, saver }, ask }: Give
     return makeActions({ store, quiet, specs, open, say, refuse });
   }, [store, quiet, specs, open]);
   const notes = useNotes(actions, go);
+  const naming = useRenaming(actions);
   const judged = useQuery({
     queryKey: [...workflowKey(workflow.key), "judgement", workflow.draft.etag],
     queryFn: () => validateDraft(workflow.key),
@@ -80,8 +82,8 @@ export function useScope({ workflow, specs, draft: { store, saver }, ask }: Give
   );
   // The same while somebody types, so that what does not show the definition is not drawn again.
   return useMemo(
-    () => ({ ...lasting, ...notes, workflow, problems, shown, summaries, overlay, search, readOnly }),
-    [lasting, notes, workflow, problems, shown, summaries, overlay, search, readOnly],
+    () => ({ ...lasting, ...notes, ...naming, workflow, problems, shown, summaries, overlay, search, readOnly }),
+    [lasting, notes, naming, workflow, problems, shown, summaries, overlay, search, readOnly],
   );
 }
 

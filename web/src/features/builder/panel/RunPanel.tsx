@@ -2,7 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import type { Overlay } from "@/features/canvas";
 import { RehearsePanel, TestPanel } from "@/features/run";
-import { useBuilder, useDefinition } from "../page/context";
+import { useBuilder, useDefinition, useSelection } from "../page/context";
 import { noLayers, topOf, withRun, withTests } from "../tests/layers";
 
 const DraftTests = lazy(() => import("../tests/DraftTests").then((m) => ({ default: m.DraftTests })));
@@ -11,6 +11,7 @@ const DraftTests = lazy(() => import("../tests/DraftTests").then((m) => ({ defau
 export function RunPanel({ tab }: { tab: "rehearse" | "test" }) {
   const { workflow, specs, store, flush, setOverlay } = useBuilder();
   const definition = useDefinition();
+  const selection = useSelection();
   const [layers, setLayers] = useState(noLayers);
   const overlay = topOf(layers);
   useEffect(() => setOverlay(overlay), [overlay, setOverlay]);
@@ -30,6 +31,7 @@ export function RunPanel({ tab }: { tab: "rehearse" | "test" }) {
         specs={specs}
         whenSaved={flush}
         onOverlay={onOverlay}
+        selected={selection?.kind === "step" ? selection.id : null}
         onSelect={onSelect}
       />
       {tab === "test" && (

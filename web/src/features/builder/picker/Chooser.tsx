@@ -10,7 +10,14 @@ export type ChoiceGroup = { title: string; choices: Choice[] };
 type Props = {
   title: string;
   /** What the search field and the list are called: "Search steps", "Types of steps". */
-  names: { search: string; list: string; placeholder: string; none: string };
+  names: {
+    search: string;
+    list: string;
+    placeholder: string;
+    none: string;
+    /** Says how many fit, as a live region. Without it only an empty list is said. */
+    count?: (n: number) => string;
+  };
   find: (query: string) => ChoiceGroup[];
   onPick: (id: string) => void;
   onClose: () => void;
@@ -100,11 +107,16 @@ function Choices({ names, find, onPick }: Omit<Props, "title" | "onClose">) {
           ))}
         </div>
         {flat.length === 0 && (
-          <Text c="dimmed" p="sm" role="status">
+          <Text c="dimmed" p="sm" role={names.count ? undefined : "status"}>
             {names.none}
           </Text>
         )}
       </ScrollArea.Autosize>
+      {names.count && (
+        <Text size="xs" c="dimmed" mt="xs" px="sm" role="status" aria-label={`${names.list} found`}>
+          {names.count(flat.length)}
+        </Text>
+      )}
     </>
   );
 }

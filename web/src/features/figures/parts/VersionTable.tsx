@@ -13,7 +13,7 @@ export function VersionTable({ workflow, asked }: { workflow: string; asked: Ask
   if (error) return <ProblemAlert problem={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton height={200} />;
   if (data.versions.length === 0) {
-    return <EmptyState title="No version to show">Nobody started in this range.</EmptyState>;
+    return <EmptyState title="No version to show">Nobody started in this range. Choose more days above.</EmptyState>;
   }
   const lines = [...data.versions].reverse().map((v) => ({
     key: String(v.version),

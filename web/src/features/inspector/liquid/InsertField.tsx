@@ -3,6 +3,7 @@ import { Braces } from "lucide-react";
 import { useRef, useState } from "react";
 import { shortValue } from "@/shared";
 import { type KnownPath, usePaths } from "../conditions/usePaths";
+import { usePreviewContact } from "../previews/usePreviewContact";
 import classes from "./liquid.module.css";
 
 /** Liquid that writes a field, and the default in its place where it is missing. */
@@ -60,6 +61,7 @@ export function InsertField({ label, disabled, onInsert }: Props) {
 
 function FieldFinder({ onDone }: { onDone: (text: string) => void }) {
   const { paths, busy } = usePaths();
+  const contact = usePreviewContact();
   const [text, setText] = useState("");
   const [asked, setAsked] = useState<KnownPath | null>(null);
   const fits = paths.filter((p) => `${p.path} ${p.label}`.toLowerCase().includes(text.trim().toLowerCase()));
@@ -81,6 +83,9 @@ function FieldFinder({ onDone }: { onDone: (text: string) => void }) {
         }}
         data-autofocus
       />
+      <Text size="xs" c="dimmed">
+        {contact.id ? `Values of ${contact.name}` : "Choose a contact at a preview to see values."}
+      </Text>
       <ScrollArea.Autosize mah={260}>
         {fits.map((p) => (
           <UnstyledButton key={p.path} className={classes.field} onClick={() => pick(p)}>

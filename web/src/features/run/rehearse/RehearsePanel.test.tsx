@@ -59,6 +59,7 @@ function open(whenSaved: () => Promise<unknown>) {
       specs={new Map()}
       whenSaved={whenSaved}
       onOverlay={onOverlay}
+      selected={null}
       onSelect={vi.fn()}
     />,
   );

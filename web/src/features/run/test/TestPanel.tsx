@@ -14,7 +14,7 @@ import { TestFields } from "./TestFields";
 import { TestRun } from "./TestRun";
 
 /** Runs the draft for one contact as a test, and follows it on the canvas. */
-export function TestPanel({ workflow, definition, whenSaved, onOverlay, onSelect }: RunPanelProps) {
+export function TestPanel({ workflow, definition, whenSaved, onOverlay, selected: chosen, onSelect }: RunPanelProps) {
   const { may } = useSession();
   const { contact } = useChosenContact();
   const client = useQueryClient();
@@ -69,6 +69,8 @@ export function TestPanel({ workflow, definition, whenSaved, onOverlay, onSelect
           id={item.enrollment}
           definition={definition}
           onOverlay={onOverlay}
+          chosen={chosen}
+          onFollow={onSelect}
           selected={selected}
           onSelect={(node) => {
             setSelected(node);

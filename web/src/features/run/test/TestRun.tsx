@@ -1,6 +1,7 @@
-import { Alert, Anchor, Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { LocateFixed } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { useSession } from "@/api";
 import type { Overlay } from "@/features/canvas";
@@ -14,25 +15,33 @@ import {
 } from "@/features/enrollments";
 import type { Definition } from "@/graph";
 import { LiveBadge, localTime, ProblemAlert, useLive } from "@/shared";
+import { useFollowing } from "./useFollowing";
 
 type Props = {
   id: string;
   definition: Definition;
   onOverlay: (overlay: Overlay | null) => void;
+  /** The step that is selected on the canvas, and how the one where the test stands becomes it. */
+  chosen: string | null;
+  onFollow: (node: string) => void;
+  /** The step that is open in the list. */
   selected: string | null;
   onSelect: (node: string | null) => void;
 };
 
 /** A test on its way, live. */
-export function TestRun({ id, definition, onOverlay, selected, onSelect }: Props) {
+export function TestRun({ id, definition, onOverlay, chosen, onFollow, selected, onSelect }: Props) {
   const { session } = useSession();
   const { data: run, error, isPending } = useQuery(enrollmentQuery(id));
   useLive({ [`enrollment:${id}`]: [enrollmentKeys.one(id)] });
+  const passage = useMemo(() => run && passageOfSteps(run.steps ?? []), [run]);
+  const active = passage?.active ?? null;
+  const { following, follow } = useFollowing(active, chosen, onFollow);
   const overlay = useMemo(() => {
-    if (!run) return null;
+    if (!run || !passage) return null;
     const labels = run.node && run.due_at ? { [run.node]: `until ${localTime(run.due_at, run.timezone)}` } : {};
-    return overlayOf(passageOfSteps(run.steps ?? []), labels);
-  }, [run]);
+    return overlayOf(passage, labels);
+  }, [run, passage]);
   useEffect(() => onOverlay(overlay), [overlay, onOverlay]);
   useEffect(() => () => onOverlay(null), [onOverlay]);
   const address = run?.contact.email;
@@ -49,6 +58,17 @@ export function TestRun({ id, definition, onOverlay, selected, onSelect }: Props
             </Group>
           </Alert>
           <Group gap="md">
+            {active !== null && (
+              <Button
+                size="compact-sm"
+                variant={following ? "light" : "default"}
+                aria-pressed={following}
+                leftSection={<LocateFixed size={14} aria-hidden />}
+                onClick={() => follow(!following)}
+              >
+                {following ? "Following" : "Follow"}
+              </Button>
+            )}
             <Anchor component={Link} to={`/enrollments/${id}`} size="sm">
               To the enrollment
             </Anchor>
