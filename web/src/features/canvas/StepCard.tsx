@@ -3,6 +3,7 @@ import { CircleAlert, EyeOff, StickyNote, TrendingDown, TriangleAlert, Unlink } 
 import { memo, useMemo } from "react";
 import { NameInput, StepIcon } from "@/shared";
 import { Card } from "./Card";
+import type { StepView } from "./cards";
 import css from "./cards.module.css";
 import { useCanvas } from "./context";
 import type { StepNode } from "./elements";
@@ -12,7 +13,6 @@ import { StateMark } from "./StateMark";
 export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps<StepNode>) {
   const selection = useMemo(() => ({ kind: "step" as const, id: view.id }), [view.id]);
   const look = [css.step, view.disabled && css.disabled, view.dim && css.dim, !view.reachable && css.lost];
-  const { renaming, renamed } = useCanvas();
   const { state, foot, alarm } = view.overlay ?? {};
   const step = (
     <Card
@@ -58,19 +58,25 @@ export const StepCard = memo(function StepCard({ id, data: { view } }: NodeProps
       </span>
     </Card>
   );
-  if (!foot && renaming !== view.id) return step;
   return (
     <>
       {step}
-      {renaming === view.id && (
-        <NameInput
-          name={view.name}
-          otherwise={view.title}
-          className={`${css.naming} nodrag nopan`}
-          onDone={(name, byKey) => renamed?.(view.id, name, byKey)}
-        />
-      )}
+      <Naming view={view} />
       {foot}
     </>
   );
 });
+
+/** The field for its name, while that is being written. It listens to the canvas so that the card need not. */
+function Naming({ view }: { view: StepView }) {
+  const { renaming, renamed } = useCanvas();
+  if (renaming !== view.id) return null;
+  return (
+    <NameInput
+      name={view.name}
+      otherwise={view.title}
+      className={`${css.naming} nodrag nopan`}
+      onDone={(name, byKey) => renamed?.(view.id, name, byKey)}
+    />
+  );
+}
