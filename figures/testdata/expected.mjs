@@ -190,9 +190,7 @@ function nodeOf(name, list, now) {
 }
 
 function analytics(q) {
-  const now = us(f.now);
-  const to = q.to ? instant(q.to) : now;
-  const from = q.from ? instant(q.from) : startOf(daysBack(dateOf(to - 1n), 29));
+  const now = us(f.now), [from, to] = rangeOf(q);
   const mine = f.enrollments.filter((e) => !e.test && e.workflow === q.workflow && (!q.version || e.version === q.version));
   const list = mine.filter((e) => us(e.started_at) >= from && us(e.started_at) < to);
   const standing = mine.filter((e) => ACTIVE.includes(e.status));
@@ -212,4 +210,45 @@ function analytics(q) {
   };
 }
 
-console.log(JSON.stringify(Object.fromEntries(f.queries.map((q) => [q.name, analytics(q)])), null, 1));
+const rangeOf = (q) => {
+  const to = q.to ? instant(q.to) : us(f.now);
+  return [q.from ? instant(q.from) : startOf(daysBack(dateOf(to - 1n), 29)), to];
+};
+
+// A workflow is to be looked at for what failed, for who waits for a person, for silence, and for want of
+// an owner; all here are active.
+function overview(q) {
+  const [from, to] = rangeOf(q), everybody = [];
+  const workflows = [...f.workflows].sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ key, versions }) => {
+    const mine = f.enrollments.filter((e) => !e.test && e.workflow === key);
+    const list = mine.filter((e) => us(e.started_at) >= from && us(e.started_at) < to);
+    everybody.push(...list);
+    const now = figures(list), owner = versions[versions.length - 1].settings.owner ?? '', held = mine.filter((e) => e.status === 'held').length;
+    const last = mine.map((e) => us(e.started_at)).reduce((a, b) => (a === null || b > a ? b : a), null);
+    const review = [];
+    if (now.error_rate !== null && now.error_rate >= 0.05) review.push('errors');
+    if (held > 0) review.push('held');
+    if (list.length === 0) review.push('silent');
+    if (owner === '') review.push('no_owner');
+    return {
+      key, name: key, status: 'active', version: versions.length, owner, folder: '', last_enrollment: last === null ? null : show(last), ...now,
+      impact: impact(list, goalOf.get(key + '/' + versions.length)), active_now: mine.filter((e) => ACTIVE.includes(e.status)).length, held_now: held, review,
+    };
+  });
+  const sum = (name) => workflows.reduce((n, w) => n + w[name], 0);
+  const worst = workflows.filter((w) => w.drop_off).reduce((a, b) => (a === null || b.drop_off.rate > a.drop_off.rate || (b.drop_off.rate === a.drop_off.rate && b.drop_off.ended > a.drop_off.ended) ? b : a), null);
+  return {
+    from: show(from), to: show(to), timezone: f.timezone, currency: f.currency, reconcile: null, workflows,
+    totals: { ...figures(everybody), drop_off: worst?.drop_off ?? null, active_now: sum('active_now'), held_now: sum('held_now'), drop_off_workflow: worst?.key ?? '' },
+  };
+}
+
+const everything = (when) => [...f.queries.map((q) => [q.name + when, analytics(q)]), ...f.overviews.map((q) => [q.name + when, overview(q)])];
+const answers = everything('');
+// An operator's retry changes rows; the figures are those of the rows as they are then.
+for (const r of f.retries) {
+  Object.assign(stepsOf.get(r.enrollment).find((s) => s.node === r.node && s.visit === r.visit), r.step);
+  Object.assign(f.enrollments.find((e) => e.id === r.enrollment), r.state);
+}
+answers.push(...everything(', after retries'));
+console.log(JSON.stringify(Object.fromEntries(answers), null, 1));

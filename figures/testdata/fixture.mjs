@@ -31,7 +31,7 @@ const nodes = {
 };
 const order = Object.keys(nodes);
 const workflow = (key, versions) => out.workflows.push({
-  key, versions: versions.map(([minutes, goal]) => ({ schema: 1, key, name: key, settings: { manual_minutes: minutes, goal }, triggers: [{ id: 'hand', manual: true }], start: 'letter', nodes })),
+  key, versions: versions.map(([minutes, goal]) => ({ schema: 1, key, name: key, settings: { manual_minutes: minutes, goal, ...(key === 'letters' && { owner: 'ada@example.com' }) }, triggers: [{ id: 'hand', manual: true }], start: 'letter', nodes })),
 });
 const big = { event: 'purchase.completed', where: { field: 'event.amount', op: 'gte', value: 100 }, within: '10d', measure: 'time_to' };
 const own = { event: 'order.delivered', where: { field: 'event.order_id', op: 'eq', value: { ref: 'trigger.order_id' } }, within: '36h' };
@@ -193,6 +193,27 @@ for (let i = 0; i < 24; i++) {
   out.steps.push(from);
 }
 
+// Steps that failed and are held get a retry by an operator: it is under way; it succeeds and the last
+// step with it; it fails again. Nothing but its tries is left of the one before. An erased contact gets none.
+out.steps.forEach((s, i) => (s.attempts = 1 + (i % 3)));
+const there = new Set([...out.contacts.map((c) => c.id), ...out.merged.map((m) => m.contact)]);
+out.retries = [];
+for (const e of out.enrollments) {
+  const s = out.steps.find((s) => s.enrollment === e.id && s.status === 'held' && s.type !== 'hold');
+  if (!s || e.test || !there.has(e.contact)) continue;
+  const kind = out.retries.length % 3, then = iso(at(out.now) - length(60 + out.retries.length));
+  const step = [{ status: 'running' }, { status: 'done', port: 'next', left_at: then }, { status: 'held' }][kind];
+  const state = [{ status: 'running' }, { status: 'completed', outcome: 'success', ended_at: then }, { status: 'held' }][kind];
+  if (kind === 0 && s.type.startsWith('wait')) step.status = 'waiting';
+  out.retries.push({ enrollment: e.id, node: s.node, visit: s.visit, order: kind === 0, step: { attempts: s.attempts + (kind === 0 ? 0 : 1), ...step }, state });
+}
+
+out.overviews = [
+  { name: 'overview of spring', from: '2026-03-28', to: '2026-04-03' },
+  { name: 'overview of all', from: '2026-03-01', to: '2026-11-20' },
+  { name: 'overview of nobody', from: '2026-01-01', to: '2026-01-03' },
+  { name: 'overview by default' },
+];
 out.queries = [
   { name: 'spring', workflow: 'letters', from: '2026-03-28', to: '2026-04-03' },
   { name: 'autumn', workflow: 'letters', from: '2026-10-24', to: '2026-10-28' },
