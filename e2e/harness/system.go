@@ -57,7 +57,7 @@ type Options struct {
 	Reconcile time.Duration
 	// AlarmEvery is how often the program looks for trouble; default the program's.
 	AlarmEvery time.Duration
-	// Clock is what schedules are fired by; default the real one.
+	// Clock is what schedules are fired by, and what the API takes as now; default the real one.
 	Clock func() time.Time
 	// Change changes the settings of the program before it starts.
 	Change func(s *app.Settings)

@@ -47,7 +47,7 @@ type Options struct {
 	AlarmEvery time.Duration
 	// Release is the version of the program, for the audit; default what the build says of itself.
 	Release string
-	// Clock is what schedules are fired by; default time.Now. Tests only.
+	// Clock is what schedules are fired by, and what the API takes as now; default time.Now. Tests only.
 	Clock func() time.Time
 	// Worker tunes the worker; tests only.
 	Worker worker.Options
@@ -324,7 +324,7 @@ func (a *App) handler(running context.Context) (http.Handler, error) {
 		extra[path] = h
 	}
 	return api.New(api.Config{
-		Store: a.store, Definitions: a.definitions, Log: a.log, Now: time.Now,
+		Store: a.store, Definitions: a.definitions, Log: a.log, Now: a.o.Clock,
 		Intake:       &events.Intake{Store: a.store, Now: time.Now, Nudge: a.nudge, Count: func(n int) { a.metrics.accepted.Add(float64(n)) }},
 		BootstrapKey: s.APIKey, BootstrapPerson: person, SecretBox: a.box, BaseURL: s.Base(), Links: a.links, Erased: a.o.Erased,
 		Dev: s.Dev, SignInCode: s.SignInCode, Page: web.Files(), Stopping: running.Done(),
