@@ -95,21 +95,27 @@ func uncountable(condition *expr.Condition) *string {
 	return nil
 }
 
-// countMatches counts the contacts of which the condition is true, for as long as there is time.
+// countMatches counts the contacts of which the condition is true.
 func (s *server) countMatches(tx *store.Tx, condition *expr.Condition) (*gen.ConditionMatches, error) {
-	all, last, err := tx.ContactsNow()
-	if err != nil {
-		return nil, err
+	if condition.Always() {
+		all, _, err := tx.ContactsNow()
+		return &gen.ConditionMatches{Of: all, Count: all, Looked: all, Exact: true}, err
 	}
 	finder, err := events.NewFinder(tx, condition, s.now())
 	if err != nil {
 		return nil, err
 	}
+	return countFound(tx, finder)
+}
+
+// countFound counts whom a finder finds, for as long as there is time.
+func countFound(tx *store.Tx, finder *events.Finder) (*gen.ConditionMatches, error) {
+	all, last, err := tx.ContactsNow()
+	if err != nil {
+		return nil, err
+	}
 	until := time.Now().Add(previewCount)
 	count := &gen.ConditionMatches{Of: all, Exact: all == 0}
-	if condition.Always() {
-		return &gen.ConditionMatches{Of: all, Count: all, Looked: all, Exact: true}, nil
-	}
 	walk := events.Walk{Until: last, Most: previewPage, Stop: func() bool { return time.Now().After(until) }}
 	for !count.Exact && count.Looked < previewLook && !walk.Stop() {
 		walk.Look = min(previewPage, previewLook-count.Looked)

@@ -79,6 +79,8 @@ type Finder struct {
 	filter  *expr.Condition
 	now     time.Time
 	account *store.Account
+	// also, when set, must hold as well.
+	also func(c *store.Contact) (bool, error)
 }
 
 // NewFinder makes a finder. Times in the filter count from now; its days are those of each contact.
@@ -93,7 +95,10 @@ func NewFinder(tx *store.Tx, filter *expr.Condition, now time.Time) (*Finder, er
 // Matches reports whether the filter holds for the contact.
 func (f *Finder) Matches(c *store.Contact) (bool, error) {
 	holds, _, err := f.Judge(c)
-	return holds, err
+	if err != nil || !holds || f.also == nil {
+		return holds, err
+	}
+	return f.also(c)
 }
 
 // Judge is Matches with what the filter saw.

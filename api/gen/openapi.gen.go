@@ -5715,6 +5715,24 @@ type TriedRequest struct {
 	Url     string            `json:"url"`
 }
 
+// TriggerPreview Example: {"matches":{"count":12,"exact":true,"looked":5000,"of":5000},"not_counted":null,"problems":[]}
+type TriggerPreview struct {
+	Matches *ConditionMatches `json:"matches"`
+
+	// NotCounted Why matches is null
+	NotCounted *string          `json:"not_counted"`
+	Problems   []PreviewProblem `json:"problems"`
+}
+
+// TriggerPreviewRequest defines model for TriggerPreviewRequest.
+type TriggerPreviewRequest struct {
+	// Trigger Any JSON object
+	Trigger Raw `json:"trigger"`
+
+	// Workflow Key of the workflow that it belongs to
+	Workflow string `json:"workflow"`
+}
+
 // Verdict What became of an event: one for each active workflow that names it; `ignored`, without a workflow, when none does; `duplicate`, without a workflow, beside the others when the event was posted again under its id
 type Verdict struct {
 	Enrollment *string        `json:"enrollment"`
@@ -6920,6 +6938,9 @@ type PreviewTextJSONRequestBody = TextPreviewRequest
 // PreviewTimesJSONRequestBody defines body for PreviewTimes for application/json ContentType.
 type PreviewTimesJSONRequestBody = TimesPreviewRequest
 
+// PreviewTriggerJSONRequestBody defines body for PreviewTrigger for application/json ContentType.
+type PreviewTriggerJSONRequestBody = TriggerPreviewRequest
+
 // PreviewWaitJSONRequestBody defines body for PreviewWait for application/json ContentType.
 type PreviewWaitJSONRequestBody = WaitPreviewRequest
 
@@ -7574,6 +7595,9 @@ type ServerInterface interface {
 	// PreviewTimes What a date, a schedule, quiet hours or a rate means, in words and in dates
 	// (POST /v1/preview/times)
 	PreviewTimes(c *gin.Context)
+	// PreviewTrigger For how many contacts a trigger would go off as they are now
+	// (POST /v1/preview/trigger)
+	PreviewTrigger(c *gin.Context)
 	// PreviewWait When a wait would be over, as a date in its zone
 	// (POST /v1/preview/wait)
 	PreviewWait(c *gin.Context)
@@ -11225,6 +11249,19 @@ func (siw *ServerInterfaceWrapper) PreviewTimes(c *gin.Context) {
 	siw.Handler.PreviewTimes(c)
 }
 
+// PreviewTrigger operation middleware
+func (siw *ServerInterfaceWrapper) PreviewTrigger(c *gin.Context) {
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.PreviewTrigger(c)
+}
+
 // PreviewWait operation middleware
 func (siw *ServerInterfaceWrapper) PreviewWait(c *gin.Context) {
 
@@ -13413,6 +13450,7 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.GET(options.BaseURL+"/v1/workflows/:key/backtests/:id", wrapper.GetBacktest)
 	router.GET(options.BaseURL+"/v1/workflows/:key/paths", wrapper.ListPaths)
 	router.POST(options.BaseURL+"/v1/preview/condition", wrapper.PreviewCondition)
+	router.POST(options.BaseURL+"/v1/preview/trigger", wrapper.PreviewTrigger)
 	router.POST(options.BaseURL+"/v1/preview/wait", wrapper.PreviewWait)
 	router.POST(options.BaseURL+"/v1/preview/times", wrapper.PreviewTimes)
 	router.POST(options.BaseURL+"/v1/preview/text", wrapper.PreviewText)

@@ -58,6 +58,11 @@ var triggerForm = form.Object{
 	},
 }
 
+// ReadTrigger reads one trigger as it stands in a definition; what is wrong with it is in the report.
+func ReadTrigger(raw map[string]any, r *form.Report) Trigger {
+	return readTrigger(triggerForm.Values(raw, "", r))
+}
+
 func readTrigger(v *form.Values) Trigger {
 	t := Trigger{ID: v.Text("id"), Event: v.Text(TriggerEvent), Where: v.Condition("where")}
 	for _, typ := range triggerTypes {

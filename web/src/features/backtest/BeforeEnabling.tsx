@@ -7,7 +7,8 @@ import { backtestQuery, backtestsQuery, isOver, keys, matchesQuery, startBacktes
 import { firstRange, requestOf } from "./range";
 import { counted, forecastWords, number } from "./words";
 
-type Trigger = { id: string; where?: unknown };
+/** A trigger as it stands in the definition. */
+type Trigger = { id: string; date?: unknown };
 type Props = {
   workflow: string;
   /** The hash of what would be enabled: only a backtest of the same counts. */
@@ -65,17 +66,19 @@ export function BeforeEnabling({ workflow, hash, triggers, whenSaved }: Props) {
   );
 }
 
-/** Of how many contacts the condition of a trigger is true now; says nothing where only an event could tell. */
+/** For how many contacts each trigger would go off now; says nothing where only an event, a call or a person could tell. */
 function Matching({ workflow, triggers }: { workflow: string; triggers: readonly Trigger[] }) {
-  const asked = triggers.filter((t) => t.where !== undefined);
-  const answers = useQueries({ queries: asked.map((t) => matchesQuery(workflow, t.where)) });
-  return asked.map((trigger, i) => {
+  const answers = useQueries({ queries: triggers.map((t) => matchesQuery(workflow, t)) });
+  return triggers.map((trigger, i) => {
     const matches = answers[i]?.data?.matches;
     if (!matches) return null;
+    const one = matches.count === 1;
+    const words =
+      trigger.date === undefined ? `${one ? "matches" : "match"} now` : `${one ? "has" : "have"} such a date ahead`;
     return (
       <Text key={trigger.id} size="sm">
         {matches.exact ? "" : "At least "}
-        {counted(matches.count, "contact")} of {number(matches.of)} {matches.count === 1 ? "matches" : "match"} now
+        {counted(matches.count, "contact")} of {number(matches.of)} {words}
         {triggers.length > 1 && `, by the trigger ${trigger.id}`}.
       </Text>
     );

@@ -120,31 +120,37 @@ test("what the server says of a range stands at its field", async () => {
 
 test("before a publish: who matches now, and how many a day would enter, of exactly this draft", async () => {
   const runs = [{ ...run, hash: "older", id: "job_0" }];
+  const filter = { field: "contact.fields.plan", op: "eq", value: "pro" };
+  const triggers = [
+    { id: "bought", event: "purchase.completed" },
+    { id: "weekly", schedule: { cron: "0 9 * * 1", filter } },
+    { id: "renewal", date: { field: "contact.fields.renewal" } },
+  ];
+  const counts: Record<string, object> = {
+    weekly: { count: 1204, of: 5000, exact: true, looked: 5000 },
+    renewal: { count: 1, of: 5000, exact: false, looked: 900 },
+  };
   const calls = serve({
     "GET /v1/workflows/:key/backtests": () => ({ items: runs, next: null }),
     "GET /v1/workflows/:key/backtests/:id": () => run,
-    "POST /v1/preview/condition": () => ({
-      problems: [],
-      contact: null,
-      matches: { count: 1204, of: 5000, exact: true, looked: 5000 },
-      not_counted: null,
-    }),
+    "POST /v1/preview/trigger": async (request) => {
+      const { trigger } = (await request.json()) as { trigger: { id: string } };
+      return { problems: [], matches: counts[trigger.id] ?? null, not_counted: null };
+    },
     "POST /v1/workflows/:key/backtest": () => {
       runs.unshift(run);
       return Response.json(job, { status: 202 });
     },
   });
   const order: string[] = [];
-  const where = { field: "contact.fields.plan", op: "eq", value: "pro" };
   showRouted(
-    <BeforeEnabling
-      workflow="greet"
-      hash="h1"
-      triggers={[{ id: "go", where }]}
-      whenSaved={async () => order.push("saved")}
-    />,
+    <BeforeEnabling workflow="greet" hash="h1" triggers={triggers} whenSaved={async () => order.push("saved")} />,
   );
-  await screen.findByText("1,204 contacts of 5,000 match now.");
+  await screen.findByText("1,204 contacts of 5,000 match now, by the trigger weekly.");
+  await screen.findByText("At least 1 contact of 5,000 has such a date ahead, by the trigger renewal.");
+  expect(screen.queryByText(/by the trigger bought/)).toBeNull();
+  const asked = calls.filter((c) => c.call === "POST /v1/preview/trigger").map((c) => c.body);
+  expect(asked).toEqual(triggers.map((trigger) => ({ workflow: "greet", trigger })));
   expect(calls.some((c) => c.call.includes("job_0"))).toBe(false);
   await userEvent.click(await screen.findByRole("button", { name: "How many would enter?" }));
   await screen.findByText(/^About 0.1 a day would enter; 3 would have in 30 days\./);

@@ -56,11 +56,11 @@ export const workflowQuery = (workflow: string) =>
     },
   });
 
-/** Of how many contacts a condition is true now; `matches` is absent where only an event could tell. */
-export const matchesQuery = (workflow: string, condition: unknown) =>
+/** For how many contacts a trigger would go off now; `matches` is null where only an event, a call or a person could tell. */
+export const matchesQuery = (workflow: string, trigger: Record<string, unknown>) =>
   queryOptions({
-    queryKey: ["backtests", workflow, "matches", condition],
-    queryFn: ({ signal }) => call(api.POST("/v1/preview/condition", { body: { condition, workflow }, signal })),
+    queryKey: ["backtests", workflow, "matches", trigger],
+    queryFn: ({ signal }) => call(api.POST("/v1/preview/trigger", { body: { workflow, trigger }, signal })),
     staleTime: 30_000,
     retry: false,
   });
