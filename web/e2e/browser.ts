@@ -109,11 +109,12 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(300);
 }
 
-/** What axe finds that is serious or worse, as lines. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
-    const results = await (window as unknown as { axe: typeof axe }).axe.run(document, {
+/** What axe finds that is serious or worse, as lines; in a part of the page if one is named. */
+export async function seriousFindings(page: Page, part?: string): Promise<string[]> {
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
+  const found = await page.evaluate(async (named) => {
+    const results = await (window as unknown as { axe: typeof axe }).axe.run(named ?? document, {
+      resultTypes: ["violations"],
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     });
     return results.violations.map((v) => ({
@@ -121,7 +122,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
       impact: v.impact,
       nodes: v.nodes.slice(0, 5).map((n) => `${n.target.join(" ")}: ${n.failureSummary ?? ""}`),
     }));
-  });
+  }, part);
   return found
     .filter((v) => v.impact === "serious" || v.impact === "critical")
     .flatMap((v) => v.nodes.map((n) => `${page.url()} ${v.id} (${v.impact}): ${n.replaceAll("\n", " ")}`));
