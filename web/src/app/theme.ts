@@ -4,6 +4,7 @@ import {
   createTheme,
   Drawer,
   darken,
+  Menu,
   Modal,
   Notification,
   Table,
@@ -23,6 +24,8 @@ export const theme = createTheme({
   cursorType: "pointer",
   components: {
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+    // A menu that opens stands on its first item: nothing but items is in it.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close the message" } } }),
     Anchor: Anchor.extend({ defaultProps: { underline: "hover" } }),
