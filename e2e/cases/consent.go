@@ -54,8 +54,7 @@ func (p *Passage) browse(method, address, form string) (status int, location str
 	if form != "" {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	answer := p.sends(r)
-	return answer.StatusCode, answer.Header.Get("Location")
+	return p.sends(r)
 }
 
 // emailOneClick: what a mail program does when its reader presses "unsubscribe" ends the passage of a

@@ -74,25 +74,24 @@ func (p *Passage) postAs(contact map[string]any, event string, data map[string]a
 	return answer["events"].([]any)[0].(map[string]any)["id"].(string)
 }
 
-// sends sends a request as it is, again when the busy program has put it off (503), and returns the
-// answer without its body.
-func (p *Passage) sends(r *http.Request) *http.Response {
+// sends sends a request as it is, again when the busy program has put it off (503), and returns the status
+// of the answer and where it leads.
+func (p *Passage) sends(r *http.Request) (status int, location string) {
 	p.t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	var answer *http.Response
 	p.Eventually("an answer", func() bool {
 		if r.GetBody != nil {
 			body, err := r.GetBody()
 			require.NoError(p.t, err)
 			r.Body = body
 		}
-		var err error
-		answer, err = client.Do(r)
+		answer, err := client.Do(r)
 		require.NoError(p.t, err)
+		status, location = answer.StatusCode, answer.Header.Get("Location")
 		require.NoError(p.t, answer.Body.Close())
-		return answer.StatusCode != http.StatusServiceUnavailable
+		return status != http.StatusServiceUnavailable
 	})
-	return answer
+	return status, location
 }
 
 // enter makes the contact with the given attributes and enrolls it.

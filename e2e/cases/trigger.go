@@ -55,7 +55,8 @@ func webhookTrigger(p *Passage) {
 		request.Header.Set("Webhook-Id", "msg_1")
 		request.Header.Set("Webhook-Timestamp", strconv.FormatInt(now.Unix(), 10))
 		request.Header.Set("Webhook-Signature", signature)
-		return p.sends(request).StatusCode
+		status, _ := p.sends(request)
+		return status
 	}
 	require.Equal(p.t, http.StatusUnauthorized, call("{}"))
 	require.Equal(p.t, http.StatusAccepted, call(body))
