@@ -103,10 +103,16 @@ func (b *bench) rounds(d time.Duration) {
 // publish makes an active workflow that sends the template welcome to who buys.
 func (b *bench) publish(key string) {
 	b.Helper()
+	b.publishStep(key, object{"type": "email", "with": object{"template": "welcome"}})
+}
+
+// publishStep makes an active workflow whose only step, for who buys, is hello.
+func (b *bench) publishStep(key string, hello object) {
+	b.Helper()
 	raw, err := json.Marshal(object{
 		"schema": 1, "key": key, "name": key, "start": "hello",
 		"triggers": []any{object{"id": "buys", "event": "purchase.completed"}},
-		"nodes":    object{"hello": object{"type": "email", "with": object{"template": "welcome"}}},
+		"nodes":    object{"hello": hello},
 	})
 	require.NoError(b, err)
 	def, problems := definition.Parse(raw, false)
