@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"fermata/activities/names"
+	"fermata/events"
 	"fermata/interpreter"
 	"fermata/store"
 	"fermata/store/storetest"
@@ -33,6 +34,21 @@ func (p *passage) paused(from, to time.Time, clocks string) {
 		pause.EndedAt, pause.Overdue = &to, store.OverdueRun
 		return tx.EndPause(pause)
 	}))
+}
+
+// shown is when people are told, at an instant, that the open wait ends.
+func (p *passage) shown(now time.Time) (due time.Time) {
+	p.Helper()
+	require.NoError(p, p.store.Read(context.Background(), func(tx *store.Tx) error {
+		e, err := tx.Enrollment(p.in.Enrollment)
+		if err != nil {
+			return err
+		}
+		err = events.NewDues(tx, events.NewDefinitions(8), now).Mend(e, nil, nil)
+		due = e.DueAt.UTC()
+		return err
+	}))
+	return due
 }
 
 func at(clock string) time.Time {
@@ -74,12 +90,17 @@ func TestFrozenPauseMovesDaysAndDurationsButNoDates(t *testing.T) {
 	} {
 		t.Run(nodes, func(t *testing.T) {
 			t.Parallel()
-			p := enroll(t, storetest.Open(t), nodes)
-			p.later(at("02T12:00"), command(interpreter.Park, ""))
-			p.paused(at("03T06:00"), at("06T06:00"), store.ClocksFreeze)
-			for range 2 { // asked twice, it answers the same
-				require.Equal(t, want.UnixMilli(), p.later(at("06T07:00"), command(interpreter.Arrive, "")).Due)
-			}
+			storetest.Each(t, func(t *testing.T, s *store.Store) {
+				p := enroll(t, s, nodes)
+				due := p.later(at("02T12:00"), command(interpreter.Park, "")).Due
+				require.Equal(t, due, p.shown(at("03T05:00")).UnixMilli())
+				p.paused(at("03T06:00"), at("06T06:00"), store.ClocksFreeze)
+				require.Equal(t, want, p.shown(at("06T07:00")), "it is known before the run reckons with it")
+				for range 2 { // asked twice, it answers the same
+					require.Equal(t, want.UnixMilli(), p.later(at("06T07:00"), command(interpreter.Arrive, "")).Due)
+				}
+				require.Equal(t, want, p.shown(at("06T08:00")), "and the same after it has")
+			})
 		})
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fermata/events"
 	"fermata/interpreter"
 	"fermata/interpreter/calendar"
-	"fermata/interpreter/definition"
 	"fermata/interpreter/expr"
 	"fermata/interpreter/nodes"
 	"fermata/store"
@@ -169,7 +168,7 @@ func (t *turn) elapsed(c interpreter.Command, row *store.Step, port string) (*in
 // written; a date or window is computed again from the same recorded inputs, so
 // that it follows the contact's zone and field.
 func (t *turn) due(c interpreter.Command, row *store.Step) (nodes.DueResult, error) {
-	if row.PlannedAt != nil && (row.Kept || !follows(t.def.Nodes[c.Node])) {
+	if row.PlannedAt != nil && (row.Kept || !events.Follows(t.def.Nodes[c.Node])) {
 		return nodes.DueResult{At: *row.PlannedAt}, nil
 	}
 	return t.dueFrom(c, row, row.EnteredAt)
@@ -199,13 +198,6 @@ func (t *turn) dueFrom(c interpreter.Command, row *store.Step, from time.Time) (
 		result.At = t.compressed(row, result.At)
 	}
 	return result, nil
-}
-
-// follows reports whether a wait's due instant may move while it is open: the router
-// wakes waiting enrollments when the contact's zone, a field or the trigger changes.
-func follows(node *definition.Node) bool {
-	until, ok := node.Settings.(*nodes.WaitUntil)
-	return events.Dated(node.Type) && (!ok || until.Field == "" || until.Follow)
 }
 
 // cannotWait holds a wait that has no instant: nothing is skipped silently.

@@ -109,6 +109,13 @@ func (s *server) enrollment(tx *store.Tx, id string) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	var open *store.Step
+	if last := len(rows) - 1; last >= 0 {
+		open = &rows[last]
+	}
+	if err := events.NewDues(tx, s.Definitions, s.now()).Mend(e, open, nil); err != nil {
+		return reply{}, err
+	}
 	ledger, err := tx.Effects(id)
 	if err != nil {
 		return reply{}, err
@@ -201,8 +208,11 @@ func (s *server) shapeEnrollments(tx *store.Tx, rows []store.Enrollment) ([]gen.
 	if err != nil {
 		return nil, err
 	}
-	shown := make([]gen.Enrollment, len(rows))
+	shown, dues := make([]gen.Enrollment, len(rows)), events.NewDues(tx, s.Definitions, s.now())
 	for i := range rows {
+		if err := dues.Mend(&rows[i], nil, nil); err != nil {
+			return nil, err
+		}
 		shown[i] = where.of(&rows[i], s.shapeEnrollment(&rows[i], contacts, paused))
 	}
 	return shown, nil

@@ -59,11 +59,14 @@ func (s *server) shapeTimeline(tx *store.Tx, contact *store.Contact, moments []s
 	zone := events.Zone(events.ZoneOfContact, contact, account)
 	people := map[string]store.Contact{contact.ID: *contact}
 	ledgers := map[string]map[effectKey]*gen.StepEffect{}
-	items := make([]gen.TimelineItem, len(moments))
+	items, dues := make([]gen.TimelineItem, len(moments)), events.NewDues(tx, s.Definitions, s.now())
 	for i := range moments {
 		m := &moments[i]
 		item := gen.TimelineItem{At: m.At.UTC(), Kind: gen.TimelineItemKind(m.Kind)}
 		if m.Enrollment != nil {
+			if err := dues.Mend(m.Enrollment, m.Step, contact); err != nil {
+				return nil, err
+			}
 			item.Enrollment = ptr(s.shapeEnrollment(m.Enrollment, people, paused))
 		}
 		switch {

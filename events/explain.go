@@ -145,6 +145,9 @@ func (x *explainer) inside(e *store.Enrollment) error {
 			in.Step = &steps[i]
 		}
 	}
+	if err := NewDues(x.tx, x.definitions, x.now).Mend(e, in.Step, x.out.Contact); err != nil {
+		return err
+	}
 	def, err := x.definitions.Load(x.tx, e.Hash)
 	if err != nil {
 		return err

@@ -57,6 +57,14 @@ func (tx *Tx) PausesSince(workflow string, since time.Time) ([]Pause, error) {
 	return all[Pause](tx, "WHERE workflow = ? AND (ended_at IS NULL OR ended_at > ?) ORDER BY started_at", workflow, since)
 }
 
+// FrozenPauses lists the pauses of a workflow that have ended, oldest first; none when the clocks ran in
+// all of them.
+func (tx *Tx) FrozenPauses(workflow string) ([]Pause, error) {
+	return all[Pause](tx, `WHERE workflow = ? AND ended_at IS NOT NULL
+		AND EXISTS (SELECT 1 FROM pauses p WHERE p.workflow = pauses.workflow AND p.ended_at IS NOT NULL AND p.clocks = 'freeze')
+		ORDER BY started_at`, workflow)
+}
+
 // PausedWorkflows returns the keys of the workflows that are paused.
 func (tx *Tx) PausedWorkflows() (map[string]bool, error) {
 	var keys []string
