@@ -49,7 +49,7 @@ func TestMetricsSayHowTheEngineIs(t *testing.T) {
 			`fermata_enrollments_active{status="paused"}`: "0", `fermata_enrollments_active{status="held"}`: "0",
 			"fermata_enrollments_wedged": "0", "fermata_contacts_stopped": "0", "fermata_events_accepted_total": "0",
 			`fermata_alarms_open{kind="error_rate"}`: "0", `fermata_alarms_open{kind="silence"}`: "0",
-			`fermata_alarms_open{kind="lateness"}`: "0", `fermata_alarms_open{kind="wedged"}`: "0",
+			`fermata_alarms_open{kind="lateness"}`: "0", `fermata_alarms_open{kind="wedged"}`: "0", `fermata_alarms_open{kind="drift"}`: "0",
 		}
 		for _, kind := range worker.Repairs {
 			idle[`fermata_reconciled_total{kind="`+kind+`"}`] = "0"
