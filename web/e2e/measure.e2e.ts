@@ -16,16 +16,15 @@ async function tile(page: Page, name: string): Promise<string | undefined> {
   return lines.filter((line) => line !== "" && line !== name)[0];
 }
 
-/** The lines of a table, each with its head and its cells. */
+/** The lines of a table, each with its head and its cells, read at one moment once there are any. */
 async function lines(page: Page, table: string): Promise<string[][]> {
-  const rows = await page.getByRole("table", { name: table }).getByRole("row").all();
-  const read: string[][] = [];
-  for (const row of rows.slice(1)) {
-    const cells = [await row.getByRole("rowheader").innerText(), ...(await row.getByRole("cell").allInnerTexts())];
-    // The small print of a value, and of what stands before the line, is left out.
-    read.push(cells.map((cell) => cell.trim().replace(/\s*\(.*\)$|\n.*$/s, "")));
-  }
-  return read;
+  const rows = page.getByRole("table", { name: table }).getByRole("row");
+  await rows.nth(1).waitFor();
+  const read = await rows.evaluateAll((all) =>
+    all.slice(1).map((row) => [...row.querySelectorAll<HTMLElement>("th, td")].map((cell) => cell.innerText)),
+  );
+  // The small print of a value, and of what stands before the line, is left out.
+  return read.map((cells) => cells.map((cell) => cell.trim().replace(/\s*\(.*\)$|\n.*$/s, "")));
 }
 
 /** How the page writes a length of less than a minute, worked out anew. */
