@@ -16,6 +16,7 @@ type audit struct {
 	*stage
 	*rows
 	definitions map[string]*definition.Definition
+	before      map[string]*definition.Definition // what passages ran until they were moved, if they were
 	deviations  map[string][]string
 	checks      map[string]int // how much was looked at, by name
 }
@@ -154,9 +155,15 @@ func (a *audit) passages() {
 // way follows the steps of an enrollment through the graph.
 func (a *audit) way(e *enrollmentRow) {
 	def := a.definitions[e.workflow]
+	if earlier := a.before[e.workflow]; earlier != nil {
+		def = earlier
+	}
 	next, used := def.Start, map[string]bool{}
 	for i, step := range e.steps {
 		a.checks["steps"]++
+		if step.moved {
+			def = a.definitions[e.workflow]
+		}
 		if step.node != next || step.seq != i+1 {
 			a.wrong(path, "enrollment %s of %s: step %d is %s, not %s", e.id, e.workflow, step.seq, step.place(), next)
 			return

@@ -54,11 +54,12 @@ type enrollmentRow struct {
 }
 
 type stepRow struct {
-	node, typ, status, port, decided string
-	visit, seq                       int
-	entered                          time.Time
-	left, due                        *time.Time
-	result                           map[string]any
+	node, typ, status, reason, port, decided string
+	visit, seq                               int
+	entered                                  time.Time
+	left, due                                *time.Time
+	result                                   map[string]any
+	moved                                    bool // another version carried it on
 }
 
 func (s *stepRow) place() string { return fmt.Sprintf("%s/%d", s.node, s.visit) }
@@ -115,11 +116,11 @@ func (s *stage) loadPassages(r *rows) {
 		byID[e.id] = e
 		r.enrollments = append(r.enrollments, e)
 	})
-	s.each(`SELECT enrollment_id, node, visit, seq, type, status, port, decided_event_id, entered_at, left_at, due_at, result
+	s.each(`SELECT enrollment_id, node, visit, seq, type, status, reason, port, decided_event_id, entered_at, left_at, due_at, result, moved_at IS NOT NULL
 		FROM steps ORDER BY enrollment_id, seq`, func(scan scanner) {
 		var id string
 		p, raw := &stepRow{}, []byte{}
-		scan(&id, &p.node, &p.visit, &p.seq, &p.typ, &p.status, &p.port, &p.decided, &p.entered, &p.left, &p.due, &raw)
+		scan(&id, &p.node, &p.visit, &p.seq, &p.typ, &p.status, &p.reason, &p.port, &p.decided, &p.entered, &p.left, &p.due, &raw, &p.moved)
 		p.result = s.object(raw)
 		byID[id].steps = append(byID[id].steps, p)
 	})

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"net/http"
 	"net/url"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -27,6 +25,8 @@ type stage struct {
 	days     string // how many days the workflows of TestThreeWeeks wait
 	postgres *storetest.Server
 	database string // URL of our store, without a link
+	engine   string // address of Temporal, without a link
+	engines  string // URL of Temporal's first database, without a link
 	db       *sql.DB
 	faults   *faults // of our store
 	links    []*link
@@ -62,9 +62,10 @@ func setStage(t *testing.T, flags ...string) *stage {
 	s.db, err = sql.Open("pgx", s.database)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.db.Close() })
-	engine := s.startEngine(flags)
-	s.migrate(engine)
-	s.startParts(engine)
+	s.engine = s.startEngine(flags)
+	output, err := s.command(filepath.Join(harness.Root(), "bin", "fermata"), "migrate")
+	require.NoError(t, err, output)
+	s.startParts(s.engine)
 	return s
 }
 
@@ -85,7 +86,8 @@ func (s *stage) startEngine(flags []string) string {
 		s.links = append(s.links, l)
 		return l.addr()
 	}
-	database := s.through(dial, "engine-store", harness.TemporalDatabase(s.T, s.postgres))
+	s.engines = harness.TemporalDatabase(s.T, s.postgres)
+	database := s.through(dial, "engine-store", s.engines)
 	s.programs["engine"] = harness.StartProgram(s.T, s.dir, "engine", "fermata-dev", []string{
 		"FERMATA_DATA_DIR=" + filepath.Join(s.dir, "engine"), "FERMATA_TEMPORAL_ADDR=" + addr,
 		"FERMATA_TEMPORAL_UI_ADDR=" + harness.SteadyAddr(s.T), "FERMATA_TEMPORAL_DATABASE_URL=" + database,
@@ -114,13 +116,6 @@ func (s *stage) base() []string {
 		"FERMATA_ALLOW_PRIVATE_TARGETS=true", "FERMATA_MAIL_FROM=Fermata <fermata@sink.test>", "FERMATA_LOG=warn",
 		"FERMATA_TEMPORAL_NAMESPACE=" + namespace,
 	}
-}
-
-func (s *stage) migrate(engine string) {
-	migrate := exec.CommandContext(s.Context(), filepath.Join(harness.Root(), "bin", "fermata"), "migrate")
-	migrate.Env = append(append(os.Environ(), s.base()...), "FERMATA_DATABASE_URL="+s.database, "FERMATA_TEMPORAL_ADDR="+engine)
-	output, err := migrate.CombinedOutput()
-	require.NoError(s, err, string(output))
 }
 
 // startParts starts api, relay and workers, each with links of its own.

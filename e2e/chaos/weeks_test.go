@@ -31,28 +31,32 @@ const (
 
 // Half of the enrollments wait for weeks, half day by day, on a server that skips the
 // time up to a moment between two days. There, every day, a worker is killed, every third
-// day Temporal, every seventh PostgreSQL. Every next step happens once, and when it is due.
+// day Temporal, every seventh PostgreSQL. Meanwhile everything is replaced by other builds,
+// everybody is moved to an edited version, and another one is published for newcomers only.
+// Every next step happens once, when it is due, and in the version that the enrollment runs.
 func TestThreeWeeks(t *testing.T) {
 	n, days := size(t, "WEEKS", 40, 1000), size(t, "DAYS", 3, 21)
+	builds := buildReleases(t, size(t, "RELEASES", 1, 3))
 	s := setStage(t, "--time-skipping")
 	s.days = strconv.Itoa(days)
-	definitions := s.publish("weeks", "days")
+	w := &weeks{stage: s, n: n, days: days, builds: builds, first: s.publish("weeks", "days"), machine: 1, kills: map[string]int{}}
 	began := time.Now()
 	s.enrollAll(n)
-	kills := map[string]int{}
 	for today := range days + 1 {
 		s.forward(time.Duration(today)*day + day/2)
 		s.reached(n, today, days)
 		if today < days {
-			s.night(today, kills)
+			w.night(today)
 		}
 	}
 	took := time.Since(began)
 	_, left := s.drain(2 * time.Minute)
-	a := newAudit(s, definitions)
+	a := newAudit(s, w.edited)
+	a.before = w.first
 	a.all()
-	late := a.lateness(n, days)
-	say("%s: %d enrollments through %d days in %s, killed: %s; machine: %s", t.Name(), n, days, took.Round(time.Second), counts(kills), machine())
+	a.editions(w)
+	late := a.lateness(w)
+	say("%s: %d enrollments through %d days in %s, killed: %s; machine: %s", t.Name(), n, days, took.Round(time.Second), counts(w.kills), machine())
 	say("  steps %d, mails %d, lost %d, doubled %d; virtual lateness p50 %s, p99 %s, max %s (limit %s)", a.checks["steps"],
 		a.checks["mails, transactional"], len(a.deviations[lost]), len(a.deviations[doubled]), percentile(late, 0.5), percentile(late, 0.99),
 		percentile(late, 1), lateness)
@@ -61,18 +65,21 @@ func TestThreeWeeks(t *testing.T) {
 	require.LessOrEqual(t, percentile(late, 1), lateness)
 }
 
-// night kills somebody while everybody waits, and waits until all is up again.
-func (s *stage) night(today int, kills map[string]int) {
+// night changes what is to be changed while everybody waits, kills somebody, and waits until all is
+// up again.
+func (w *weeks) night(today int) {
+	s := w.stage
 	s.Helper()
+	w.change(today)
 	s.programs[workers[today%len(workers)]].Kill(0)
-	kills["worker"]++
+	w.kills["worker"]++
 	if today%7 == 2 {
 		require.NoError(s, s.postgres.Crash(s.Context()))
-		kills["PostgreSQL"]++
+		w.kills["PostgreSQL"]++
 	}
 	if today%3 == 1 {
 		s.programs["engine"].Kill(0)
-		kills["engine"]++
+		w.kills["engine"]++
 	} else {
 		<-time.After(noticed)
 	}
@@ -119,7 +126,7 @@ func (s *stage) reached(n, today, days int) {
 	s.await(func() bool { return s.count("SELECT count(*) FROM enrollments WHERE status = 'waiting'") == n }, "all wait again")
 }
 
-// forward lets the clock of every open run pass to an instant after its start.
+// forward lets the clock of every open run pass to an instant after the start of its first one.
 func (s *stage) forward(to time.Duration) {
 	s.Helper()
 	var ids []string
@@ -150,12 +157,16 @@ func (s *stage) forward(to time.Duration) {
 func (s *stage) forwardRun(ctx context.Context, id string, to time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
+	start, err := s.firstStart(ctx, id)
+	if err != nil {
+		return err
+	}
 	for called := false; ; {
 		run, err := s.temporal.DescribeWorkflowExecution(ctx, id, "")
 		if err != nil {
 			return fmt.Errorf("describe %s: %w", id, err)
 		}
-		info, start := run.GetWorkflowExtendedInfo().GetTimeSkippingInfo(), run.GetWorkflowExecutionInfo().GetStartTime().AsTime()
+		info := run.GetWorkflowExtendedInfo().GetTimeSkippingInfo()
 		now := time.Now()
 		if info.GetCurrentTime() != nil {
 			now = info.GetCurrentTime().AsTime()
@@ -178,6 +189,18 @@ func (s *stage) forwardRun(ctx context.Context, id string, to time.Duration) err
 	}
 }
 
+// firstStart is when the first run of an enrollment started.
+func (s *stage) firstStart(ctx context.Context, id string) (time.Time, error) {
+	run, err := s.temporal.DescribeWorkflowExecution(ctx, id, "")
+	if err == nil && run.GetWorkflowExecutionInfo().GetFirstRunId() != run.GetWorkflowExecutionInfo().GetExecution().GetRunId() {
+		run, err = s.temporal.DescribeWorkflowExecution(ctx, id, run.GetWorkflowExecutionInfo().GetFirstRunId())
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("describe the first run of %s: %w", id, err)
+	}
+	return run.GetWorkflowExecutionInfo().GetStartTime().AsTime(), nil
+}
+
 // skip asks Temporal to pass over the time in which a run only waits.
 func (s *stage) skip(ctx context.Context, id string, ahead time.Duration) error {
 	_, err := s.temporal.WorkflowService().UpdateWorkflowExecutionOptions(ctx, &workflowservice.UpdateWorkflowExecutionOptionsRequest{
@@ -195,8 +218,8 @@ func (s *stage) skip(ctx context.Context, id string, ahead time.Duration) error 
 
 // lateness is by how much each wait ended after it was due, and checks that each
 // enrollment has come to its end with every step that it should have.
-func (a *audit) lateness(n, days int) (late []time.Duration) {
-	steps := map[string]int{"chaos-weeks": 5, "chaos-days": 3*days + 1}
+func (a *audit) lateness(w *weeks) (late []time.Duration) {
+	steps := map[string]int{"chaos-weeks": 6, "chaos-days": 3*w.days + 1 + w.days - w.since}
 	for _, e := range a.enrollments {
 		if e.status != "completed" || len(e.steps) != steps[e.workflow] {
 			a.wrong(lost, "enrollment %s of %s is %s after %d steps", e.id, e.workflow, e.status, len(e.steps))
@@ -207,8 +230,8 @@ func (a *audit) lateness(n, days int) (late []time.Duration) {
 			}
 		}
 	}
-	if len(a.enrollments) != n {
-		a.wrong(lost, "%d enrollments, not %d", len(a.enrollments), n)
+	if len(a.enrollments) != w.n {
+		a.wrong(lost, "%d enrollments, not %d", len(a.enrollments), w.n)
 	}
 	return late
 }

@@ -29,6 +29,7 @@ type Program struct {
 	kills   int
 	deaths  int
 	closing bool
+	gate    chan struct{} // closed when a program that was halted may start again, nil when none was
 	ended   chan struct{}
 }
 
@@ -56,8 +57,8 @@ func (p *Program) start() error {
 		return fmt.Errorf("open log of %s: %w", p.Name, err)
 	}
 	defer func() { _ = log.Close() }()
-	cmd := exec.Command(p.path, p.args...)
 	p.mu.Lock()
+	cmd := exec.Command(p.path, p.args...)
 	cmd.Env = p.env
 	p.mu.Unlock()
 	cmd.Stdout, cmd.Stderr = log, log
@@ -81,6 +82,9 @@ func (p *Program) watch() {
 			return
 		}
 		<-time.After(rest)
+		if gate := p.halted(); gate != nil {
+			<-gate
+		}
 		if p.over() || p.start() != nil {
 			return
 		}
@@ -121,6 +125,49 @@ func (p *Program) Kill(rest time.Duration) {
 	}
 }
 
+// Replace ends the program with SIGTERM, as an operator does who brings another build, and reports
+// whether that build has been started in its place within patience.
+func (p *Program) Replace(path string, patience time.Duration) bool {
+	p.mu.Lock()
+	before := p.cmd
+	p.path, p.rest = path, 0
+	p.kills++
+	_ = before.Process.Signal(syscall.SIGTERM)
+	p.mu.Unlock()
+	for began := time.Now(); p.current() == before; <-time.After(50 * time.Millisecond) {
+		if time.Since(began) > patience {
+			return false
+		}
+	}
+	return true
+}
+
+// Halt ends the program with SIGKILL and keeps it from being started again until Go.
+func (p *Program) Halt() {
+	p.mu.Lock()
+	if p.gate == nil {
+		p.gate = make(chan struct{})
+	}
+	p.mu.Unlock()
+	p.Kill(0)
+}
+
+// Go starts a program again that was halted.
+func (p *Program) Go() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gate != nil {
+		close(p.gate)
+		p.gate = nil
+	}
+}
+
+func (p *Program) halted() chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.gate
+}
+
 // Freeze stops the program with SIGSTOP: it keeps its connections and answers nothing.
 func (p *Program) Freeze() { _ = p.current().Process.Signal(syscall.SIGSTOP) }
 
@@ -147,6 +194,7 @@ func (p *Program) Close() {
 	p.closing = true
 	_ = p.cmd.Process.Kill()
 	p.mu.Unlock()
+	p.Go()
 	for {
 		select {
 		case <-p.ended:
