@@ -232,7 +232,7 @@ func (t *turn) claim(c interpreter.Command, row *store.Step, p *parcel, in names
 		return intent{}, err
 	}
 	if !claimed && effect.State == store.EffectUnknown {
-		return t.giveUpUnknown(c, row, p)
+		return t.giveUpUnknown(c, row, p, effect)
 	}
 	if !claimed {
 		return intent{retry: leased(effect, t.tx.Now())}, nil
@@ -251,11 +251,21 @@ func (t *turn) claim(c interpreter.Command, row *store.Step, p *parcel, in names
 }
 
 // take claims the ledger row. A row that is known to have had no effect is claimed
-// again, one whose outcome nobody knows only when it may be sent twice.
+// again, one whose outcome nobody knows only when it may be sent twice. One that may have been
+// carried out before the store was restored is such a one.
 func (t *turn) take(c interpreter.Command, f *flight) (*store.Effect, bool, error) {
 	ref, lease := t.ref(c), f.parcel.timeout+leaseMargin
 	effect, claimed, err := t.tx.ClaimEffect(ref, t.def.Nodes[c.Node].Type, f.key, f.token, lease)
 	f.from = t.now
+	if err == nil && (claimed || effect.State == store.EffectFailed) {
+		doubted, err := t.doubtAfterGap(c, effect)
+		if err != nil {
+			return nil, false, err
+		}
+		if doubted {
+			claimed, effect.State, effect.Error = false, store.EffectUnknown, ReasonRestored
+		}
+	}
 	switch {
 	case err != nil || claimed:
 		return effect, claimed, wrapClaim(err)
@@ -283,10 +293,18 @@ func (t *turn) ref(c interpreter.Command) store.EffectRef {
 	return store.EffectRef{EnrollmentID: t.e.ID, Node: c.Node, Visit: c.Visit}
 }
 
-// giveUpUnknown closes a step whose effect may or may not have been carried out
-// by an attempt that died: shown, never silently repeated.
-func (t *turn) giveUpUnknown(c interpreter.Command, row *store.Step, p *parcel) (intent, error) {
+// giveUpUnknown closes a step whose effect may or may not have been carried out by an
+// attempt that died, or that a restored store has forgotten: shown, never silently repeated.
+func (t *turn) giveUpUnknown(c interpreter.Command, row *store.Step, p *parcel, effect *store.Effect) (intent, error) {
 	row.Reason = "attempt_lost"
+	if effect.Error == ReasonRestored {
+		row.Reason = ReasonRestored
+		if p.claimed != nil {
+			if err := p.claimed(t, c); err != nil {
+				return intent{}, err
+			}
+		}
+	}
 	o, err := t.closeStep(row, "unknown", t.def.Nodes[c.Node].MainPort())
 	if err != nil {
 		return intent{}, err

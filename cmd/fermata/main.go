@@ -37,6 +37,7 @@ type program struct {
 	Schema  schema     `cmd:"" help:"Print the JSON Schema of definitions, for editors."`
 	Switch  activate   `cmd:"" name:"activate" help:"Let new enrollments run a version of the interpreter that all living workers know."`
 	Replay  replay     `cmd:"" help:"Carry the histories of all open runs through this build, changing nothing; exit code 1 when one does not fit."`
+	Gap     restored   `cmd:"" name:"restored" help:"Note that the database came back from a backup: what may have gone out since is unknown, not sent again. Before any worker starts."`
 	Doctor  examine    `cmd:"" help:"Check an installation and say how each fault is mended; exit code 1 with warnings, 2 with failures."`
 	Version about      `cmd:"" help:"Print the version."`
 }
@@ -133,6 +134,23 @@ func (a activate) Run(ctx context.Context, s *app.Settings) error {
 		return fmt.Errorf("open store: %w", err)
 	}
 	return errors.Join(app.Activate(ctx, db, a.Number, time.Now(), os.Stdout), db.Close())
+}
+
+type restored struct {
+	From time.Time `required:"" help:"When the backup began, as 2026-11-23T04:00:00Z."`
+	To   time.Time `help:"When the last process stopped that ran on what is lost; default now."`
+}
+
+// Run notes the gap and returns.
+func (r restored) Run(ctx context.Context, s *app.Settings) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, s.Database())
+	if err != nil {
+		return fmt.Errorf("open store: %w", err)
+	}
+	return errors.Join(app.Restored(ctx, db, r.From, r.To, time.Now().UTC(), os.Stdout), db.Close())
 }
 
 type replay struct {
