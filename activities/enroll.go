@@ -51,8 +51,8 @@ func (t *turn) createTask(c interpreter.Command, p nodes.Task) (done, *nodes.Fai
 	return done{result: map[string]any{"task": task.ID}, changes: []change{{Thing: thing(thingTask, task.ID), To: true}}}, nil, nil
 }
 
-// enrollIn asks the router for an enrollment in another workflow. It does not wait:
-// the router writes its verdict into this step's result when it has decided.
+// enrollIn asks for an enrollment in another workflow. It does not wait for it. When the router has to
+// come to earlier events first, it writes the answer into this step's result when it has decided.
 func (t *turn) enrollIn(c interpreter.Command, p nodes.EnrollIn) (done, *nodes.Failure, error) {
 	if _, err := t.tx.Workflow(p.Workflow); errors.Is(err, store.ErrNotFound) {
 		return done{}, outgoing.Missing("workflow", p.Workflow), nil
@@ -63,13 +63,21 @@ func (t *turn) enrollIn(c interpreter.Command, p nodes.EnrollIn) (done, *nodes.F
 	if data == nil {
 		data = map[string]any{}
 	}
-	err := t.emit(c, events.TypeEnrollRequested, map[string]any{"workflow": p.Workflow, "data": data})
+	wish, err := t.draft(c, events.TypeEnrollRequested, "")
 	if err != nil {
 		return done{}, nil, err
 	}
-	return done{
-		result: map[string]any{"workflow": p.Workflow}, changes: []change{{Thing: thing(thingWorkflow, p.Workflow), To: true}},
-	}, nil, nil
+	asked, err := events.AskToEnroll(t.tx, t.a.Definitions, wish, t.e.Workflow, p.Workflow, data)
+	if err != nil {
+		return done{}, nil, fmt.Errorf("ask to enroll: %w", err)
+	}
+	t.wrote(events.TypeEnrollRequested)
+	result := map[string]any{"workflow": p.Workflow}
+	if asked != nil {
+		asked.Into(result)
+		t.changed()
+	}
+	return done{result: result, changes: []change{{Thing: thing(thingWorkflow, p.Workflow), To: true}}}, nil, nil
 }
 
 // emitEvent reports an event about the contact, as if a client had posted it.

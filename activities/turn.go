@@ -153,19 +153,25 @@ func (t *turn) emit(c interpreter.Command, typ string, data map[string]any) erro
 // emitNth emits one of several events of the same type that a step makes; which
 // tells them apart.
 func (t *turn) emitNth(c interpreter.Command, typ, which string, data map[string]any) error {
-	cause, err := t.cause(c)
+	draft, err := t.draft(c, typ, which)
 	if err != nil {
 		return err
 	}
-	_, err = events.Append(t.tx, events.Draft{
-		ID: t.eventID(c, typ, which), Contact: t.contact, Type: typ, Data: data,
-		OccurredAt: t.now, Now: t.now, Cause: cause, Source: "workflow",
-	})
-	if err != nil {
+	draft.Data = data
+	if _, err := events.Append(t.tx, draft); err != nil {
 		return fmt.Errorf("append event %s: %w", typ, err)
 	}
 	t.wrote(typ)
 	return nil
+}
+
+// draft is an event without data that the given step is about to write.
+func (t *turn) draft(c interpreter.Command, typ, which string) (events.Draft, error) {
+	cause, err := t.cause(c)
+	return events.Draft{
+		ID: t.eventID(c, typ, which), Contact: t.contact, Type: typ,
+		OccurredAt: t.now, Now: t.now, Cause: cause, Source: "workflow",
+	}, err
 }
 
 // eventID is the id of an event that a step makes, the same whenever it is made again.

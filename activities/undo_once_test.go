@@ -56,16 +56,17 @@ func TestUndoTakesBackARequestThatNobodyHasComeTo(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		w := newShop(t, s)
-		w.workflow("purchase", `  a: {type: enroll_in, with: {workflow: onboarding, data: {order: "{{ trigger.order }}"}}}`)
+		w.workflow("purchase", `  a: {type: field_set, with: {field: city, value: Rome}, next: b}
+  b: {type: enroll_in, with: {workflow: onboarding, data: {order: "{{ trigger.order }}"}}}`)
 		w.workflow("onboarding", `  a: {type: hold}`)
 		bought := w.enters("purchase", "1")
-		w.did(bought, "a")
+		w.did(bought, "a", "b") // the request waits behind the change
 		said := w.undoes("purchase", "1")
-		require.Equal(t, []string{"a: workflow onboarding"}, told(said.Undone))
+		require.Equal(t, []string{"b: workflow onboarding", "a: field city"}, told(said.Undone))
 		w.route()
 		require.Empty(t, w.inside("onboarding"))
 		w.read(func(tx *store.Tx) error {
-			step, err := tx.Step(bought.Enrollment, "a", 1)
+			step, err := tx.Step(bought.Enrollment, "b", 1)
 			require.JSONEq(t, `{"workflow": "onboarding", "verdict": "filtered", "reason": "undone"}`, string(step.Result))
 			return err
 		})

@@ -8,31 +8,75 @@ import (
 	"fermata/store"
 )
 
+// Asked is what became of a step's wish to enroll its contact in another workflow. Enrollment is
+// empty when there is none to name.
+type Asked struct{ Verdict, Reason, Enrollment string }
+
+// Into writes the answer into the result of the step that asked.
+func (a Asked) Into(result map[string]any) {
+	result["verdict"] = a.Verdict
+	if a.Reason != "" {
+		result["reason"] = a.Reason
+	}
+	if a.Enrollment != "" {
+		result["enrollment"] = a.Enrollment
+	}
+}
+
+// AskToEnroll writes the wish of a step of the workflow from that the contact be enrolled in another one. With
+// nothing of the contact's log on its way before it, the wish is carried out at once, so that the step
+// ends with the answer; else, and when a workflow asks for itself, which is to end first, nil is
+// returned and the router answers the step later.
+func AskToEnroll(tx *store.Tx, definitions *Definitions, in Draft, from, workflow string, data map[string]any) (*Asked, error) {
+	atOnce := from != workflow && in.Contact.RoutedSeq == in.Contact.Seq
+	in.Type, in.Data = TypeEnrollRequested, map[string]any{"workflow": workflow, "data": data}
+	event, err := Append(tx, in)
+	if err != nil || !atOnce || event.Seq != in.Contact.RoutedSeq+1 {
+		return nil, err
+	}
+	p := &pass{tx: tx, c: in.Contact, event: event, definitions: definitions, now: in.Now}
+	asked, _, err := p.asked()
+	if err != nil {
+		return nil, err
+	}
+	in.Contact.RoutedSeq = event.Seq
+	if err := tx.SetRouted(in.Contact.ID, event.Seq); err != nil {
+		return nil, fmt.Errorf("move cursor: %w", err)
+	}
+	return &asked, nil
+}
+
 // enrollRequested carries out what a step of another enrollment asked for, and tells that step
 // what became of it.
 func (p *pass) enrollRequested() error {
-	candidate, err := p.candidate()
+	asked, cause, err := p.asked()
 	if err != nil {
 		return err
+	}
+	return p.report(cause, asked)
+}
+
+// asked carries out what a step asked for.
+func (p *pass) asked() (Asked, *Cause, error) {
+	candidate, err := p.candidate()
+	if err != nil {
+		return Asked{}, nil, err
 	}
 	key, _ := candidate.Data["workflow"].(string)
 	data, _ := candidate.Data["data"].(map[string]any)
 	cause, err := ParseCause(p.event.Cause)
 	if err != nil {
-		return err
+		return Asked{}, nil, err
 	}
 	result, version, err := p.enrollIn(key, data, cause)
 	if err != nil {
-		return fmt.Errorf("enroll in %q: %w", key, err)
+		return Asked{}, nil, fmt.Errorf("enroll in %q: %w", key, err)
 	}
 	row := verdictRow{workflow: key, version: version, verdict: result.Verdict, reason: result.Reason, values: result.Values}
 	if result.Entered() || result.Verdict == VerdictAdvanced {
 		row.enrollment, p.dispatched = result.Enrollment.ID, true
 	}
-	if err := putVerdict(p.tx, p.event, row, p.now); err != nil {
-		return err
-	}
-	return p.report(cause, row)
+	return Asked{Verdict: row.verdict, Reason: row.reason, Enrollment: row.enrollment}, cause, putVerdict(p.tx, p.event, row, p.now)
 }
 
 func (p *pass) enrollIn(key string, data map[string]any, cause *Cause) (EnrollResult, int, error) {
@@ -89,8 +133,8 @@ func (p *pass) opened(key string) (*store.Workflow, *definition.Definition, erro
 	return workflow, def, err
 }
 
-// report merges {verdict, reason, enrollment} into the result of the step that asked.
-func (p *pass) report(cause *Cause, row verdictRow) error {
+// report merges the answer into the result of the step that asked.
+func (p *pass) report(cause *Cause, asked Asked) error {
 	if cause == nil || cause.Enrollment == "" {
 		return nil
 	}
@@ -105,13 +149,7 @@ func (p *pass) report(cause *Cause, row verdictRow) error {
 	if err != nil {
 		return fmt.Errorf("read result of step %s: %w", cause.Node, err)
 	}
-	result["verdict"] = row.verdict
-	if row.reason != "" {
-		result["reason"] = row.reason
-	}
-	if row.enrollment != "" {
-		result["enrollment"] = row.enrollment
-	}
+	asked.Into(result)
 	encoded, err := encodeJSON(result)
 	if err != nil {
 		return err
