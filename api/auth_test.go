@@ -121,6 +121,7 @@ func TestKeysAreKeptAsHashes(t *testing.T) {
 		f.must(404, "DELETE", "/v1/api-keys/key_none", nil)
 		f.run(t, []scenario{
 			{name: "no person", method: "POST", url: "/v1/api-keys", body: object{"name": "x", "scopes": []string{"viewer"}}, status: 422, expected: []string{`"/person"`}},
+			{name: "no name", method: "POST", url: "/v1/api-keys", body: object{"person": "Sam Doe", "scopes": []string{"viewer"}}, status: 201, expected: []string{`"name":"Sam Doe"`}},
 			{name: "blank person", method: "POST", url: "/v1/api-keys", body: object{"name": "x", "person": " ", "scopes": []string{"viewer"}}, status: 422, expected: []string{`"/person"`}},
 			{name: "no scopes", method: "POST", url: "/v1/api-keys", body: object{"name": "x", "person": "y", "scopes": []string{}}, status: 422, expected: []string{`"/scopes"`}},
 			{name: "unknown scope", method: "POST", url: "/v1/api-keys", body: object{"name": "x", "person": "y", "scopes": []string{"root"}}, status: 422, expected: []string{`"/scopes/0"`, "publisher"}},

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
+	"strconv"
 
 	"fermata/events"
 	"fermata/store"
@@ -28,3 +30,30 @@ func contactID(tx *store.Tx, value string) (string, error) {
 	}
 	return found.ID, nil
 }
+
+// contactOf finds the contact that a body names: by the id, mail address or external id of one, or as
+// events do, which makes a new one and writes down what is said of it.
+func (s *server) contactOf(tx *store.Tx, named json.RawMessage) (string, error) {
+	value, err := readJSON(named)
+	if err != nil {
+		return "", err
+	}
+	object, isObject := value.(map[string]any)
+	if !isObject {
+		key, _ := value.(string)
+		return contactID(tx, key)
+	}
+	in, wrong := events.ParseContact(object, "/contact")
+	if len(wrong) > 0 {
+		return "", invalidRequest(wrong)
+	}
+	done, err := events.Upsert(tx, in, s.now(), "api", nil)
+	if err != nil {
+		return "", err
+	}
+	tx.AfterCommit(s.nudge)
+	return done.Contact.ID, nil
+}
+
+// asNamed is an id as a body names it.
+func asNamed(id string) json.RawMessage { return json.RawMessage(strconv.Quote(id)) }

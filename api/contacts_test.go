@@ -139,12 +139,14 @@ func TestDealsByWhatIsKnown(t *testing.T) {
 			{name: "status that no stage has", method: "PATCH", url: url, body: object{"status": "lost"}, status: 422, expected: []string{`"/status"`, "no stage that is lost"}},
 			{name: "title null", method: "PATCH", url: url, body: object{"title": nil}, status: 422, expected: []string{`"/title"`}},
 			{name: "by external id", method: "POST", url: "/v1/deals", body: object{"pipeline": "short", "contact": "crm-7"}, status: 201, expected: []string{id}},
+			{name: "of a contact as in events", method: "POST", url: "/v1/deals", body: object{"pipeline": "short", "contact": object{"external_id": "crm-7"}}, status: 201, expected: []string{id}},
+			{name: "of a contact that has no identifier", method: "POST", url: "/v1/deals", body: object{"pipeline": "short", "contact": object{"first_name": "Ana"}}, status: 422, expected: []string{`"/contact"`, "external_id"}},
 			{name: "stage and status that differ", method: "POST", url: "/v1/deals", body: object{"pipeline": "sales", "contact": id, "stage": "new", "status": "won"}, status: 422, expected: []string{`"/status"`, "which is open"}},
 			{name: "without a contact", method: "POST", url: "/v1/deals", body: object{"pipeline": "sales"}, status: 422, expected: []string{`"/contact"`}},
 			{name: "task by address", method: "POST", url: "/v1/tasks", body: object{"title": "Call", "contact": "ana@example.com"}, status: 201, expected: []string{id}},
 			{name: "task of nobody", method: "POST", url: "/v1/tasks", body: object{"title": "Call", "contact": "ben@example.com"}, status: 422, expected: []string{`"/contact"`}},
 		})
-		require.Equal(t, []string{"contact.created", "deal.created", "deal.won", "deal.stage_changed", "deal.stage_changed", "deal.created"}, f.emitted(id))
+		require.Equal(t, []string{"contact.created", "deal.created", "deal.won", "deal.stage_changed", "deal.stage_changed", "deal.created", "deal.created"}, f.emitted(id))
 	})
 }
 

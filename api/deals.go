@@ -81,7 +81,7 @@ func dealEvents(tx *store.Tx, contact *store.Contact, before, after *store.Deal,
 func (s *server) CreateDeal(c *gin.Context, _ gen.CreateDealParams) {
 	creating(s, c, func(tx *store.Tx, in gen.DealInput) (reply, error) {
 		now := s.now()
-		id, err := contactID(tx, in.Contact)
+		id, err := s.contactOf(tx, in.Contact)
 		if err != nil {
 			return reply{}, err
 		}
@@ -147,7 +147,7 @@ func (s *server) PatchDeal(c *gin.Context, id string) {
 		before := *deal
 		current := gen.DealInput{
 			Title: &deal.Title, Pipeline: deal.Pipeline, Stage: &deal.Stage, Value: deal.Value,
-			Currency: text(deal.Currency), Owner: text(deal.Owner), Contact: deal.ContactID,
+			Currency: text(deal.Currency), Owner: text(deal.Owner), Contact: asNamed(deal.ContactID),
 		}
 		next, err := patched(s, c, "DealInput", current)
 		if err != nil {

@@ -132,12 +132,12 @@ func contactList(value any) ([]events.ContactInput, error) {
 	var wrong []events.FieldError
 	for i, item := range items {
 		at := "/contacts/" + strconv.Itoa(i)
-		if id, isText := item.(string); isText {
-			item = map[string]any{"id": id}
+		if named, isText := item.(string); isText {
+			item = map[string]any{namedBy(named): named}
 		}
 		object, isObject := item.(map[string]any)
 		if !isObject {
-			wrong = append(wrong, events.FieldError{Pointer: at, Message: "must be a contact or the id of one"})
+			wrong = append(wrong, events.FieldError{Pointer: at, Message: "must be a contact, or the id or mail address of one"})
 			continue
 		}
 		in, faults := events.ParseContact(object, at)
@@ -147,6 +147,14 @@ func contactList(value any) ([]events.ContactInput, error) {
 		return nil, invalidRequest(wrong)
 	}
 	return people, nil
+}
+
+// namedBy tells how a contact that is given as one string is named: an id holds no @.
+func namedBy(value string) string {
+	if strings.Contains(value, "@") {
+		return "email"
+	}
+	return "id"
 }
 
 // byHand says what is to be run: the published version, an earlier one, or for a test the draft.

@@ -51,6 +51,7 @@ func TestEnrollByHand(t *testing.T) {
 		f.run(t, []scenario{
 			{name: "nobody", method: "POST", url: url, body: object{}, status: 422, expected: []string{`"/contacts"`}},
 			{name: "bad contact", method: "POST", url: url, body: object{"contacts": []object{{"email": "a@example.com"}, {"mail": "x"}}}, status: 422, expected: []string{"/contacts/1"}},
+			{name: "by mail address", method: "POST", url: url, body: object{"contacts": []string{"Zoe@example.com"}}, status: 200, expected: []string{zoe["id"].(string), "reentry"}},
 			{name: "unknown id", method: "POST", url: url, body: object{"contacts": []string{"ct_nobody"}}, status: 422, expected: []string{"/contacts/0/id"}},
 			{name: "no such version", method: "POST", url: url, body: object{"contacts": []any{zoe["id"]}, "version": 7}, status: 422, expected: []string{`"/version"`}},
 			{name: "modes without test", method: "POST", url: url, body: object{"contacts": []any{zoe["id"]}, "waits": "compressed"}, status: 422, expected: []string{`"/test"`}},

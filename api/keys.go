@@ -82,7 +82,7 @@ func (s *server) PatchApiKey(c *gin.Context, id string) {
 			return reply{}, failure(kindState, "the key was revoked; issue another one")
 		}
 		shown := shapeKey(key)
-		next, err := patched(s, c, "ApiKeyInput", gen.ApiKeyInput{Name: key.Name, Person: key.Person, Scopes: shown.Scopes, ExpiresAt: shown.ExpiresAt})
+		next, err := patched(s, c, "ApiKeyInput", gen.ApiKeyInput{Name: &key.Name, Person: key.Person, Scopes: shown.Scopes, ExpiresAt: shown.ExpiresAt})
 		if err != nil {
 			return reply{}, err
 		}
@@ -103,7 +103,8 @@ func fillKey(key *store.APIKey, in gen.ApiKeyInput, now time.Time) error {
 	if end != nil && !end.After(now) && (key.ExpiresAt == nil || !end.Equal(*key.ExpiresAt)) {
 		return invalid("/expires_at", "must be in the future", "")
 	}
-	key.Name, key.Person, key.ExpiresAt, key.Scopes = in.Name, strings.TrimSpace(in.Person), end, nil
+	person := strings.TrimSpace(in.Person)
+	key.Name, key.Person, key.ExpiresAt, key.Scopes = or(in.Name, person), person, end, nil
 	for _, scope := range in.Scopes {
 		if !slices.Contains(key.Scopes, string(scope)) {
 			key.Scopes = append(key.Scopes, string(scope))

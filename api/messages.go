@@ -52,7 +52,13 @@ func shapeSuppression(x *store.Suppression) gen.Suppression {
 func (s *server) CreateSuppression(c *gin.Context, _ gen.CreateSuppressionParams) {
 	creating(s, c, func(tx *store.Tx, in gen.SuppressionInput) (reply, error) {
 		channel := string(or(in.Channel, channelEmail))
-		address := strings.ToLower(strings.TrimSpace(in.Address))
+		if in.Address == nil {
+			in.Address = in.Email
+		}
+		if in.Address == nil {
+			return reply{}, invalid("/address", "must be given", "a mail address, or a number with channel: sms")
+		}
+		address := strings.ToLower(strings.TrimSpace(*in.Address))
 		if channel == channelEmail {
 			normal, valid := events.NormalizeEmail(address)
 			if !valid {

@@ -25,7 +25,13 @@ func shapeTag(t *store.Tag) gen.Tag {
 // CreateTag makes a tag that no contact has yet.
 func (s *server) CreateTag(c *gin.Context, _ gen.CreateTagParams) {
 	creating(s, c, func(tx *store.Tx, in gen.TagInput) (reply, error) {
-		name := strings.TrimSpace(in.Name)
+		if in.Name == nil {
+			in.Name = in.Key
+		}
+		if in.Name == nil {
+			return reply{}, invalid("/name", "must be given", "")
+		}
+		name := strings.TrimSpace(*in.Name)
 		tag := &store.Tag{Key: strings.ToLower(name), Name: name}
 		if err := tx.CreateTag(tag); err != nil {
 			return reply{}, taken(err, "tag", name)

@@ -16,18 +16,15 @@ func shapeTask(t *store.Task) gen.Task {
 	}
 }
 
-func fillTask(t *store.Task, in gen.TaskInput) {
+// fillTask puts what a request says into a task; its contact may be named as in a deal.
+func (s *server) fillTask(tx *store.Tx, t *store.Task, in gen.TaskInput) error {
 	t.Title, t.Body, t.Assignee = in.Title, or(in.Body, ""), or(in.Assignee, "")
-	t.DueAt, t.ContactID, t.Status = utc(in.DueAt), in.Contact, string(or(in.Status, "open"))
-}
-
-// ofContact finds the contact of a task, which may be named as in the lists.
-func ofContact(tx *store.Tx, in *gen.TaskInput) error {
+	t.DueAt, t.ContactID, t.Status = utc(in.DueAt), nil, string(or(in.Status, "open"))
 	if in.Contact == nil {
 		return nil
 	}
-	id, err := contactID(tx, *in.Contact)
-	in.Contact = &id
+	id, err := s.contactOf(tx, *in.Contact)
+	t.ContactID = &id
 	return err
 }
 
@@ -41,11 +38,10 @@ func contactMissing(err error) error {
 
 func (s *server) CreateTask(c *gin.Context, _ gen.CreateTaskParams) {
 	creating(s, c, func(tx *store.Tx, in gen.TaskInput) (reply, error) {
-		if err := ofContact(tx, &in); err != nil {
+		t := &store.Task{ID: store.NewID("task")}
+		if err := s.fillTask(tx, t, in); err != nil {
 			return reply{}, err
 		}
-		t := &store.Task{ID: store.NewID("task")}
-		fillTask(t, in)
 		if err := tx.CreateTask(t); err != nil {
 			return reply{}, contactMissing(err)
 		}
@@ -83,16 +79,18 @@ func (s *server) PatchTask(c *gin.Context, id string) {
 		}
 		current := gen.TaskInput{
 			Title: t.Title, Body: text(t.Body), Assignee: text(t.Assignee), DueAt: utc(t.DueAt),
-			Status: ptr(gen.TaskInputStatus(t.Status)), Contact: t.ContactID,
+			Status: ptr(gen.TaskInputStatus(t.Status)),
+		}
+		if t.ContactID != nil {
+			current.Contact = ptr(asNamed(*t.ContactID))
 		}
 		next, err := patched(s, c, "TaskInput", current)
 		if err != nil {
 			return reply{}, err
 		}
-		if err := ofContact(tx, &next); err != nil {
+		if err := s.fillTask(tx, t, next); err != nil {
 			return reply{}, err
 		}
-		fillTask(t, next)
 		if err := tx.UpdateTask(t); err != nil {
 			return reply{}, contactMissing(err)
 		}

@@ -89,3 +89,33 @@ func TestManyTestsDoNotHoldUpAPublish(t *testing.T) {
 	require.EqualValues(t, 20, path(t, a.json, "tests", "passed"))
 	t.Logf("published with 20 tests in %s", time.Since(began))
 }
+
+func TestTheFixesOfAProblemCanBeCarriedOut(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
+		f := setup(t, s)
+		def := object{"schema": 1, "key": "fixed", "name": "Fixed", "start": "mail", "nodes": object{
+			"mail":   object{"type": "email", "with": object{"template": "not-there"}, "next": "deal"},
+			"deal":   object{"type": "deal_move", "with": object{"pipeline": "new-line", "stage": "paid"}, "next": "course"},
+			"course": object{"type": "course_enroll", "with": object{"course": "new-course"}, "next": "other"},
+			"other":  object{"type": "enroll_in", "with": object{"workflow": "new-flow"}, "next": "ask"},
+			"ask": object{"type": "branch", "with": object{"branches": []object{{"id": "in", "when": object{"segment": "new-segment"}}}},
+				"next": object{"in": "done", "else": "done"}},
+			"done": object{"type": "end"},
+		}}
+		answer := f.must(200, "POST", "/v1/validate", def)
+		fixes := 0
+		for _, one := range answer["problems"].([]any) {
+			fix, given := one.(map[string]any)["fix"].(map[string]any)
+			if !given {
+				continue
+			}
+			fixes++
+			a := f.call(fix["method"].(string), fix["path"].(string), fix["body"])
+			require.Equal(t, http.StatusCreated, a.status, "%v: %s", fix, a.body)
+		}
+		require.Equal(t, 5, fixes)
+		require.NotContains(t, f.call("POST", "/v1/validate", def).body, "missing_reference")
+	})
+}

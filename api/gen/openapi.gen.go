@@ -2891,7 +2891,9 @@ type ApiKey struct {
 // ApiKeyInput defines model for ApiKeyInput.
 type ApiKeyInput struct {
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
-	Name      Name       `json:"name"`
+
+	// Name Default the person
+	Name *Name `json:"name,omitempty"`
 
 	// Person Whose key it is
 	Person string  `json:"person"`
@@ -3511,11 +3513,11 @@ type DealStatus string
 
 // DealInput defines model for DealInput.
 type DealInput struct {
-	// Contact Id, mail address or external id of a contact
-	Contact  string  `json:"contact"`
-	Currency *string `json:"currency,omitempty"`
-	Owner    *string `json:"owner,omitempty"`
-	Pipeline string  `json:"pipeline"`
+	// Contact A contact as in events, made when it is new, or the id, mail address or external id of one
+	Contact  json.RawMessage `json:"contact"`
+	Currency *string         `json:"currency,omitempty"`
+	Owner    *string         `json:"owner,omitempty"`
+	Pipeline string          `json:"pipeline"`
 
 	// Stage Default the first, or the first of the status
 	Stage *string `json:"stage,omitempty"`
@@ -3753,7 +3755,7 @@ type EnrollItemVerdict string
 
 // EnrollRequest defines model for EnrollRequest.
 type EnrollRequest struct {
-	// Contacts Contacts as in events, or ids
+	// Contacts Contacts as in events, or ids or mail addresses
 	Contacts *[]json.RawMessage `json:"contacts,omitempty"`
 
 	// Data Any JSON object
@@ -5446,10 +5448,11 @@ type Suppression struct {
 	Reason    string    `json:"reason"`
 }
 
-// SuppressionInput defines model for SuppressionInput.
+// SuppressionInput Give address; of a mail address also as email
 type SuppressionInput struct {
-	Address string                   `json:"address"`
+	Address *string                  `json:"address,omitempty"`
 	Channel *SuppressionInputChannel `json:"channel,omitempty"`
+	Email   *string                  `json:"email,omitempty"`
 	Reason  *string                  `json:"reason,omitempty"`
 }
 
@@ -5473,9 +5476,10 @@ type Tag struct {
 	Name string `json:"name"`
 }
 
-// TagInput defines model for TagInput.
+// TagInput Give name; key is taken in its place
 type TagInput struct {
-	Name string `json:"name"`
+	Key  *string `json:"key,omitempty"`
+	Name *string `json:"name,omitempty"`
 }
 
 // TagList Example: {"items":[],"next":null}
@@ -5507,8 +5511,8 @@ type TaskInput struct {
 	Assignee *string `json:"assignee,omitempty"`
 	Body     *string `json:"body,omitempty"`
 
-	// Contact Id, mail address or external id of a contact
-	Contact *string          `json:"contact,omitempty"`
+	// Contact A contact as in events, made when it is new, or the id, mail address or external id of one
+	Contact *json.RawMessage `json:"contact,omitempty"`
 	DueAt   *time.Time       `json:"due_at,omitempty"`
 	Status  *TaskInputStatus `json:"status,omitempty"`
 	Title   string           `json:"title"`
@@ -5528,8 +5532,8 @@ type TaskPatch struct {
 	Assignee *string `json:"assignee,omitempty"`
 	Body     *string `json:"body,omitempty"`
 
-	// Contact Id, mail address or external id of a contact
-	Contact *string          `json:"contact,omitempty"`
+	// Contact A contact as in events, made when it is new, or the id, mail address or external id of one
+	Contact *json.RawMessage `json:"contact,omitempty"`
 	DueAt   *time.Time       `json:"due_at,omitempty"`
 	Status  *TaskPatchStatus `json:"status,omitempty"`
 	Title   *string          `json:"title,omitempty"`

@@ -7,8 +7,8 @@ import (
 	"fermata/interpreter/nodes/form"
 )
 
-// fix is the call that creates what is missing. Those of pipelines, stages and
-// courses can be carried out as they stand; the others need content by a person.
+// fix is the call that creates what is missing. Every one but that of a secret can be carried out
+// as it stands; templates and segments then want content by a person.
 func (v *validation) fix(r Reference) *Fix {
 	post := func(path string, body map[string]any) *Fix { return &Fix{Method: "POST", Path: path, Body: body} }
 	switch form.RefKind(r.Kind) {
@@ -23,7 +23,7 @@ func (v *validation) fix(r Reference) *Fix {
 	case form.RefCourse:
 		return post("/v1/courses", map[string]any{"key": r.Key, "name": title(r.Key)})
 	case form.RefTemplate:
-		return post("/v1/email-templates", map[string]any{"key": r.Key, "name": title(r.Key), "subject": title(r.Key), "text": "", "html": ""})
+		return post("/v1/email-templates", map[string]any{"key": r.Key, "name": title(r.Key), "subject": title(r.Key), "text": title(r.Key)})
 	case form.RefSegment:
 		filter := map[string]any{"field": "contact.email", "op": "exists"}
 		return post("/v1/segments", map[string]any{"key": r.Key, "name": title(r.Key), "filter": filter})
