@@ -88,6 +88,9 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		}
 		o.Log = log
 	}
+	for _, weak := range o.Settings.Weak() {
+		o.Log.Warn("a setting is weak", "setting", weak.Setting, "error", weak.Err)
+	}
 	a := &App{o: o, log: o.Log, definitions: events.NewDefinitions(256), fatal: make(chan error, 1)}
 	var err error
 	if a.box, err = NewBox(o.Settings.SecretKey); err != nil {

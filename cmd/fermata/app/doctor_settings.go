@@ -38,6 +38,9 @@ func (x *examination) settings() map[string]bool {
 	if len(unusable) == 0 {
 		x.ok("settings", "every setting can be used")
 	}
+	for _, f := range x.s.Weak() {
+		x.warn("key-length", "set "+f.Setting+" to a longer one, for example to the output of: openssl rand -hex 32", "%s: %v", f.Setting, f.Err)
+	}
 	base, _ := url.Parse(x.s.Base())
 	switch {
 	case x.s.BaseURL == "":

@@ -55,6 +55,8 @@ func TestDoctorNamesEachFaultOfTheSettings(t *testing.T) {
 		check, status, says string
 	}{
 		"dev key":         {func(s *Settings) { s.APIKey = DevKey }, "settings", GradeFailure, "FERMATA_API_KEY"},
+		"guessable key":   {func(s *Settings) { s.APIKey = "test-key" }, "key-length", GradeWarning, "FERMATA_API_KEY"},
+		"guessable box":   {func(s *Settings) { s.SecretKey = "s3cret" }, "key-length", GradeWarning, "FERMATA_SECRET_KEY"},
 		"no secret key":   {func(s *Settings) { s.SecretKey = "" }, "settings", GradeFailure, "FERMATA_SECRET_KEY"},
 		"zone":            {func(s *Settings) { s.Timezone = "Mars" }, "settings", GradeFailure, "FERMATA_TIMEZONE"},
 		"no base":         {func(s *Settings) { s.BaseURL = "" }, "base-url", GradeWarning, "not set"},

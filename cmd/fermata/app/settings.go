@@ -126,13 +126,8 @@ func (s *Settings) checkMetricsAddr() error {
 }
 
 func (s *Settings) checkAPIKey() error {
-	switch {
-	case s.Dev:
-		return nil
-	case s.APIKey == DevKey:
-		return fmt.Errorf("%q is the key of the development server; choose a random one of at least 16 characters", DevKey)
-	case s.APIKey != "" && len(s.APIKey) < 16:
-		return fmt.Errorf("a key needs at least 16 characters, this one has %d", len(s.APIKey))
+	if !s.Dev && s.APIKey == DevKey {
+		return fmt.Errorf("%q is the key of the development server; choose a random one of at least %d characters", DevKey, keyLength)
 	}
 	return nil
 }
@@ -141,10 +136,21 @@ func (s *Settings) checkSecretKey() error {
 	if s.SecretKey == "" {
 		return fmt.Errorf("it encrypts stored secrets and must be set, for example to the output of: openssl rand -hex 32")
 	}
-	if len(s.SecretKey) < 16 {
-		return fmt.Errorf("a key needs at least 16 characters, this one has %d", len(s.SecretKey))
-	}
 	return nil
+}
+
+// keyLength is how many characters a key of production should have at least.
+const keyLength = 16
+
+// Weak names the keys that can be used but are easily guessed, except in development.
+func (s *Settings) Weak() []Fault {
+	var weak []Fault
+	for _, key := range []struct{ name, value string }{{"FERMATA_API_KEY", s.APIKey}, {"FERMATA_SECRET_KEY", s.SecretKey}} {
+		if n := len(key.value); n > 0 && n < keyLength && !s.Dev {
+			weak = append(weak, Fault{Setting: key.name, Err: fmt.Errorf("a key should have at least %d characters, this one has %d", keyLength, n)})
+		}
+	}
+	return weak
 }
 
 func address(value string) error {
