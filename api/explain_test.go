@@ -182,7 +182,7 @@ func TestExplainHeldAndFailing(t *testing.T) {
 	x = f.must(200, "GET", "/v1/workflows/patient/explain?contact=ana@example.com", nil)
 	here := path(t, x, "why_here", 0).(map[string]any)
 	require.Equal(t, []any{"held", "smtp_451", "451 later", 5.0}, []any{here["code"], here["reason"], here["error"], here["attempts"]})
-	require.Contains(t, here["sentence"], "because of smtp_451 after 5 attempts")
+	require.Contains(t, here["sentence"], "because the mail server did not take the mail (smtp_451), after 5 attempts")
 	require.NoError(t, f.store.Write(t.Context(), func(tx *store.Tx) error {
 		return tx.Looked(id, f.clock.Now(), f.clock.Now(), "workflow task fails, attempt 5")
 	}))

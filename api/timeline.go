@@ -10,6 +10,7 @@ import (
 
 	"fermata/api/gen"
 	"fermata/events"
+	"fermata/interpreter/nodes"
 	"fermata/store"
 )
 
@@ -141,8 +142,8 @@ func aboutStep(step *gen.Step, zone *time.Location) string {
 	if step.LeftAt == nil && step.DueAt != nil {
 		what += " until " + events.Spoken(*step.DueAt, zone)
 	}
-	if step.LeftAt != nil && step.Port != nil {
-		what += ", on by " + *step.Port
+	if step.LeftAt != nil && step.Port != nil && *step.Port != nodes.PortNext {
+		what += ", on by “" + *step.Port + "”"
 	}
 	return what + "."
 }

@@ -116,6 +116,9 @@ func TestTheFixesOfAProblemCanBeCarriedOut(t *testing.T) {
 			require.Equal(t, http.StatusCreated, a.status, "%v: %s", fix, a.body)
 		}
 		require.Equal(t, 5, fixes)
+		f.must(201, "POST", "/v1/contacts", object{"email": "ana@example.com"})
+		made := f.must(200, "GET", "/v1/segments/new-segment/contacts", nil)
+		require.Empty(t, made["items"], "nobody is in a segment before somebody says who")
 		require.NotContains(t, f.call("POST", "/v1/validate", def).body, "missing_reference")
 	})
 }

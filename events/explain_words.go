@@ -122,9 +122,9 @@ func (say teller) stays(in *Inside, now time.Time) string {
 	case in.Stands == "starting":
 		return "It has been accepted and starts in a moment." + calls
 	case e.Hold != "":
-		return fmt.Sprintf("Somebody holds it at node %s: %s. It goes on when it is released.", e.Node, e.Hold) + calls
+		return fmt.Sprintf("Somebody holds it at %s: %s. It goes on when it is released.", in.place(), e.Hold) + calls
 	case in.Stands == store.StatusPaused:
-		return fmt.Sprintf("It stands still at node %s because the workflow is paused.", e.Node) + calls
+		return fmt.Sprintf("It stands still at %s because the workflow is paused.", in.place()) + calls
 	case in.Step == nil && e.Reason == ReasonCapped:
 		return "It waits at its start because the workflow is full: its max_active or per_day lets in no more now." + calls
 	case in.Step == nil:
@@ -139,10 +139,25 @@ var waitWords = map[string]string{
 	definition.ReasonSendRate:   ", for its turn under the sending rate",
 }
 
+// place names where the enrollment stands by the name that people gave the step.
+func (in *Inside) place() string {
+	if in.Step != nil && in.Step.Title != "" {
+		return "“" + in.Step.Title + "”"
+	}
+	return "node " + in.Enrollment.Node
+}
+
+func tries(attempts int) string {
+	if attempts == 1 {
+		return "1 attempt"
+	}
+	return fmt.Sprintf("%d attempts", attempts)
+}
+
 // at says what the enrollment does at its open step.
 func (say teller) at(in *Inside, now time.Time) string {
 	e, step := in.Enrollment, in.Step
-	where := fmt.Sprintf("node %s (%s) since %s", step.Node, step.Title, say.day(step.EnteredAt))
+	where := in.place() + " since " + say.day(step.EnteredAt)
 	until := ""
 	if e.DueAt != nil {
 		until = fmt.Sprintf(", until %s", say.day(*e.DueAt))
@@ -156,7 +171,7 @@ func (say teller) at(in *Inside, now time.Time) string {
 	case e.Status == store.StatusHeld && step.Reason == nodes.CodeNoDate:
 		return "It is held at " + where + " because there is no date to wait for, and goes on when there is one."
 	case e.Status == store.StatusHeld:
-		return fmt.Sprintf("It is held at %s because of %s after %d attempts: somebody must retry, skip or exit it.", where, step.Reason, step.Attempts)
+		return fmt.Sprintf("It is held at %s because %s, after %s: somebody must retry, skip or exit it.", where, meansOf(step.Reason), tries(step.Attempts))
 	case step.Type == "approval" && e.Status == store.StatusWaiting:
 		if until == "" {
 			until = ", without end"
@@ -174,7 +189,7 @@ func (say teller) at(in *Inside, now time.Time) string {
 	case e.Status == store.StatusWaiting:
 		return "It waits at " + where + until + waitWords[step.Reason] + "."
 	case step.Error != "":
-		return fmt.Sprintf("It tries %s again after %d attempts; the last one failed with %s.", where, step.Attempts, step.Reason)
+		return fmt.Sprintf("It tries %s again after %s, because %s.", where, tries(step.Attempts), meansOf(step.Reason))
 	}
 	return "It is at work at " + where + "."
 }

@@ -93,6 +93,14 @@ func blameOf(code string) (blame, bool) {
 	return blame{}, false
 }
 
+// meansOf says in words, and with its code, why a step failed.
+func meansOf(code string) string {
+	if known, ok := blameOf(code); ok {
+		return fmt.Sprintf("%s (%s)", known.means, code)
+	}
+	return "of " + code
+}
+
 // causeOf says in words why steps failed.
 func causeOf(title, code, message string) string {
 	known, ok := blameOf(code)
@@ -102,7 +110,7 @@ func causeOf(title, code, message string) string {
 	case !ok:
 		return fmt.Sprintf("%s failed: %s", title, message)
 	case message == "" || strings.HasPrefix(code, "http_"):
-		return fmt.Sprintf("%s failed: %s (%s)", title, known.means, code)
+		return fmt.Sprintf("%s failed: %s", title, meansOf(code))
 	}
 	return fmt.Sprintf("%s failed: %s (%s)", title, known.means, message)
 }

@@ -25,7 +25,8 @@ func (v *validation) fix(r Reference) *Fix {
 	case form.RefTemplate:
 		return post("/v1/email-templates", map[string]any{"key": r.Key, "name": title(r.Key), "subject": title(r.Key), "text": title(r.Key)})
 	case form.RefSegment:
-		filter := map[string]any{"field": "contact.email", "op": "exists"}
+		// Of nobody, until somebody says who is in it: a guess would take in people whom nobody meant.
+		filter := map[string]any{"not": map[string]any{"field": "contact.id", "op": "exists"}}
 		return post("/v1/segments", map[string]any{"key": r.Key, "name": title(r.Key), "filter": filter})
 	case form.RefSecret:
 		return &Fix{Method: "PUT", Path: "/v1/secrets/" + r.Key, Body: map[string]any{"value": ""}}

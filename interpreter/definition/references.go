@@ -85,6 +85,9 @@ func (v *validation) references() {
 		if r.Kind == string(form.RefSecret) {
 			hint += ", with its value filled in"
 		}
+		if r.Kind == string(form.RefSegment) {
+			hint += ", with the filter that says who is in it; as proposed, nobody is"
+		}
 		v.found = append(v.found, Problem{
 			Severity: SeverityError, Code: CodeMissing, Node: r.Node, Path: r.Path, Message: what, Hint: hint, Fix: fix,
 		})

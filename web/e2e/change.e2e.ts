@@ -70,7 +70,7 @@ test("a wrong setting is mended in the builder, published over those who are hel
   await page.goto("/failures");
   const group = page.getByRole("article", { name: /^Book a call failed/ });
   await group.getByText("4 enrollments").waitFor();
-  await group.getByRole("link", { name: "Setting “url” of Book a call" }).click();
+  await group.getByRole("link", { name: "“Address” of Book a call" }).click();
   await page.getByRole("combobox", { name: /^Address/ }).fill(service.url);
   await untilDraft(program, "consulting", "has the right address", (d) => d.nodes?.book?.with?.url === service.url);
   await state(page, "Saved").waitFor();

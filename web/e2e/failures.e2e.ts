@@ -47,7 +47,7 @@ test("a group of failures is mended, tried for one and then for all, and everybo
     name: /^Book a call failed: what the address of the call leads to is gone/,
   });
   await group.getByText("5 enrollments").waitFor();
-  await group.getByRole("link", { name: "Setting “url” of Book a call" }).waitFor();
+  await group.getByRole("link", { name: "“Address” of Book a call" }).waitFor();
   await group.getByRole("button", { name: "Whom it hit" }).click();
   const people = group.getByRole("list", { name: "Whom it hit" }).getByRole("listitem");
   await people.nth(4).waitFor();

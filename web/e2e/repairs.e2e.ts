@@ -8,7 +8,7 @@ import { Stage } from "./stage";
 const stage = Stage.set();
 const key = "broken";
 
-/** A draft that names four things that are not there, and a call without an address. */
+/** A draft that names five things that are not there, and a call without an address. */
 async function broken(program: Program): Promise<void> {
   await program.call("PUT", `/v1/workflows/${key}`, {
     schema: 1,
@@ -17,7 +17,13 @@ async function broken(program: Program): Promise<void> {
     triggers: [{ id: "asked", event: "form.submitted" }],
     start: "mail",
     nodes: {
-      mail: { type: "email", name: "Say hello", with: { template: "hello-letter" }, next: "course" },
+      mail: { type: "email", name: "Say hello", with: { template: "hello-letter" }, next: "sort" },
+      sort: {
+        type: "branch",
+        name: "A regular?",
+        with: { branches: [{ id: "yes", when: { segment: "regulars" } }] },
+        next: { yes: "course", else: "course" },
+      },
       course: { type: "course_enroll", name: "Open the course", with: { course: "basics" }, next: "deal" },
       deal: { type: "deal_move", name: "To the offer", with: { pipeline: "studio", stage: "offer" }, next: "later" },
       later: { type: "enroll_in", name: "Go on", with: { workflow: "follow-up" }, next: "call" },
@@ -47,8 +53,8 @@ test("publish lists what is missing, makes it at a press, leads to the field, an
   await dialog.getByText(`${before} things are left to do`).waitFor();
   await dialog.getByRole("button", { name: "Publish version 1", disabled: true }).waitFor();
   const problems = dialog.getByRole("region", { name: "Problems" });
-  for (const title of ["Say hello", "Open the course", "To the offer", "Go on", "Tell the shop"])
-    await problems.getByRole("button", { name: new RegExp(title) }).waitFor();
+  for (const title of ["Say hello", "A regular?", "Open the course", "To the offer", "Go on", "Tell the shop"])
+    await problems.getByRole("button", { name: title.replace("?", "") }).waitFor();
 
   await repair(page, "Create pipeline studio");
   await repair(page, "Create course basics");
@@ -64,6 +70,19 @@ test("publish lists what is missing, makes it at a press, leads to the field, an
   await letter.getByLabel("Text of the mail").fill("Nice to meet you, {{ contact.first_name }}.");
   await letter.getByRole("button", { name: "Create" }).click();
   await letter.waitFor({ state: "detached" });
+
+  // Nobody is in a segment, or everybody, because of a press: who is in it is asked.
+  await dialog.getByRole("button", { name: "Create segment regulars …" }).click();
+  const regulars = dialog.getByRole("group", { name: "Create segment regulars …" });
+  await regulars.getByRole("button", { name: "Create", disabled: true }).waitFor();
+  await regulars.getByRole("button", { name: "Add a rule" }).click();
+  await regulars.getByRole("combobox", { name: "Field of rule 1" }).fill("contact.plan");
+  await page.keyboard.press("Tab");
+  await regulars.getByLabel("Value of rule 1").fill("pro");
+  await regulars.getByRole("button", { name: "Create" }).click();
+  await regulars.waitFor({ state: "detached" });
+  const filter = { field: "contact.plan", op: "eq", value: "pro" };
+  expect(await program.call("GET", "/v1/segments/regulars")).toMatchObject({ filter });
   await repair(page, "Create workflow follow-up");
   await dialog.getByText("One thing is left to do").waitFor();
   const made = await program.call<{ stages: { key: string }[] }>("GET", "/v1/pipelines/studio");

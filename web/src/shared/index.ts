@@ -1,4 +1,5 @@
 export { keyOf } from "./key";
+export { humanised, settingLabel } from "./labels";
 export { useLive, useLiveState } from "./live";
 export { styleNonce } from "./nonce";
 export { type PageOf, usePages } from "./pages";

@@ -68,45 +68,45 @@ export function ContactsPage() {
         </EmptyState>
       )}
       {contacts.length > 0 && (
-        <Table.ScrollContainer minWidth={600}>
-          <Table highlightOnHover>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Contact</Table.Th>
-                <Table.Th>Tags</Table.Th>
-                <Table.Th>Mail</Table.Th>
-                <Table.Th>Since</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {contacts.map((c) => (
-                <Table.Tr key={c.id}>
-                  <Table.Td>
-                    <Anchor component={Link} to={`/contacts/${c.id}`} fw={600}>
-                      {contactName(c)}
-                    </Anchor>
-                    <Text size="sm" c="dimmed">
+        <Table highlightOnHover>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Contact</Table.Th>
+              <Table.Th visibleFrom="sm">Tags</Table.Th>
+              <Table.Th>Mail</Table.Th>
+              <Table.Th visibleFrom="sm">Since</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {contacts.map((c) => (
+              <Table.Tr key={c.id}>
+                <Table.Td>
+                  <Anchor component={Link} to={`/contacts/${c.id}`} fw={600}>
+                    {contactName(c)}
+                  </Anchor>
+                  {contactName(c) !== (c.email ?? c.external_id) && (
+                    <Text size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
                       {c.email ?? c.external_id}
                     </Text>
-                  </Table.Td>
-                  <Table.Td>
-                    <Group gap={4}>
-                      {c.tags.map((tag) => (
-                        <Badge key={tag} variant="default" tt="none">
-                          {tag}
-                        </Badge>
-                      ))}
-                    </Group>
-                  </Table.Td>
-                  <Table.Td>{c.subscribed ? "subscribed" : "no marketing"}</Table.Td>
-                  <Table.Td>
-                    <Instant at={c.created_at} relative />
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+                  )}
+                </Table.Td>
+                <Table.Td visibleFrom="sm">
+                  <Group gap={4}>
+                    {c.tags.map((tag) => (
+                      <Badge key={tag} variant="default" tt="none">
+                        {tag}
+                      </Badge>
+                    ))}
+                  </Group>
+                </Table.Td>
+                <Table.Td>{c.subscribed ? "subscribed" : "no marketing"}</Table.Td>
+                <Table.Td visibleFrom="sm">
+                  <Instant at={c.created_at} relative />
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
       )}
       <LoadMore of={list} />
     </Page>

@@ -1,7 +1,7 @@
 import { Anchor, List, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type Failure, type Named, templateQuery } from "./queries";
+import { type Failure, labelsQuery, type Named, templateQuery } from "./queries";
 import { remedyOf, settingOf } from "./words";
 
 /** What may be the cause, each with the way to where it is mended. */
@@ -24,7 +24,8 @@ export function Remedies({ failure }: { failure: Failure }) {
 }
 
 function RemedyLine({ named, failure }: { named: Named; failure: Failure }) {
-  const { to, words, hint } = remedyOf(named, failure);
+  const { data: labels } = useQuery(labelsQuery(failure.type ?? ""));
+  const { to, words, hint } = remedyOf(named, failure, labels);
   const at = named.kind === "setting" ? settingOf(named.name) : null;
   return (
     <>

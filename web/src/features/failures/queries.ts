@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { ApiProblem, api, call, idempotencyKey, type Schemas } from "@/api";
 import { asJob, asPreview } from "@/features/enrollments";
-import { usePages } from "@/shared";
+import { settingLabel, usePages } from "@/shared";
 
 export type Failure = Schemas["Failure"];
 export type FailureItem = Schemas["FailureItem"];
@@ -79,6 +79,21 @@ export const templateQuery = (workflow: string, version: number, node: string) =
     enabled: version > 0,
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** What the settings of a type of node are called in its form; types of node change with the program only. */
+export const labelsQuery = (type: string) =>
+  queryOptions({
+    queryKey: ["nodes"],
+    queryFn: ({ signal }) => call(api.GET("/v1/nodes", { signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+    select: ({ items }) => labelsIn(items.find((one) => one.type === type)?.schema),
+  });
+
+/** Reads the names of settings out of the schema of a type of node. */
+export function labelsIn(schema: unknown): Record<string, string> {
+  const { properties = {} } = (schema ?? {}) as { properties?: Record<string, { "x-ui"?: { label?: string } }> };
+  return Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, settingLabel(key, one["x-ui"])]));
+}
 
 /** Reads the template out of a node. */
 export function templateIn(node: unknown): string | null {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { askedOf, newest } from "./jobs";
-import { templateIn } from "./queries";
+import { labelsIn, templateIn } from "./queries";
 import { groupRefusal, remedyOf, sentence, settingOf, stateWords } from "./words";
 
 const group = { workflow: "consulting", node: "book", title: "Book a call" };
@@ -8,8 +8,13 @@ const group = { workflow: "consulting", node: "book", title: "Book a call" };
 test("what a failure names is mended where the page says", () => {
   expect(remedyOf({ kind: "setting", name: "/nodes/book/with/url" }, group)).toEqual({
     to: "/workflows/consulting?step=book",
-    words: "Setting “url” of Book a call",
+    words: "“Url” of Book a call",
   });
+  const labels = labelsIn({ properties: { url: { "x-ui": { label: "Address" } }, max_tries: {} } });
+  expect(labels).toEqual({ url: "Address", max_tries: "Max tries" });
+  expect(remedyOf({ kind: "setting", name: "/nodes/book/with/url" }, group, labels).words).toBe(
+    "“Address” of Book a call",
+  );
   expect(remedyOf({ kind: "secret", name: "calendar-key" }, group)).toEqual({
     to: "/settings?tab=secrets",
     words: "Secret “calendar-key”",

@@ -1,3 +1,4 @@
+import { humanised } from "@/shared";
 import type { Failure, Named } from "./queries";
 
 const states: Record<string, string> = {
@@ -34,14 +35,18 @@ export function settingOf(pointer: string): { node: string; setting: string } | 
 /** Where something that a failure names is mended, and how the way there is called; `to` null: outside of the page. */
 export type Remedy = { to: string | null; words: string; hint?: string };
 
-/** Where what a failure names is mended. */
-export function remedyOf({ kind, name }: Named, group: Pick<Failure, "workflow" | "title" | "node">): Remedy {
+/** Where what a failure names is mended; settings are called as the form of their step calls them. */
+export function remedyOf(
+  { kind, name }: Named,
+  group: Pick<Failure, "workflow" | "title" | "node">,
+  labels: Record<string, string> = {},
+): Remedy {
   switch (kind) {
     case "setting": {
       const at = settingOf(name);
       if (!at || !group.workflow) return { to: null, words: name };
       const to = `/workflows/${group.workflow}?step=${encodeURIComponent(at.node)}`;
-      return { to, words: `Setting “${at.setting}” of ${group.title ?? at.node}` };
+      return { to, words: `“${labels[at.setting] ?? humanised(at.setting)}” of ${group.title ?? at.node}` };
     }
     case "secret":
       return { to: "/settings?tab=secrets", words: `Secret “${name}”` };

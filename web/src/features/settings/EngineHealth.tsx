@@ -1,7 +1,7 @@
-import { Alert, Anchor, Code, Skeleton, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { HeartPulse } from "lucide-react";
-import { ProblemAlert } from "@/shared";
+import { Fold, Json, ProblemAlert } from "@/shared";
 import { healthQuery } from "./queries";
 
 const words = {
@@ -18,12 +18,14 @@ export function EngineHealth() {
   const [color, title, text] = words[data.status];
   return (
     <Stack maw={760}>
-      <Alert color={color} icon={<HeartPulse aria-hidden />} title={`${title} (${data.status})`}>
+      <Alert color={color} icon={<HeartPulse aria-hidden />} title={title}>
         {text}
       </Alert>
-      <Code block>{JSON.stringify(data, null, 2)}</Code>
+      <Fold label="In figures" open={data.status !== "ok"}>
+        <Json value={data} label="How the engine is" />
+      </Fold>
       <Text size="sm" c="dimmed">
-        The same as{" "}
+        For monitoring: the same is at{" "}
         <Anchor href="/v1/health/engine" underline="always">
           /v1/health/engine
         </Anchor>

@@ -1,13 +1,15 @@
 import { Badge, Group, Skeleton, Stack, Table, Text } from "@mantine/core";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
 import { api, call, type Schemas } from "@/api";
-import { ConfirmButton, Instant, LoadMore, ProblemAlert } from "@/shared";
+import { ConfirmButton, EmptyState, Instant, LoadMore, ProblemAlert } from "@/shared";
 import { NewKey } from "./NewKey";
 import { keysQuery } from "./queries";
 
 /** Who holds which key, and what each may do. */
 export function KeysPanel() {
   const keys = useInfiniteQuery(keysQuery());
+  const items = keys.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Stack>
       <Group justify="space-between">
@@ -18,7 +20,12 @@ export function KeysPanel() {
       </Group>
       {keys.isPending && <Skeleton height={160} />}
       {keys.error && <ProblemAlert problem={keys.error} retry={() => void keys.refetch()} />}
-      {keys.data && (
+      {keys.data && items.length === 0 && (
+        <EmptyState icon={KeyRound} title="No key yet">
+          Make one for each program that talks to this one, and for each person: a key says who did what.
+        </EmptyState>
+      )}
+      {items.length > 0 && (
         <Table.ScrollContainer minWidth={720}>
           <Table>
             <Table.Thead>
@@ -32,11 +39,9 @@ export function KeysPanel() {
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {keys.data.pages
-                .flatMap((page) => page.items)
-                .map((key) => (
-                  <KeyRow key={key.id} of={key} />
-                ))}
+              {items.map((key) => (
+                <KeyRow key={key.id} of={key} />
+              ))}
             </Table.Tbody>
           </Table>
         </Table.ScrollContainer>

@@ -2,6 +2,7 @@ import { Alert, Button, List, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { CircleAlert } from "lucide-react";
 import { ApiProblem } from "@/api";
+import { placeWords } from "../labels";
 
 /** The words of any failure: title and detail. */
 export function problemWords(problem: unknown): { title: string; detail: string } {
@@ -25,9 +26,11 @@ export function ProblemAlert({ problem, retry }: { problem: unknown; retry?: () 
         <List size="sm" mt="xs">
           {errors.map((e) => (
             <List.Item key={`${e.pointer} ${e.message}`}>
-              <Text span fw={600}>
-                {e.pointer || "/"}
-              </Text>{" "}
+              {e.pointer && (
+                <Text span fw={600}>
+                  {placeWords(e.pointer)}:{" "}
+                </Text>
+              )}
               {e.message}
               {e.hint && ` (${e.hint})`}
             </List.Item>

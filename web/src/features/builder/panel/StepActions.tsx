@@ -1,5 +1,5 @@
 import { ActionIcon, Group, Switch, Tooltip } from "@mantine/core";
-import { Copy, CopyPlus, MoveVertical, StickyNote, Trash2 } from "lucide-react";
+import { Copy, CopyPlus, MoveVertical, Scissors, StickyNote, Trash2 } from "lucide-react";
 import type { NodeDef } from "@/graph";
 import { useRemoval } from "../editor/useRemoval";
 import { useBuilder } from "../page/context";
@@ -13,6 +13,7 @@ export function StepActions({ id, node }: { id: string; node: NodeDef }) {
     [node.note ? "Edit the note" : "Add a note", StickyNote, () => note(id)],
     ["Duplicate", CopyPlus, () => actions.duplicate(id)],
     ["Copy", Copy, () => void actions.copy(id)],
+    ["Cut", Scissors, () => void actions.cut(id)],
     ["Move …", MoveVertical, () => ask({ kind: "move", id })],
     ["Delete", Trash2, () => remove(id)],
   ] as const;

@@ -1,6 +1,7 @@
 import { Button, Group, PasswordInput, Stack, Textarea, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { ConditionEditor } from "@/features/inspector";
 import { ProblemAlert } from "@/shared";
 import type { Problem } from "../queries";
 import { type Asked, askedBy, carryOut, fixWords } from "./fix";
@@ -12,9 +13,9 @@ const controls = { line: TextInput, text: Textarea, secret: PasswordInput };
 /** Asks, where the problem stands, what a repair needs of a person. It stands in forms too, and is none itself. */
 export function FixForm({ fix, onFixed, onCancel }: Props) {
   const fields = askedBy(fix);
-  const [given, setGiven] = useState<Record<string, string>>({});
+  const [given, setGiven] = useState<Record<string, unknown>>({});
   const action = useMutation({ mutationFn: () => carryOut(fix, given), onSuccess: onFixed });
-  const complete = fields.every(({ name }) => given[name]?.trim());
+  const complete = fields.every(({ name }) => (typeof given[name] === "string" ? given[name].trim() : given[name]));
   return (
     <Stack gap="xs" mt={4} role="group" aria-label={fixWords(fix) ?? undefined}>
       {fields.map((field, i) => (
@@ -22,7 +23,7 @@ export function FixForm({ fix, onFixed, onCancel }: Props) {
           key={field.name}
           of={field}
           first={i === 0}
-          value={given[field.name] ?? ""}
+          value={given[field.name]}
           onChange={(value) => setGiven((now) => ({ ...now, [field.name]: value }))}
         />
       ))}
@@ -39,15 +40,21 @@ export function FixForm({ fix, onFixed, onCancel }: Props) {
   );
 }
 
-type FieldProps = { of: Asked; first: boolean; value: string; onChange: (value: string) => void };
+type FieldProps = { of: Asked; first: boolean; value: unknown; onChange: (value: unknown) => void };
 
 function Field({ of: { label, kind }, first, value, onChange }: FieldProps) {
+  if (kind === "condition")
+    return (
+      <div ref={first ? focusButton : undefined}>
+        <ConditionEditor label={label} value={value} onChange={onChange} filter />
+      </div>
+    );
   const Control = controls[kind];
   return (
     <Control
       size="xs"
       label={label}
-      value={value}
+      value={typeof value === "string" ? value : ""}
       autoComplete="off"
       ref={first ? focusNow : undefined}
       onChange={(event) => onChange(event.currentTarget.value)}
@@ -57,3 +64,4 @@ function Field({ of: { label, kind }, first, value, onChange }: FieldProps) {
 
 // The button that had the focus is gone once the first field is there.
 const focusNow = (element: HTMLElement | null) => element?.focus();
+const focusButton = (element: HTMLElement | null) => element?.querySelector("button")?.focus();

@@ -25,6 +25,17 @@ test("what only a person can say is asked for, and goes with the call", async ()
   expect(fetch).toHaveBeenCalledWith("/v1/email-templates", expect.objectContaining({ body }));
 });
 
+test("a segment is never made without a word about who is in it", async () => {
+  const fix = { method: "POST", path: "/v1/segments", body: { key: "vips", name: "Vips" } } as const;
+  expect(fixWords(fix)).toBe("Create segment vips …");
+  expect(askedBy(fix)).toEqual([{ name: "filter", label: "Who is in it", kind: "condition" }]);
+  const fetch = vi.fn(async () => new Response("{}"));
+  vi.stubGlobal("fetch", fetch);
+  await carryOut(fix, { filter: { tag: "vip" } });
+  const body = JSON.stringify({ key: "vips", name: "Vips", filter: { tag: "vip" } });
+  expect(fetch).toHaveBeenCalledWith("/v1/segments", expect.objectContaining({ body }));
+});
+
 test("no repair leaves this server", async () => {
   const fetch = vi.fn();
   vi.stubGlobal("fetch", fetch);

@@ -14,7 +14,7 @@ export function fixWords(fix: Fix): string | null {
 }
 
 /** Something that only a person can say; `name` is its place in the body of the fix. */
-export type Asked = { name: string; label: string; kind: "line" | "text" | "secret" };
+export type Asked = { name: string; label: string; kind: "line" | "text" | "secret" | "condition" };
 
 /** What a person has to say before a fix can be carried out; mostly nothing. */
 export function askedBy(fix: Fix): readonly Asked[] {
@@ -31,6 +31,7 @@ const asked: Record<string, readonly Asked[]> = {
     { name: "subject", label: "Subject", kind: "line" },
     { name: "text", label: "Text of the mail", kind: "text" },
   ],
+  segments: [{ name: "filter", label: "Who is in it", kind: "condition" }],
   secrets: [{ name: "value", label: "Value", kind: "secret" }],
 };
 
@@ -53,7 +54,7 @@ function keyIn(body: unknown): string {
 }
 
 /** Makes the call that the server proposed, with what a person gave. It stays on this server, whatever the path says. */
-export async function carryOut(fix: Fix, given: Record<string, string> = {}): Promise<void> {
+export async function carryOut(fix: Fix, given: Record<string, unknown> = {}): Promise<void> {
   if (!/^\/v1(\/[\w~%-][\w.~%-]*)+$/.test(fix.path)) {
     throw new ApiProblem(0, "", "This repair cannot be carried out", "Its address is not one of this program.");
   }

@@ -44,7 +44,8 @@ export function StepCard({ enrollment, step, zone, settings, open, onToggle }: P
         <Text size="sm" c="dimmed" className={classes.line}>
           {step.left_at ? (
             <>
-              <Instant at={step.entered_at} zone={zone} /> · {spanWords(step.entered_at, step.left_at)}
+              <Instant at={step.entered_at} zone={zone} /> ·{" "}
+              <span style={{ whiteSpace: "nowrap" }}>{spanWords(step.entered_at, step.left_at)}</span>
             </>
           ) : step.due_at ? (
             <>

@@ -24,7 +24,9 @@ export function StepDetails({ enrollment, step, zone, settings }: Props) {
           Left by <Code>{step.port}</Code>
         </Text>
       )}
-      {step.reason && <Text size="sm">Reason: {stepReasonWords(step.reason)}</Text>}
+      {step.reason && !step.error?.startsWith(step.reason) && (
+        <Text size="sm">Reason: {stepReasonWords(step.reason)}</Text>
+      )}
       {step.error && (
         <Text size="sm" c="red" style={{ overflowWrap: "anywhere" }}>
           {step.error}

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, call, type Schemas } from "@/api";
+import { humanised } from "@/shared";
 import { useForm } from "../form/scope";
-import { humanised } from "../model/schema";
 import { usePreviewContact } from "../previews/usePreviewContact";
 import { useAnswers, withAnswers } from "../request/answers";
 

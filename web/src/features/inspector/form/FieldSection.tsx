@@ -1,7 +1,7 @@
 import { Collapse, Stack, UnstyledButton } from "@mantine/core";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { type ReactNode, useId, useState } from "react";
-import { humanised } from "../model/schema";
+import { humanised } from "@/shared";
 import classes from "./form.module.css";
 
 /** Fields behind a heading that folds. */

@@ -2,6 +2,7 @@ import { Stack } from "@mantine/core";
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { isBelow, type Problem } from "../model/pointer";
 import { registry } from "../widgets/registry";
+import { afterPress } from "./press";
 import { type FormContext, type FormScope, ScopeContext } from "./scope";
 
 type Props = {
@@ -17,7 +18,7 @@ type Props = {
 export function FormProvider({ context, problems, readOnly, quiet, children }: Props) {
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
   const touch = useCallback((pointer: string) => {
-    setTouched((old) => (old.has(pointer) ? old : new Set([...old, pointer])));
+    afterPress(() => setTouched((old) => (old.has(pointer) ? old : new Set([...old, pointer]))));
   }, []);
   const fixed = Boolean(readOnly || context.readOnly);
   const scope = useMemo<FormScope>(() => {

@@ -1,4 +1,5 @@
 import type { Schemas } from "@/api";
+import { settingLabel } from "@/shared";
 
 /** Hints by which a form is drawn; see the package form of the server. */
 export type Ui = {
@@ -46,12 +47,6 @@ export type FieldSpec = { key: string; schema: Schema; ui: Ui; label: string; re
 /** A choice between ways to say something; each way is the keys that it needs. */
 export type Choice = { ways: string[][]; required: boolean };
 
-/** A name for people made of a key: max_visits is "Max visits". */
-export function humanised(key: string): string {
-  const words = key.replace(/[_-]+/g, " ").trim();
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** A hint as a sentence begins. */
 export const sentence = (hint: string): string => hint.charAt(0).toUpperCase() + hint.slice(1);
 
@@ -60,7 +55,7 @@ export function fieldsOf(schema: Schema): FieldSpec[] {
   const required = new Set(schema.required ?? []);
   const fields = Object.entries(schema.properties ?? {}).map(([key, s]) => {
     const ui = s["x-ui"] ?? {};
-    return { key, schema: s, ui, label: ui.label || humanised(key), required: required.has(key) };
+    return { key, schema: s, ui, label: settingLabel(key, ui), required: required.has(key) };
   });
   return fields.sort((a, b) => (a.ui.order ?? 1000) - (b.ui.order ?? 1000));
 }

@@ -1,7 +1,7 @@
 import { Select } from "@mantine/core";
+import { humanised } from "@/shared";
 import { control } from "../form/control";
 import type { WidgetProps } from "../form/scope";
-import { humanised } from "../model/schema";
 
 /** One of a few words; the default stands there until another is chosen. */
 export function ChoiceWidget(props: WidgetProps) {
