@@ -176,3 +176,47 @@ func TestFailedMailAndAGap(t *testing.T) {
 		})
 	}
 }
+
+// A passage that a step lets in owes what it does to when that step was reached.
+func TestPassageThatAStepBeginsAfterAGap(t *testing.T) {
+	t.Parallel()
+	for name, due := range map[string]time.Duration{store.EffectUnknown: -2 * time.Hour, store.EffectDone: -time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			storetest.Each(t, func(t *testing.T, s *store.Store) {
+				p := mailing(t, s, "marketing", &postman{})
+				p.forgets(noon.Add(-3*time.Hour), noon.Add(-time.Hour))
+				e := p.row()
+				parent := *e
+				parent.ID, parent.Workflow, parent.Key = store.NewID("enr"), "other", "parent"
+				parent.StartedAt, parent.CreatedAt = noon.Add(-5*time.Hour), noon.Add(-5*time.Hour)
+				cause, err := events.CauseOf(&parent, "enroll", 1)
+				require.NoError(t, err)
+				raw, err := store.ToJSON(cause)
+				require.NoError(t, err)
+				ends, left := noon.Add(due), noon
+				require.NoError(t, s.Write(t.Context(), func(tx *store.Tx) error {
+					if err := tx.InsertEnrollment(&parent); err != nil {
+						return err
+					}
+					wait := &store.Step{EnrollmentID: parent.ID, Node: "w", Visit: 1, Type: "wait", Status: "done", EnteredAt: parent.StartedAt, DueAt: &ends, LeftAt: &left}
+					_, _, err := tx.InsertStep(wait)
+					return err
+				}))
+				p.change(func(e *store.Enrollment, _ *store.Contact) { e.ParentID, e.Cause = parent.ID, raw })
+				p.first(p.activities.Email)
+				require.Equal(t, name, p.landed().State)
+			})
+		})
+	}
+}
+
+// row is the enrollment as it stands.
+func (p *passage) row() (e *store.Enrollment) {
+	p.Helper()
+	require.NoError(p, p.store.Read(p.Context(), func(tx *store.Tx) (err error) {
+		e, err = tx.Enrollment(p.in.Enrollment)
+		return err
+	}))
+	return e
+}

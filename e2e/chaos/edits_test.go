@@ -13,7 +13,8 @@ import (
 type weeks struct {
 	*stage
 	n, days       int
-	builds        []string                          // releases that are still to come
+	releases      int
+	build         func(i int) (string, error)       // of release i, see buildReleases
 	first, edited map[string]*definition.Definition // what everybody ran at first, and runs since the move
 	since         int                               // the days that had passed at the move
 	machine       int                               // the newest version of the machine, and that of the move
@@ -25,11 +26,11 @@ type weeks struct {
 // night on; after a third of the time the edit that moves everybody, after two the one that moves nobody.
 func (w *weeks) change(today int) {
 	w.Helper()
-	done := w.machine - 1
-	if all := done + len(w.builds); len(w.builds) > 0 && today == done*w.days/all {
+	if done := w.machine - 1; done < w.releases && today == done*w.days/w.releases {
+		build, err := w.build(done)
+		require.NoError(w, err)
 		w.machine++
-		w.release(w.builds[0], w.machine)
-		w.builds = w.builds[1:]
+		w.release(build, w.machine)
 		w.kills["replaced by a release"]++
 	}
 	switch today {

@@ -19,7 +19,7 @@ import (
 const plannedBy = "\tahead := m.ahead()\n\tvar batch []Command\n"
 
 // otherPlan is what each later version of the machine does differently: it looks less far ahead, so
-// that the same occurrences give other commands, and only the number that a run carries tells which.
+// that runs on it take more and smaller turns. Only the number that a run carries tells which.
 const otherPlan = "\tif m.version > 1 {\n\t\tlimit = min(limit, m.version-1)\n\t}\n"
 
 // laterVersions stands for interpreter/versions.go in a later build, whose number the linker sets.
@@ -34,9 +34,10 @@ var Current, _ = strconv.Atoi(newest)
 func Supported(version int) bool { return version >= 1 && version <= Current }
 `
 
-// buildReleases builds so many later releases of bin/fermata and returns their paths: the first one
-// knows version 2 of the machine, the second one version 3, too, and so on.
-func buildReleases(t *testing.T, n int) []string {
+// buildReleases builds so many later releases of bin/fermata, beside what the test does first, and
+// returns what waits for one of them, from 0 on, and says where it is: release 0 knows version 2 of
+// the machine, release 1 version 3, too, and so on.
+func buildReleases(t *testing.T, n int) func(i int) (string, error) {
 	t.Helper()
 	dir, root := t.TempDir(), harness.Root()
 	machine := filepath.Join(root, "interpreter", "machine.go")
@@ -52,17 +53,21 @@ func buildReleases(t *testing.T, n int) []string {
 	require.NoError(t, err)
 	file := filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(file, overlay, 0o600))
-	var builds []string
-	for i := range n {
-		path := filepath.Join(dir, fmt.Sprintf("fermata-%d", i+2))
-		build := exec.CommandContext(t.Context(), "go", "build", "-overlay", file, "-o", path,
-			"-ldflags", fmt.Sprintf("-X fermata/interpreter.newest=%d", i+2), "./cmd/fermata")
-		build.Dir = root
-		output, err := build.CombinedOutput()
-		require.NoError(t, err, string(output))
-		builds = append(builds, path)
-	}
-	return builds
+	path := func(i int) string { return filepath.Join(dir, fmt.Sprintf("fermata-%d", i+2)) }
+	done := make(chan error, n)
+	go func() {
+		for i := range n {
+			build := exec.CommandContext(t.Context(), "go", "build", "-overlay", file, "-o", path(i),
+				"-ldflags", fmt.Sprintf("-X fermata/interpreter.newest=%d", i+2), "./cmd/fermata")
+			build.Dir = root
+			output, err := build.CombinedOutput()
+			if err != nil {
+				err = fmt.Errorf("build release %d: %w: %s", i, err, output)
+			}
+			done <- err
+		}
+	}()
+	return func(i int) (string, error) { return path(i), <-done }
 }
 
 // command runs a command of a build with the settings of the stage.

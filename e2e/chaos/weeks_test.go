@@ -36,10 +36,11 @@ const (
 // Every next step happens once, when it is due, and in the version that the enrollment runs.
 func TestThreeWeeks(t *testing.T) {
 	n, days := size(t, "WEEKS", 40, 1000), size(t, "DAYS", 3, 21)
-	builds := buildReleases(t, size(t, "RELEASES", 1, 3))
+	releases := size(t, "RELEASES", 1, 3)
+	build := buildReleases(t, releases)
 	s := setStage(t, "--time-skipping")
 	s.days = strconv.Itoa(days)
-	w := &weeks{stage: s, n: n, days: days, builds: builds, first: s.publish("weeks", "days"), machine: 1, kills: map[string]int{}}
+	w := &weeks{stage: s, n: n, days: days, releases: releases, build: build, first: s.publish("weeks", "days"), machine: 1, kills: map[string]int{}}
 	began := time.Now()
 	s.enrollAll(n)
 	for today := range days + 1 {
