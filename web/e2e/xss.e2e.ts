@@ -3,9 +3,11 @@ import { settled, signIn, Window } from "./browser";
 import { corpus } from "./corpus";
 import { foreignMarkup, showsTexts } from "./hostile/innocent";
 import { kept, others } from "./hostile/operations";
+import { outside } from "./hostile/outside";
 import { placesOf } from "./hostile/places";
 import { writes } from "./hostile/plant";
 import { hostileService } from "./hostile/service";
+import { addresses, fill, formsOf } from "./hostile/typed";
 import { plantAll, type World } from "./hostile/world";
 import { Stage } from "./stage";
 
@@ -62,5 +64,52 @@ test("no text that somebody stored is run, or becomes a part of a page that show
   expect(foreign).toEqual([]);
   expect(run).toEqual([]);
   expect(silent.filter((path) => !quiet.test(path))).toEqual([]);
+  await window.close();
+});
+
+/** What a page says of a call that was refused, as this story means them to be. */
+const refusals = /the server responded with a status of 4(00|01|04|09|10|13|22) /;
+
+test("no text that somebody types into a form or an address is run, or becomes a part of the page", async () => {
+  const { window, run } = await opened();
+  const { page } = window;
+  window.allow(frames, refusals);
+  const foreign: string[] = [];
+  for (const path of addresses()) {
+    await page.goto(path);
+    await page.getByRole("heading").first().waitFor();
+    foreign.push(...(await foreignMarkup(page)));
+  }
+  const contact = world.rounds[0]?.contact ?? "";
+  for (const { path, press = [], send } of formsOf(contact)) {
+    await page.goto(path);
+    await page.getByRole("heading", { level: 1 }).first().waitFor();
+    await settled(page);
+    for (const name of press) await page.getByRole("button", { name }).first().click();
+    foreign.push(...(await fill(page, page.locator("body"))));
+    const button = page.getByRole("button", { name: send ?? "Save", exact: true, disabled: false });
+    for (const one of await button.all()) if (await one.isVisible()) await one.click();
+    if (send) await settled(page);
+    foreign.push(...(await foreignMarkup(page)));
+  }
+  await page.goto("/contacts/import");
+  const csv = `email,"${corpus.join(" ").replaceAll('"', '""')}"\nann@example.com,x\n`;
+  await page.locator("input[type=file]").setInputFiles({
+    name: "<img src=x onerror=xss()>.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(csv),
+  });
+  await page.getByRole("alert").waitFor();
+  foreign.push(...(await foreignMarkup(page)));
+  expect(foreign).toEqual([]);
+  expect(run).toEqual([]);
+  await window.close();
+});
+
+test("what the program shows outside of its page keeps the texts as texts, too", async () => {
+  const { window, run } = await opened();
+  window.allow(refusals);
+  expect(await outside(window, stage.program, world)).toEqual([]);
+  expect(run).toEqual([]);
   await window.close();
 });

@@ -19,6 +19,7 @@ import { notifyProblem, SkipLink } from "@/shared";
 import { sections } from "./nav";
 import { OpenAlarms, OpenAlarmsLink } from "./OpenAlarms";
 import classes from "./Shell.module.css";
+import { useFocusBack } from "./useFocusBack";
 
 /** The frame around every page: sections, who is signed in, light and dark. */
 export function Shell() {
@@ -26,6 +27,7 @@ export function Shell() {
   const { session } = useSession();
   const path = useLocation({ select: (l) => l.pathname });
   useLiveAlarms();
+  useFocusBack();
   return (
     <AppShell
       header={{ height: 52 }}

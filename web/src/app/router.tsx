@@ -5,7 +5,7 @@ import { readFiguresSearch } from "@/features/figures/search";
 import { follow } from "./follow";
 import { inside, root } from "./inside";
 import { places } from "./places";
-import { texts } from "./search";
+import { only, texts } from "./search";
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -34,14 +34,14 @@ const workflows = createRoute({
 const builder = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$key",
-  validateSearch: readBuilderSearch,
+  validateSearch: only(readBuilderSearch),
   component: lazyRouteComponent(() => import("@/features/builder"), "BuilderPage"),
 });
 
 const figures = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$key/figures",
-  validateSearch: readFiguresSearch,
+  validateSearch: only(readFiguresSearch),
   component: lazyRouteComponent(() => import("@/features/figures/FiguresPage"), "FiguresPage"),
 });
 

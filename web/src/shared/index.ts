@@ -17,6 +17,7 @@ export { LiveBadge } from "./ui/LiveBadge";
 export { LoadMore } from "./ui/LoadMore";
 export { NameInput } from "./ui/NameInput";
 export { NoteText } from "./ui/NoteText";
+export { NothingFound } from "./ui/NothingFound";
 export { Page } from "./ui/Page";
 export { notifyProblem, ProblemAlert, problemWords } from "./ui/ProblemAlert";
 export { NotFound, RouteProblem } from "./ui/RouteProblem";

@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useSession } from "@/api";
-import { notifyProblem } from "@/shared";
+import { NothingFound, notifyProblem } from "@/shared";
 import { type Contact, contactSearchQuery, createContact } from "./queries";
 import { useChosenContact } from "./useChosenContact";
 
@@ -66,7 +66,11 @@ export function ContactChooser({ label = "Preview for", hideLabel, size = "sm", 
         if (value?.startsWith(create)) making.mutate(value.slice(create.length));
         else if (value) choose(value);
       }}
-      nothingFoundMessage={found.isFetching ? "Searching…" : "No contact found. Type a mail address to create one."}
+      nothingFoundMessage={
+        <NothingFound>
+          {found.isFetching ? "Searching…" : "No contact found. Type a mail address to create one."}
+        </NothingFound>
+      }
       error={found.error ? "The contacts could not be read." : undefined}
       disabled={disabled || making.isPending}
       // Until it is known who is chosen: the name that comes would replace what was typed.

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { idempotencyKey } from "@/api";
 import { readData, verdictWords } from "@/features/events";
-import { ProblemAlert, SeenValues } from "@/shared";
+import { NothingFound, ProblemAlert, SeenValues } from "@/shared";
 import { type Contact, enrollByHand, keys, workflowsToChooseQuery } from "./queries";
 
 /** Enrolls a contact by hand in a published workflow; the rules of entry hold, and the verdict says so. */
@@ -44,7 +44,7 @@ export function EnrollDialog({ contact, onClose }: { contact: Contact; onClose: 
               value={workflow}
               onChange={setWorkflow}
               data-autofocus
-              nothingFoundMessage="No published workflow"
+              nothingFoundMessage={<NothingFound>No published workflow</NothingFound>}
             />
             <JsonInput
               label="Data"

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { idempotencyKey } from "@/api";
 import { contactName } from "@/features/contact-chooser";
-import { notifyProblem, ProblemAlert, shortValue } from "@/shared";
+import { NothingFound, notifyProblem, ProblemAlert, shortValue } from "@/shared";
 import { fieldLabel } from "./changes";
 import { type Contact, findContactsQuery, mergeContact } from "./queries";
 
@@ -53,7 +53,9 @@ export function MergeDialog({ contact, onClose }: { contact: Contact; onClose: (
           onSearchChange={setText}
           value={from}
           onChange={setFrom}
-          nothingFoundMessage={asked.length > 1 ? "No other contact found" : "Type two letters"}
+          nothingFoundMessage={
+            <NothingFound>{asked.length > 1 ? "No other contact found" : "Type two letters"}</NothingFound>
+          }
           data-autofocus
         />
         <ProblemAlert problem={preview.error} />

@@ -11,17 +11,24 @@ type Props = ButtonProps & {
 
 /** A button that says why it cannot be pressed. */
 export function GuardedButton({ reason, onClick, ...button }: Props) {
-  if (reason === null) return <Button {...button} onClick={onClick} />;
+  const guarded = reason !== null && {
+    disabled: false,
+    "data-disabled": true,
+    "aria-disabled": true,
+    "aria-description": reason,
+    onClick: (e: { preventDefault: () => void }) => e.preventDefault(),
+  };
+  // The same button in both cases: it keeps the focus when the reason comes or goes.
   return (
-    <Tooltip label={reason} multiline maw={280} withArrow events={{ hover: true, focus: true, touch: true }}>
-      <Button
-        {...button}
-        disabled={false}
-        data-disabled
-        aria-disabled
-        aria-description={reason}
-        onClick={(e: { preventDefault: () => void }) => e.preventDefault()}
-      />
+    <Tooltip
+      label={reason}
+      disabled={reason === null}
+      multiline
+      maw={280}
+      withArrow
+      events={{ hover: true, focus: true, touch: true }}
+    >
+      <Button {...button} onClick={onClick} {...guarded} />
     </Tooltip>
   );
 }

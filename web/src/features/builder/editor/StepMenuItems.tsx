@@ -88,12 +88,7 @@ export function StepMenuItems({ id }: { id: string }) {
       <Menu.Item leftSection={<Power size={16} aria-hidden />} onClick={() => actions.setDisabled(id, !node.disabled)}>
         {node.disabled ? "Enable" : "Disable"}
       </Menu.Item>
-      <Menu.Item
-        color="red"
-        leftSection={<Trash2 size={16} aria-hidden />}
-        rightSection="Del"
-        onClick={() => remove(id)}
-      >
+      <Menu.Item c="red" leftSection={<Trash2 size={16} aria-hidden />} rightSection="Del" onClick={() => remove(id)}>
         Delete
       </Menu.Item>
     </>

@@ -66,7 +66,7 @@ export function MoreMenu({ lifecycle, forbidden, readOnly, ...on }: Props) {
           <Menu.Item
             key={what}
             leftSection={entries[what][1]}
-            color={what === "archive" ? "red" : undefined}
+            c={what === "archive" ? "red" : undefined}
             disabled={forbidden !== null}
             onClick={() => on.onLifecycle(what)}
           >

@@ -11,11 +11,15 @@ type Props = {
   reason: string | null;
 };
 
+const takeFocus = (made: HTMLElement | null) => made?.focus();
+
 /** What can be done with a step. The menu itself is made when it is first asked for: there may be hundreds of rows. */
 export function RowMenu({ id, name, reason }: Props) {
   const [wanted, want] = useState(false);
   const button = (
     <button
+      // That of the menu takes the place of the first one, and its focus.
+      ref={wanted ? takeFocus : undefined}
       type="button"
       className={classes.more}
       aria-label={`What can be done with ${name}`}

@@ -10,7 +10,6 @@ import { Banners } from "./Banners";
 import classes from "./Builder.module.css";
 import { BuilderContext, type Dialog } from "./context";
 import { Dialogs } from "./Dialogs";
-import { useFocusBack } from "./useFocusBack";
 import { useKeys } from "./useKeys";
 import { useScope } from "./useScope";
 import { Workbench } from "./Workbench";
@@ -26,7 +25,6 @@ export function Builder({ workflow, saved, specs }: Props) {
   const [dialog, ask] = useState<Dialog | null>(null);
   const scope = useScope({ workflow, specs, draft, ask });
   const keys = useKeys(scope, dialog !== null);
-  useFocusBack(dialog !== null);
   useEffect(() => {
     const timer = setTimeout(fetchEditor, calm);
     return () => clearTimeout(timer);

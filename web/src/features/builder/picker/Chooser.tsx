@@ -83,8 +83,13 @@ function Choices({ names, find, onPick }: Omit<Props, "title" | "onClose">) {
         }}
         onKeyDown={onKeyDown}
       />
-      <ScrollArea.Autosize mah="60vh" mt="xs" type="auto" viewportProps={{ tabIndex: -1 }}>
-        <div role="listbox" id={`${id}-list`} aria-label={names.list} className={classes.list}>
+      <ScrollArea.Autosize
+        mah="60vh"
+        mt="xs"
+        type="auto"
+        viewportProps={{ tabIndex: -1, role: "listbox", id: `${id}-list`, "aria-label": names.list }}
+      >
+        <div className={classes.list}>
           {groups.map((group) => (
             // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox has no element of its own
             <div key={group.title} role="group" aria-label={group.title}>
@@ -106,12 +111,12 @@ function Choices({ names, find, onPick }: Omit<Props, "title" | "onClose">) {
             </div>
           ))}
         </div>
-        {flat.length === 0 && (
-          <Text c="dimmed" p="sm" role={names.count ? undefined : "status"}>
-            {names.none}
-          </Text>
-        )}
       </ScrollArea.Autosize>
+      {flat.length === 0 && (
+        <Text c="dimmed" p="sm" role={names.count ? undefined : "status"}>
+          {names.none}
+        </Text>
+      )}
       {names.count && (
         <Text size="xs" c="dimmed" mt="xs" px="sm" role="status" aria-label={`${names.list} found`}>
           {names.count(flat.length)}

@@ -68,6 +68,8 @@ function AllWords({ filter }: { filter: Filter }) {
 function ActionMenu({ choice, onAction }: { choice: Choice; onAction: (action: Action) => void }) {
   const { lacks } = useSession();
   const scope = lacks("publisher");
+  // Said to the menu: it would try to begin on its first entry, which cannot take the focus while it is disabled.
+  const first = actionNames.find((name) => forbidden(name, choice) === null);
   return (
     <Menu position="bottom-start" width={300}>
       <Menu.Target>
@@ -80,7 +82,13 @@ function ActionMenu({ choice, onAction }: { choice: Choice; onAction: (action: A
         {actionNames.map((name) => {
           const why = scope ?? forbidden(name, choice);
           return (
-            <Menu.Item key={name} disabled={why !== null} title={why ?? undefined} onClick={() => onAction(name)}>
+            <Menu.Item
+              key={name}
+              data-autofocus={name === first || undefined}
+              disabled={why !== null}
+              title={why ?? undefined}
+              onClick={() => onAction(name)}
+            >
               {actions[name].label} …{why && !scope && ` – ${why}`}
             </Menu.Item>
           );

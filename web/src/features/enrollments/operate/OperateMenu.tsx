@@ -10,6 +10,9 @@ import { OperateDialog } from "./OperateDialog";
 export function OperateMenu({ enrollment }: { enrollment: Enrollment }) {
   const { lacks } = useSession();
   const [action, setAction] = useState<Action | null>(null);
+  const whyNot = (name: Action) => lacks("editor") ?? refusal(name, enrollment);
+  // Said to the menu: it would try to begin on its first entry, which cannot take the focus while it is disabled.
+  const first = actionNames.find((name) => whyNot(name) === null);
   const who = enrollment.contact.email ?? enrollment.contact.id;
   return (
     <>
@@ -21,9 +24,15 @@ export function OperateMenu({ enrollment }: { enrollment: Enrollment }) {
         </Menu.Target>
         <Menu.Dropdown>
           {actionNames.map((name) => {
-            const why = lacks("editor") ?? refusal(name, enrollment);
+            const why = whyNot(name);
             return (
-              <Menu.Item key={name} disabled={why !== null} onClick={() => setAction(name)} title={why ?? undefined}>
+              <Menu.Item
+                key={name}
+                data-autofocus={name === first || undefined}
+                disabled={why !== null}
+                onClick={() => setAction(name)}
+                title={why ?? undefined}
+              >
                 {actions[name].label}
                 {why && ` – ${why}`}
               </Menu.Item>
