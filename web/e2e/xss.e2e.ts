@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { settled, signIn, Window } from "./browser";
 import { corpus } from "./corpus";
-import { foreignMarkup, showsTexts } from "./hostile/innocent";
+import { foreignMarkup, showsTexts, unfold } from "./hostile/innocent";
 import { kept, others } from "./hostile/operations";
 import { outside } from "./hostile/outside";
 import { placesOf } from "./hostile/places";
@@ -85,6 +85,7 @@ test("no text that somebody types into a form or an address is run, or becomes a
     await page.goto(path);
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     await settled(page);
+    if (press.length > 0) await unfold(page);
     for (const name of press) await page.getByRole("button", { name }).first().click();
     foreign.push(...(await fill(page, page.locator("body"))));
     const button = page.getByRole("button", { name: send ?? "Save", exact: true, disabled: false });

@@ -11,7 +11,7 @@ type Mail = { id: string; text: string; html: string };
 async function ask(program: Program): Promise<void> {
   const names = { first_name: hostile.slice(0, 80), last_name: hostile.slice(0, 80) };
   const { id } = await program.call<{ id: string }>("POST", "/v1/contacts", { email: "asked@example.com", ...names });
-  await program.call("POST", "/v1/workflows/flow/enroll", { contacts: [{ id }] });
+  await program.call("POST", "/v1/workflows/flow/enrollments", { contacts: [{ id }] });
   await until("the question stands", async () => {
     const { items } = await program.call<{ items: { status: string }[] }>("GET", `/v1/enrollments?contact=${id}`);
     return items[0]?.status === "waiting";

@@ -11,6 +11,8 @@ const over = "[data-portal]";
 /** What is wrong with a part of a page, or with what is open over it. */
 export async function lookAt(page: Page, name: string, part: string = over): Promise<string[]> {
   await page.waitForFunction((marks) => !document.querySelector(marks), busy);
+  // Without motion each change of style takes effect by the next frame only.
+  await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   const found = wider > 1 ? [`${name} scrolls sideways by ${wider} px`] : [];
   return [...found, ...(await seriousFindings(page, part)).map((line) => `${name}: ${line}`)];

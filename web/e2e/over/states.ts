@@ -29,18 +29,16 @@ export async function tellAll(window: Window, program: Program): Promise<string[
   found.push(...(await lookAt(page, "a pause", "#root")));
   await program.call("POST", "/v1/workflows/course/resume", {});
 
-  const again = async () => {
-    await page.getByRole("button", { name: "Duplicate", exact: true }).click();
-  };
+  const press = (name: string) => page.getByRole("button", { name, exact: true }).first().click();
   await openBuilder(page, "every?view=outline");
   await page.locator('button[data-step="tag_add"]').click();
-  await again();
+  await press("Delete");
   await page.locator("[data-portal]").getByRole("alert").first().waitFor();
   found.push(...(await lookAt(page, "a message")));
   await told(window, "Saved");
   window.allow(/Failed to load resource/);
   await page.route("**/v1/workflows/every", (route) => route.abort());
-  await again();
+  await press("Undo");
   await told(window, "Offline");
   found.push(...(await lookAt(page, "offline", "#root")));
   await page.unrouteAll({ behavior: "ignoreErrors" });
