@@ -41,8 +41,8 @@ export async function tellAll(window: Window, program: Program): Promise<string[
   await press("Undo");
   await told(window, "Offline");
   found.push(...(await lookAt(page, "offline", "#root")));
-  await page.unrouteAll({ behavior: "ignoreErrors" });
   await program.call("PUT", "/v1/workflows/every", { ...(await every(program)), name: "Changed elsewhere" });
+  await page.unrouteAll({ behavior: "ignoreErrors" });
   await told(window, "Conflict");
   found.push(...(await lookAt(page, "a conflict", "#root")));
   const compare = page.getByRole("alert").getByRole("button", { name: "Compare" });
