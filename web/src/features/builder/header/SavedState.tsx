@@ -6,7 +6,7 @@ type Props = { status: Status; onCompare: () => void; onRetry: () => void; why: 
 
 const looks: Record<Exclude<Status, "saving">, [words: string, icon: LucideIcon, color: string]> = {
   saved: ["Saved", CloudCheck, "dimmed"],
-  offline: ["Offline (retrying)", CloudOff, "var(--mantine-color-orange-text)"],
+  offline: ["Offline (retrying)", CloudOff, "var(--mantine-color-orange-light-color)"],
   conflict: ["Conflict", GitCompareArrows, "var(--mantine-color-red-text)"],
   refused: ["Not saved", CircleAlert, "var(--mantine-color-red-text)"],
 };
