@@ -80,7 +80,7 @@ func less(count any, ch change) any {
 		return ch.From
 	}
 	if number, ok := nodes.AsNumber(count); ok && count != nil {
-		return number - *ch.By
+		return nodes.Plus(number, -*ch.By)
 	}
 	return count
 }

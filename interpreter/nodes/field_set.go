@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -98,11 +99,25 @@ func (c FieldChange) Result(before any) (any, *Failure) {
 	if !ok {
 		return nil, &Failure{Code: CodeBadValue, Message: fmt.Sprintf("field %s holds %v, which is not a number", c.Field, before)}
 	}
-	sum := number + *c.Increment
+	sum := Plus(number, *c.Increment)
 	if math.IsInf(sum, 0) {
 		return nil, &Failure{Code: CodeBadValue, Message: fmt.Sprintf("field %s would be beyond every number", c.Field)}
 	}
 	return sum, nil
+}
+
+// Plus adds as people do, in decimals: 0.1 and 0.2 are 0.3.
+func Plus(a, b float64) float64 {
+	decimal := func(f float64) *big.Rat {
+		r, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+		return r
+	}
+	x, y := decimal(a), decimal(b)
+	if x == nil || y == nil { // infinite
+		return a + b
+	}
+	sum, _ := x.Add(x, y).Float64()
+	return sum
 }
 
 // AsNumber reads a number or a numeric string; nothing counts as 0.

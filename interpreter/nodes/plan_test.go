@@ -299,3 +299,14 @@ func TestTasksAndWorkflows(t *testing.T) {
 	remove["correlate"] = "{{ trigger.order_id }}"
 	require.Equal(t, nodes.Undo{Workflow: "onboarding-14", Correlate: "A-1001"}, plan[nodes.Undo, *nodes.UndoWorkflow](t, "undo", remove))
 }
+
+// Amounts are decimals: what is counted up by cents stays whole cents.
+func TestSumsAreDecimal(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][3]float64{{0.1, 0.2, 0.3}, {0.3, -0.1, 0.2}, {19.99, 5.01, 25}, {1e15, 0.5, 1e15 + 0.5}, {-2, 2, 0}, {1e300, 1e-300, 1e300}} {
+		by := c[1]
+		sum, failure := nodes.FieldChange{Field: "total", Increment: &by}.Result(c[0])
+		require.Nil(t, failure)
+		require.Equal(t, c[2], sum, "%v and %v", c[0], by) //nolint:testifylint // exactly
+	}
+}
