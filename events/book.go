@@ -174,8 +174,8 @@ func (f *bookFacts) Course(key string) (progress float64, enrolled bool, err err
 	return 0, false, err
 }
 
-// DealStage returns the stage of the contact's newest open deal in a pipeline, else of the newest.
-func (f *bookFacts) DealStage(pipeline string) (stage string, found bool, err error) {
+// DealStage implements expr.Facts.
+func (f *bookFacts) DealStage(pipeline, sought string) (stage string, found bool, err error) {
 	deals, err := f.deals()
 	own := []store.Deal{}
 	for _, d := range deals[f.contact] {
@@ -183,7 +183,7 @@ func (f *bookFacts) DealStage(pipeline string) (stage string, found bool, err er
 			own = append(own, d)
 		}
 	}
-	if deal := newestDeal(own); deal != nil {
+	if deal := dealAt(own, sought); deal != nil {
 		return deal.Stage, true, err
 	}
 	return "", false, err

@@ -36,13 +36,13 @@ func (f *facts) Course(key string) (progress float64, enrolled bool, err error) 
 	return record.Progress, record.Status != courseUnenrolled, nil
 }
 
-// DealStage returns the stage of the contact's newest open deal in a pipeline, else of the newest.
-func (f *facts) DealStage(pipeline string) (stage string, found bool, err error) {
+// DealStage implements expr.Facts.
+func (f *facts) DealStage(pipeline, sought string) (stage string, found bool, err error) {
 	deals, err := f.tx.DealsOfContact(f.contact, pipeline)
 	if err != nil {
 		return "", false, err
 	}
-	deal := newestDeal(deals)
+	deal := dealAt(deals, sought)
 	if deal == nil {
 		return "", false, nil
 	}

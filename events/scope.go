@@ -3,6 +3,7 @@ package events
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"fermata/interpreter/expr"
@@ -198,6 +199,16 @@ func newestDeal(deals []store.Deal) *store.Deal {
 		return &deals[0]
 	}
 	return nil
+}
+
+// dealAt picks from deals, newest first, one at a stage, else newestDeal.
+func dealAt(deals []store.Deal, stage string) *store.Deal {
+	for i := range deals {
+		if strings.EqualFold(deals[i].Stage, stage) {
+			return &deals[i]
+		}
+	}
+	return newestDeal(deals)
 }
 
 type ownEvents struct{ trigger, event expr.Event }

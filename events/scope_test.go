@@ -1,6 +1,7 @@
 package events
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -111,6 +112,37 @@ func TestScopeShowsWhatConditionsNeed(t *testing.T) {
 	})
 }
 
+// Somebody who has bought before and is about to buy again has a deal at each of two stages.
+func TestAnyDealMayBeAtTheStage(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		b := setup(t, s)
+		b.post("purchase.completed", nil)
+		b.write(func(tx *store.Tx) error {
+			who := b.contact("ada@example.com").ID
+			deal := func(id, stage, status string, minutes time.Duration) error {
+				at := b.clock.now().Add(minutes * time.Minute)
+				return tx.CreateDeal(&store.Deal{ID: id, Title: id, Pipeline: "sales", Stage: stage, Status: status, ContactID: who, CreatedAt: at, UpdatedAt: at})
+			}
+			return errors.Join(
+				tx.CreatePipeline(&store.Pipeline{Key: "sales", Name: "Sales", Stages: []store.Stage{
+					{Key: "new", Name: "New", Kind: "open"}, {Key: "Won", Name: "Won", Kind: "won"}, {Key: "lost", Name: "Lost", Kind: "lost"},
+				}}),
+				deal("d1", "Won", "won", 0), deal("d2", "new", "open", 1), deal("d3", "lost", "lost", 2),
+			)
+		})
+		b.read(func(tx *store.Tx) error {
+			for sought, want := range map[string]string{"won": "Won", "new": "new", "lost": "lost", "other": "new", "": "new"} {
+				stage, found, err := Facts(tx, b.contact("ada@example.com").ID).DealStage("sales", sought)
+				require.NoError(t, err)
+				require.True(t, found)
+				require.Equal(t, want, stage, "sought: %q", sought)
+			}
+			return nil
+		})
+	})
+}
+
 func TestFacts(t *testing.T) {
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
@@ -143,7 +175,7 @@ func TestFacts(t *testing.T) {
 			_, enrolled, err = f.Course("other")
 			require.NoError(t, err)
 			require.False(t, enrolled)
-			_, found, err := f.DealStage("sales")
+			_, found, err := f.DealStage("sales", "")
 			require.NoError(t, err)
 			require.False(t, found)
 			filter, found, err := f.Segment("s")

@@ -280,11 +280,11 @@ type used int
 func (u used) Events(kind string, _ time.Time) ([]expr.Event, error) {
 	return make([]expr.Event, map[string]int{"feature.used": int(u)}[kind]), nil
 }
-func (used) Tagged(string) (bool, error)            { return false, nil }
-func (used) EnrolledIn(string) (bool, error)        { return false, nil }
-func (used) Course(string) (float64, bool, error)   { return 0, false, nil }
-func (used) DealStage(string) (string, bool, error) { return "", false, nil }
-func (used) Segment(string) (any, bool, error)      { return nil, false, nil }
+func (used) Tagged(string) (bool, error)                    { return false, nil }
+func (used) EnrolledIn(string) (bool, error)                { return false, nil }
+func (used) Course(string) (float64, bool, error)           { return 0, false, nil }
+func (used) DealStage(string, string) (string, bool, error) { return "", false, nil }
+func (used) Segment(string) (any, bool, error)              { return nil, false, nil }
 
 // TestTrialOfSomebodyActive: what happened before the passage is in no rehearsal, so the
 // branch is asked by itself.

@@ -236,7 +236,7 @@ func (r factRule) evalCourse(e *evaluation, facts Facts) (bool, error) {
 }
 
 func (r factRule) evalDeal(e *evaluation, facts Facts) (bool, error) {
-	stage, found, err := facts.DealStage(r.key)
+	stage, found, err := facts.DealStage(r.key, r.stage)
 	if err != nil || r.stage == "" {
 		return e.has(r, "deal", found, err)
 	}

@@ -45,7 +45,7 @@ func (r record) Course(key string) (float64, bool, error) {
 	return progress, ok, r.err
 }
 
-func (r record) DealStage(pipeline string) (string, bool, error) {
+func (r record) DealStage(pipeline, _ string) (string, bool, error) {
 	stage, ok := r.deals[pipeline]
 	return stage, ok, r.err
 }

@@ -10,12 +10,12 @@ var ErrNoFacts = errors.New("the condition asks for tags, events or records, and
 
 type noFacts struct{}
 
-func (noFacts) Tagged(string) (bool, error)               { return false, ErrNoFacts }
-func (noFacts) EnrolledIn(string) (bool, error)           { return false, ErrNoFacts }
-func (noFacts) Course(string) (float64, bool, error)      { return 0, false, ErrNoFacts }
-func (noFacts) DealStage(string) (string, bool, error)    { return "", false, ErrNoFacts }
-func (noFacts) Segment(string) (any, bool, error)         { return nil, false, ErrNoFacts }
-func (noFacts) Events(string, time.Time) ([]Event, error) { return nil, ErrNoFacts }
+func (noFacts) Tagged(string) (bool, error)                    { return false, ErrNoFacts }
+func (noFacts) EnrolledIn(string) (bool, error)                { return false, ErrNoFacts }
+func (noFacts) Course(string) (float64, bool, error)           { return 0, false, ErrNoFacts }
+func (noFacts) DealStage(string, string) (string, bool, error) { return "", false, ErrNoFacts }
+func (noFacts) Segment(string) (any, bool, error)              { return nil, false, ErrNoFacts }
+func (noFacts) Events(string, time.Time) ([]Event, error)      { return nil, ErrNoFacts }
 
 func (s *Scope) facts() Facts {
 	if s.Facts == nil {

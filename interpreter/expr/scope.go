@@ -24,8 +24,9 @@ type Facts interface {
 	EnrolledIn(workflow string) (bool, error)
 	// Course returns the progress in percent, and whether the contact is enrolled at all.
 	Course(key string) (progress float64, enrolled bool, err error)
-	// DealStage returns the stage of the contact's newest deal in the pipeline.
-	DealStage(pipeline string) (stage string, found bool, err error)
+	// DealStage returns the stage of one of the contact's deals in the pipeline: of one at the stage
+	// that is sought, else of the newest open one, else of the newest.
+	DealStage(pipeline, sought string) (stage string, found bool, err error)
 	// Segment returns the decoded filter of a segment.
 	Segment(key string) (filter any, found bool, err error)
 	// Events returns the contact's events of one type that were accepted at or after since, in log

@@ -210,10 +210,15 @@ func (f *facts) Course(key string) (float64, bool, error) {
 }
 
 // DealStage implements expr.Facts.
-func (f *facts) DealStage(pipeline string) (string, bool, error) {
+func (f *facts) DealStage(pipeline, sought string) (string, bool, error) {
 	deal := (*world)(f).newestDeal(pipeline)
 	if deal == nil {
 		return "", false, nil
+	}
+	for _, d := range (*world)(f).contact["deals"].([]any) {
+		if other, ok := d.(map[string]any); ok && sameKey(other["pipeline"], pipeline) && sameKey(other["stage"], sought) {
+			deal = other
+		}
 	}
 	stage, _ := deal["stage"].(string)
 	return stage, true, nil

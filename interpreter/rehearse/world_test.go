@@ -190,6 +190,19 @@ func TestTriggerIsInTheLog(t *testing.T) {
 	require.Equal(t, "yes", r.Steps[0].Port)
 }
 
+func TestAnyDealOfARehearsalMayBeAtTheStage(t *testing.T) {
+	t.Parallel()
+	r := run(t, rehearse.Input{
+		Definition: quick(t, `it: {type: branch, with: {branches: [{id: "no", when: {deal: sales, stage: lost}}, {id: "yes", when: {all: [{deal: sales, stage: won}, {deal: SALES, stage: New}]}}]}}`),
+		Start:      instant(t, "2026-03-02T15:00:00Z"),
+		Contact: map[string]any{"deals": []any{
+			map[string]any{"id": "d1", "pipeline": "sales", "stage": "won", "status": "won"},
+			map[string]any{"id": "d2", "pipeline": "sales", "stage": "new", "status": "open"},
+		}},
+	})
+	require.Equal(t, "yes", r.Steps[0].Port)
+}
+
 // A rehearsal finds the deal that the passage would find, and moves it where the passage would.
 func TestDealOfARehearsal(t *testing.T) {
 	t.Parallel()
