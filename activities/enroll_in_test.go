@@ -46,6 +46,33 @@ func TestEnrollInTheSameWorkflowWaitsForItsEnd(t *testing.T) {
 	})
 }
 
+// What a test enrolls is a test in the same modes: not counted, and its mails go where those of the test go.
+func TestWhatATestEnrollsIsATest(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		w := newShop(t, s)
+		w.workflow("purchase", `  a: {type: enroll_in, with: {workflow: onboarding, data: {order: "{{ trigger.order }}"}}, next: b}
+  b: {type: field_set, with: {field: plan, value: gold}, next: c}
+  c: {type: enroll_in, with: {workflow: onboarding, data: {order: "{{ trigger.order }}-later"}}}`)
+		w.workflow("onboarding", `  a: {type: hold}`)
+		tested := w.enters("purchase", "1", true)
+		w.did(tested, "a", "b", "c")
+		w.route()
+		bought := w.enters("purchase", "2")
+		w.did(bought, "a")
+		w.route()
+		modes := map[string]bool{}
+		for _, in := range w.inside("onboarding") {
+			w.read(func(tx *store.Tx) error {
+				e, err := tx.Enrollment(in.Enrollment)
+				modes[e.Key] = e.Test
+				return err
+			})
+		}
+		require.Equal(t, map[string]bool{"1": true, "1-later": true, "2": false}, modes)
+	})
+}
+
 // says is the result of a step as it stands now.
 func (w *shop) says(in names.Passage, node string) (raw string) {
 	w.Helper()

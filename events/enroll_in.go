@@ -96,9 +96,26 @@ func (p *pass) enrollIn(key string, data map[string]any, cause *Cause) (EnrollRe
 	}
 	if cause != nil {
 		in.Parent = cause.Enrollment
+		if err := p.inherit(&in); err != nil {
+			return EnrollResult{}, workflow.Version, err
+		}
 	}
 	result, err := enroll(p.view(), in)
 	return result, workflow.Version, err
+}
+
+// inherit makes what a test enrolls a test in the same modes, so that it is not counted and sends no
+// more than the test itself.
+func (p *pass) inherit(in *EnrollInput) error {
+	parent, err := p.tx.Enrollment(in.Parent)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read enrollment %s: %w", in.Parent, err)
+	}
+	in.Test, in.Waits, in.Sends = parent.Test, parent.Waits, parent.Sends
+	return nil
 }
 
 // undone reports whether the step that asks has been undone before its turn came.
