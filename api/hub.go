@@ -12,8 +12,11 @@ import (
 )
 
 const (
-	// pollEvery is how often a topic that somebody watches is looked at, at the most.
+	// pollEvery is how often a topic that somebody watches is looked at, also when this process has
+	// changed nothing: others may have.
 	pollEvery = time.Second
+	// wakeEvery is the least time between two looks at a topic while this process changes rows.
+	wakeEvery = 200 * time.Millisecond
 	// pollShare bounds what a topic may cost: after a look it rests that many times as long as the
 	// look took.
 	pollShare = 20
@@ -36,7 +39,11 @@ func newMark(sum []byte) mark {
 // nobody does.
 type hub struct {
 	look func(ctx context.Context, topic string) ([]byte, error)
-	log  *slog.Logger
+	// changed is store.Changed: closed once this process has changed rows after the call.
+	changed func() <-chan struct{}
+	// every is pollEvery.
+	every time.Duration
+	log   *slog.Logger
 	// ended is closed when the process stops.
 	ended <-chan struct{}
 	polls atomic.Int64
@@ -62,8 +69,11 @@ type watcher struct {
 	changed chan struct{}
 }
 
-func newHub(look func(ctx context.Context, topic string) ([]byte, error), log *slog.Logger, ended <-chan struct{}) *hub {
-	return &hub{look: look, log: log, ended: ended, watched: map[string]*watched{}, turns: make(chan struct{}, pollsAtOnce)}
+func newHub(look func(ctx context.Context, topic string) ([]byte, error), changed func() <-chan struct{}, log *slog.Logger, ended <-chan struct{}) *hub {
+	return &hub{
+		look: look, changed: changed, every: pollEvery, log: log, ended: ended,
+		watched: map[string]*watched{}, turns: make(chan struct{}, pollsAtOnce),
+	}
 }
 
 // errFull means that the process carries maxStreams streams already.
@@ -134,21 +144,40 @@ func (w *watcher) current() (marks map[string]mark, known bool) {
 func (h *hub) follow(ctx context.Context, topic string, one *watched) {
 	failed := false
 	for {
+		changed := h.changed() // before the look, so that what is committed during it is looked at again
 		took, err := h.poll(ctx, topic, one)
 		if err != nil && !failed && ctx.Err() == nil {
 			h.log.Warn("look at a watched topic", "kind", topicKind(topic), "error", err)
 		}
 		failed = err != nil
-		rest := time.NewTimer(max(pollEvery, pollShare*took))
-		select {
-		case <-ctx.Done():
-		case <-h.ended:
-		case <-rest.C:
-			continue
+		if !h.rest(ctx, took, changed) {
+			return
 		}
-		rest.Stop()
-		return
 	}
+}
+
+// rest waits until it is time to look again: when this process changes rows, but not at once after the
+// last look, else when others may have. It reports whether there is anything to look for.
+func (h *hub) rest(ctx context.Context, took time.Duration, changed <-chan struct{}) bool {
+	soon, late := time.NewTimer(max(wakeEvery, pollShare*took)), time.NewTimer(max(h.every, pollShare*took))
+	defer soon.Stop()
+	defer late.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-h.ended:
+		return false
+	case <-soon.C:
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-h.ended:
+		return false
+	case <-changed:
+	case <-late.C:
+	}
+	return true
 }
 
 // poll looks once and wakes those who watch when something has changed.

@@ -96,7 +96,7 @@ func newServer(cfg Config) (*server, error) {
 	if s.crossOrigin, err = newCrossOrigin(cfg.BaseURL); err != nil {
 		return nil, fmt.Errorf("make api: %w", err)
 	}
-	s.hub = newHub(s.lookAt, cfg.Log, cfg.Stopping)
+	s.hub = newHub(s.lookAt, cfg.Store.Changed, cfg.Log, cfg.Stopping)
 	return s, nil
 }
 

@@ -20,6 +20,8 @@ type conn struct {
 	pool    gorm.ConnPool
 	dialect string
 	queries *atomic.Int64
+	// changed is set by a statement that may have changed a row.
+	changed bool
 }
 
 func (c *conn) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
@@ -32,7 +34,12 @@ func (c *conn) ExecContext(ctx context.Context, query string, args ...any) (sql.
 		return nil, err
 	}
 	c.queries.Add(1)
-	return c.pool.ExecContext(ctx, query, args...)
+	result, err := c.pool.ExecContext(ctx, query, args...)
+	if err == nil && !c.changed {
+		n, unknown := result.RowsAffected()
+		c.changed = n > 0 || unknown != nil
+	}
+	return result, err
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
@@ -41,6 +48,9 @@ func (c *conn) QueryContext(ctx context.Context, query string, args ...any) (*sq
 		return nil, err
 	}
 	c.queries.Add(1)
+	if strings.HasPrefix(query, "INSERT") { // of a row that the store completes, as GORM writes it
+		c.changed = true
+	}
 	return c.pool.QueryContext(ctx, query, args...)
 }
 

@@ -27,6 +27,7 @@ type Store struct {
 	writer  *sql.DB
 	reader  *sql.DB // the same as writer on PostgreSQL
 	queries atomic.Int64
+	changed signal
 }
 
 // Open opens "sqlite:/path/file.db" (made when absent) or "postgres://…" and checks that it
@@ -120,6 +121,9 @@ func (s *Store) Write(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := begun.Commit(); err != nil {
 		return fmt.Errorf("commit transaction: %w", mapError(brokenOff(ctx, err)))
 	}
+	if tx.conn.changed {
+		s.changed.tell()
+	}
 	for _, hook := range tx.after {
 		hook()
 	}
@@ -173,6 +177,7 @@ func (s *Store) Snapshot(ctx context.Context, fn func(tx *Tx) error) error {
 
 func (s *Store) newTx(ctx context.Context, pool gorm.ConnPool, write bool) *Tx {
 	db := s.db.Session(&gorm.Session{NewDB: true, Context: ctx})
-	db.Statement.ConnPool = &conn{pool: pool, dialect: s.dialect, queries: &s.queries}
-	return &Tx{db: db, dialect: s.dialect, write: write}
+	c := &conn{pool: pool, dialect: s.dialect, queries: &s.queries}
+	db.Statement.ConnPool = c
+	return &Tx{db: db, conn: c, dialect: s.dialect, write: write}
 }

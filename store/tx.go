@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,6 +11,7 @@ import (
 // Tx gives access to all tables inside one Write or Read. It is not safe for concurrent use.
 type Tx struct {
 	db      *gorm.DB
+	conn    *conn
 	dialect string
 	write   bool
 	after   []func()
@@ -86,6 +88,9 @@ func (tx *Tx) exec(sql string, args ...any) (int64, error) {
 // scan reads one row into dest and reports whether there was one.
 func (tx *Tx) scan(dest any, sql string, args ...any) (bool, error) {
 	res := tx.db.Raw(sql, args...).Scan(dest)
+	if tx.write && res.RowsAffected > 0 && strings.Contains(sql, " RETURNING ") {
+		tx.conn.changed = true
+	}
 	return res.RowsAffected > 0, mapError(res.Error)
 }
 
