@@ -100,8 +100,10 @@ func TestTheFixesOfAProblemCanBeCarriedOut(t *testing.T) {
 			"deal":   object{"type": "deal_move", "with": object{"pipeline": "new-line", "stage": "paid"}, "next": "course"},
 			"course": object{"type": "course_enroll", "with": object{"course": "new-course"}, "next": "other"},
 			"other":  object{"type": "enroll_in", "with": object{"workflow": "new-flow"}, "next": "ask"},
-			"ask": object{"type": "branch", "with": object{"branches": []object{{"id": "in", "when": object{"segment": "new-segment"}}}},
-				"next": object{"in": "done", "else": "done"}},
+			"ask": object{
+				"type": "branch", "with": object{"branches": []object{{"id": "in", "when": object{"segment": "new-segment"}}}},
+				"next": object{"in": "done", "else": "done"},
+			},
 			"done": object{"type": "end"},
 		}}
 		answer := f.must(200, "POST", "/v1/validate", def)
