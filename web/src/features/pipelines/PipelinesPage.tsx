@@ -14,6 +14,7 @@ export function PipelinesPage() {
   const search = useSearch({ from: "/inside/pipelines" });
   const navigate = useNavigate({ from: "/pipelines" });
   const pipeline = data?.items.find((p) => p.key === search.pipeline) ?? data?.items[0];
+  const make = <NewPipeline onMade={(key) => void navigate({ search: { pipeline: key } })} />;
   return (
     <Page
       wide
@@ -31,16 +32,16 @@ export function PipelinesPage() {
             />
           )}
           {pipeline && <NewDeal pipeline={pipeline} />}
-          <NewPipeline onMade={(key) => void navigate({ search: { pipeline: key } })} />
+          {pipeline && make}
         </>
       }
     >
       {isPending && <Skeleton height={320} />}
       {error && <ProblemAlert problem={error} retry={() => void refetch()} />}
       {data && !pipeline && (
-        <EmptyState icon={Kanban} title="No pipeline yet">
+        <EmptyState icon={Kanban} title="No pipeline yet" action={make}>
           A pipeline has stages that deals pass through. Workflows can create deals, move them, and begin when one is
-          moved. Make the first one above.
+          moved.
         </EmptyState>
       )}
       {pipeline && <Board pipeline={pipeline} key={pipeline.key} />}

@@ -4,6 +4,7 @@ const mod = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
 const keys: [keys: string[], words: string][] = [
   [["↑", "↓", "←", "→"], "Go from step to step; with figures, over the counts on the ways, which Enter opens"],
+  [["Home", "End"], "Go to the first or the last of them"],
   [["Enter"], "Open the step that has the focus"],
   [["/"], "Find a step by its name, type, settings or note"],
   [["Esc"], "Close the panel"],
