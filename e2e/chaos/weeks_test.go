@@ -22,8 +22,12 @@ import (
 
 const (
 	day = 24 * time.Hour
-	// lateness bounds how late, by the clock of its run, a wait ends.
+	// lateness bounds how late, by the clock of its run, a wait ends in the full size, which is for a
+	// machine that does nothing else.
 	lateness = 2 * time.Second
+	// latenessShort is the bound beside other work: somebody who has just moved and whose worker is
+	// new is played through first, and on two busy processors that alone has taken three seconds.
+	latenessShort = 8 * time.Second
 	// noticed is when Temporal knows that a worker is gone. What a run has to do before
 	// that waits up to five seconds for the worker that it was at last.
 	noticed = 11 * time.Second
@@ -56,14 +60,17 @@ func TestThreeWeeks(t *testing.T) {
 	a.before = w.first
 	a.all()
 	a.editions(w)
-	late := a.lateness(w)
+	late, limit := a.lateness(w), latenessShort
+	if long() {
+		limit = lateness
+	}
 	say("%s: %d enrollments through %d days in %s, killed: %s; machine: %s", t.Name(), n, days, took.Round(time.Second), counts(w.kills), machine())
 	say("  steps %d, mails %d, lost %d, doubled %d; virtual lateness p50 %s, p99 %s, max %s (limit %s)", a.checks["steps"],
 		a.checks["mails, transactional"], len(a.deviations[lost]), len(a.deviations[doubled]), percentile(late, 0.5), percentile(late, 0.99),
-		percentile(late, 1), lateness)
+		percentile(late, 1), limit)
 	require.True(t, left.settled(), left)
 	require.Empty(t, a.report())
-	require.LessOrEqual(t, percentile(late, 1), lateness)
+	require.LessOrEqual(t, percentile(late, 1), limit)
 }
 
 // night changes what is to be changed while everybody waits, kills somebody, and waits until all is
