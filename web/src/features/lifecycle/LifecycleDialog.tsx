@@ -1,14 +1,14 @@
-import { ArchiveDialog } from "./ArchiveDialog";
+import { lazy, Suspense } from "react";
 import type { DialogProps, Lifecycle } from "./dialogs";
-import { PauseDialog } from "./PauseDialog";
-import { ResumeDialog } from "./ResumeDialog";
-import { StopDialog } from "./StopDialog";
 
-/** The dialog of what was chosen; starting asks nothing. */
-export function LifecycleDialog({ what, ...props }: DialogProps & { what: Lifecycle | null }) {
-  if (what === "pause") return <PauseDialog {...props} />;
-  if (what === "resume") return <ResumeDialog {...props} />;
-  if (what === "stop") return <StopDialog {...props} />;
-  if (what === "archive") return <ArchiveDialog {...props} />;
-  return null;
+const QuestionDialog = lazy(() => import("./QuestionDialog").then((m) => ({ default: m.QuestionDialog })));
+
+/** The dialog of what was chosen; starting asks nothing. It is fetched when it is first asked for. */
+export function LifecycleDialog(props: DialogProps & { what: Lifecycle | null }) {
+  if (props.what === null) return null;
+  return (
+    <Suspense fallback={null}>
+      <QuestionDialog {...props} />
+    </Suspense>
+  );
 }
