@@ -17,6 +17,8 @@ export default defineConfig(({ command }) => ({
     cssTarget: ["chrome123", "firefox121", "safari17.5"],
     sourcemap: false,
     assetsInlineLimit: 0,
+    // One file: what is loaded later is never drawn without its styles, and a failure has scripts alone to repeat.
+    cssCodeSplit: false,
     emptyOutDir: false,
     chunkSizeWarningLimit: 700,
     modulePreload: { polyfill: false },

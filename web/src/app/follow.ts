@@ -1,7 +1,8 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { readFilter } from "@/features/enrollments/filter";
 import { readPassageSearch } from "@/features/enrollments/passage/search";
 import { readEventFilter } from "@/features/events/filter";
+import { later, PageFrame } from "@/shared";
 import { inside } from "./inside";
 import { texts } from "./search";
 
@@ -9,34 +10,34 @@ const enrollments = createRoute({
   getParentRoute: () => inside,
   path: "/enrollments",
   validateSearch: readFilter,
-  component: lazyRouteComponent(() => import("@/features/enrollments"), "EnrollmentsPage"),
+  component: later(() => import("@/features/enrollments").then((m) => m.EnrollmentsPage), PageFrame),
 });
 
 const enrollment = createRoute({
   getParentRoute: () => inside,
   path: "/enrollments/$id",
   validateSearch: readPassageSearch,
-  component: lazyRouteComponent(() => import("@/features/enrollments"), "EnrollmentPage"),
+  component: later(() => import("@/features/enrollments").then((m) => m.EnrollmentPage), PageFrame),
 });
 
 const failures = createRoute({
   getParentRoute: () => inside,
   path: "/failures",
   validateSearch: texts("workflow", "group"),
-  component: lazyRouteComponent(() => import("@/features/failures"), "FailuresPage"),
+  component: later(() => import("@/features/failures").then((m) => m.FailuresPage), PageFrame),
 });
 
 const events = createRoute({
   getParentRoute: () => inside,
   path: "/events",
   validateSearch: readEventFilter,
-  component: lazyRouteComponent(() => import("@/features/events"), "EventsPage"),
+  component: later(() => import("@/features/events").then((m) => m.EventsPage), PageFrame),
 });
 
 const contact = createRoute({
   getParentRoute: () => inside,
   path: "/contacts/$id",
-  component: lazyRouteComponent(() => import("@/features/contact"), "ContactPage"),
+  component: later(() => import("@/features/contact").then((m) => m.ContactPage), PageFrame),
 });
 
 /** The pages that follow contacts on their way. */

@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { isSettingsTab, type SettingsTab } from "@/features/settings/tabs";
+import { later, PageFrame } from "@/shared";
 import { inside } from "./inside";
 import { type Search, texts } from "./search";
 
@@ -7,61 +8,61 @@ const settings = createRoute({
   getParentRoute: () => inside,
   path: "/settings",
   validateSearch: (search: Search): { tab?: SettingsTab } => (isSettingsTab(search.tab) ? { tab: search.tab } : {}),
-  component: lazyRouteComponent(() => import("@/features/settings"), "SettingsPage"),
+  component: later(() => import("@/features/settings").then((m) => m.SettingsPage), PageFrame),
 });
 
 const alarms = createRoute({
   getParentRoute: () => inside,
   path: "/alarms",
   validateSearch: texts("workflow"),
-  component: lazyRouteComponent(() => import("@/features/alarms"), "AlarmsPage"),
+  component: later(() => import("@/features/alarms").then((m) => m.AlarmsPage), PageFrame),
 });
 
 const sink = createRoute({
   getParentRoute: () => inside,
   path: "/sink",
   validateSearch: texts("to", "mail"),
-  component: lazyRouteComponent(() => import("@/features/sink"), "SinkPage"),
+  component: later(() => import("@/features/sink").then((m) => m.SinkPage), PageFrame),
 });
 
 const pipelines = createRoute({
   getParentRoute: () => inside,
   path: "/pipelines",
   validateSearch: texts("pipeline"),
-  component: lazyRouteComponent(() => import("@/features/pipelines"), "PipelinesPage"),
+  component: later(() => import("@/features/pipelines").then((m) => m.PipelinesPage), PageFrame),
 });
 
 const gallery = createRoute({
   getParentRoute: () => inside,
   path: "/gallery",
   validateSearch: texts("category", "use"),
-  component: lazyRouteComponent(() => import("@/features/gallery"), "GalleryPage"),
+  component: later(() => import("@/features/gallery").then((m) => m.GalleryPage), PageFrame),
 });
 
 const mail = createRoute({
   getParentRoute: () => inside,
   path: "/mail",
-  component: lazyRouteComponent(() => import("@/features/mail"), "MailPage"),
+  component: later(() => import("@/features/mail").then((m) => m.MailPage), PageFrame),
 });
 
 const template = createRoute({
   getParentRoute: () => inside,
   path: "/mail/$key",
-  component: lazyRouteComponent(() => import("@/features/mail"), "TemplatePage"),
+  component: later(() => import("@/features/mail").then((m) => m.TemplatePage), PageFrame),
 });
 
 const contacts = createRoute({
   getParentRoute: () => inside,
   path: "/contacts",
   validateSearch: texts("query"),
-  component: lazyRouteComponent(() => import("@/features/contacts"), "ContactsPage"),
+  component: later(() => import("@/features/contacts").then((m) => m.ContactsPage), PageFrame),
 });
 
 const contactImport = createRoute({
   getParentRoute: () => inside,
   path: "/contacts/import",
   validateSearch: texts("job"),
-  component: lazyRouteComponent(() => import("@/features/contacts"), "ImportPage"),
+  component: later(() => import("@/features/contacts").then((m) => m.ImportPage), PageFrame),
 });
 
 /** The pages around the workflows. */

@@ -1,7 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { readBuilderSearch } from "@/features/builder/page/search";
 import { readFiguresSearch } from "@/features/figures/search";
+import { later, PageFrame } from "@/shared";
 import { follow } from "./follow";
 import { inside, root } from "./inside";
 import { places } from "./places";
@@ -12,7 +13,7 @@ const signIn = createRoute({
   path: "/sign-in",
   validateSearch: (search: Record<string, unknown>): { back?: string } =>
     typeof search.back === "string" && /^\/(?!\/)/.test(search.back) ? { back: search.back } : {},
-  component: lazyRouteComponent(() => import("@/features/sign-in"), "SignInPage"),
+  component: later(() => import("@/features/sign-in").then((m) => m.SignInPage), PageFrame),
 });
 
 const home = createRoute({
@@ -27,7 +28,7 @@ const workflows = createRoute({
   getParentRoute: () => inside,
   path: "/workflows",
   validateSearch: texts("find", "status", "view"),
-  component: lazyRouteComponent(() => import("@/features/workflows"), "WorkflowsPage"),
+  component: later(() => import("@/features/workflows").then((m) => m.WorkflowsPage), PageFrame),
 });
 
 // Not from the feature's index: the address is read before the feature is loaded.
@@ -35,21 +36,21 @@ const builder = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$key",
   validateSearch: only(readBuilderSearch),
-  component: lazyRouteComponent(() => import("@/features/builder"), "BuilderPage"),
+  component: later(() => import("@/features/builder").then((m) => m.BuilderPage), PageFrame),
 });
 
 const figures = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$key/figures",
   validateSearch: only(readFiguresSearch),
-  component: lazyRouteComponent(() => import("@/features/figures/FiguresPage"), "FiguresPage"),
+  component: later(() => import("@/features/figures/FiguresPage").then((m) => m.FiguresPage), PageFrame),
 });
 
 const backtest = createRoute({
   getParentRoute: () => inside,
   path: "/workflows/$key/backtest",
   validateSearch: texts("run"),
-  component: lazyRouteComponent(() => import("@/features/backtest/BacktestPage"), "BacktestPage"),
+  component: later(() => import("@/features/backtest/BacktestPage").then((m) => m.BacktestPage), PageFrame),
 });
 
 const routes = root.addChildren([

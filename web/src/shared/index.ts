@@ -1,5 +1,9 @@
 export { keyOf } from "./key";
 export { humanised, settingLabel } from "./labels";
+export { DialogFrame, FillFrame, LinesFrame, PageFrame } from "./later/frames";
+export { whenIdle } from "./later/idle";
+export { later } from "./later/later";
+export { createPart, type Part } from "./later/part";
 export { useLive, useLiveState } from "./live";
 export { styleNonce } from "./nonce";
 export { type PageOf, usePages } from "./pages";

@@ -2,8 +2,7 @@ import { Button, Group, SegmentedControl, Skeleton, TextInput } from "@mantine/c
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { ImportWorkflowButton, NewWorkflowButton } from "@/features/new-workflow";
-import { EmptyState, LoadMore, Page, ProblemAlert, useLive } from "@/shared";
-import { FirstMinute } from "./FirstMinute";
+import { EmptyState, LinesFrame, LoadMore, later, Page, ProblemAlert, useLive } from "@/shared";
 import { toReview } from "./health";
 import { OverallLine } from "./OverallLine";
 import { overviewQuery, workflowsQuery } from "./queries";
@@ -11,6 +10,9 @@ import { ReviewTable } from "./ReviewTable";
 import { StatusFilter } from "./StatusFilter";
 import { fits, isStatus } from "./selection";
 import { WorkflowTable } from "./WorkflowTable";
+
+// Seen once, and it brings much along.
+const FirstMinute = later(() => import("./FirstMinute").then((m) => m.FirstMinute), LinesFrame);
 
 /** All workflows with what matters at a glance; a fresh installation offers what to begin with. */
 export function WorkflowsPage() {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import { fetchEditor } from "@/features/inspector";
 import type { Definition, Specs } from "@/graph";
+import { whenIdle } from "@/shared";
 import { ConflictBanner } from "../conflict/ConflictBanner";
 import type { Draft } from "../editor/useDraft";
 import { useDraft } from "../editor/useDraft";
@@ -9,13 +9,10 @@ import type { Workflow } from "../queries";
 import { Banners } from "./Banners";
 import classes from "./Builder.module.css";
 import { BuilderContext, type Dialog } from "./context";
-import { Dialogs } from "./Dialogs";
+import { Dialogs, fetchParts } from "./parts";
 import { useKeys } from "./useKeys";
 import { useScope } from "./useScope";
 import { Workbench } from "./Workbench";
-
-/** How long the page has rested, in milliseconds, before it fetches what it may need later. */
-const calm = 3_000;
 
 type Props = { workflow: Workflow; saved: Definition; specs: Specs };
 
@@ -25,10 +22,7 @@ export function Builder({ workflow, saved, specs }: Props) {
   const [dialog, ask] = useState<Dialog | null>(null);
   const scope = useScope({ workflow, specs, draft, ask });
   const keys = useKeys(scope, dialog !== null);
-  useEffect(() => {
-    const timer = setTimeout(fetchEditor, calm);
-    return () => clearTimeout(timer);
-  }, []);
+  useEffect(() => whenIdle(() => void fetchParts()), []);
   return (
     <BuilderContext value={scope}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys of the whole builder, heard where they are not used */}
@@ -38,12 +32,14 @@ export function Builder({ workflow, saved, specs }: Props) {
         <Banners />
         <Workbench />
       </div>
-      <Dialogs
-        dialog={dialog}
-        onClose={() => ask(null)}
-        theirs={draft.saving.theirs?.definition ?? null}
-        saver={draft.saver}
-      />
+      {dialog && (
+        <Dialogs
+          dialog={dialog}
+          onClose={() => ask(null)}
+          theirs={draft.saving.theirs?.definition ?? null}
+          saver={draft.saver}
+        />
+      )}
     </BuilderContext>
   );
 }

@@ -1,12 +1,12 @@
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
 import { LifecycleDialog } from "@/features/lifecycle";
 import type { Definition } from "@/graph";
 import { CompareDialog } from "../conflict/CompareDialog";
 import { RemoveDialog } from "../editor/RemoveDialog";
 import { DuplicateWorkflow } from "../files/DuplicateWorkflow";
 import { ImportDialog } from "../files/ImportDialog";
+import { StepFinder } from "../finder/StepFinder";
 import { InsertDialog } from "../picker/InsertDialog";
 import { PlaceDialog } from "../picker/PlaceDialog";
 import { RuleDialog } from "../picker/RuleDialog";
@@ -19,10 +19,8 @@ import { VersionScope } from "../versions/VersionScope";
 import { type Dialog, useBuilder } from "./context";
 import { KeysDialog } from "./KeysDialog";
 
-const StepFinder = lazy(() => import("../finder/StepFinder").then((m) => ({ default: m.StepFinder })));
-
 type Props = {
-  dialog: Dialog | null;
+  dialog: Dialog;
   onClose: () => void;
   /** The draft that was saved elsewhere, while there is a conflict. */
   theirs: Definition | null;
@@ -38,7 +36,7 @@ export function Dialogs({ dialog, onClose, theirs, saver }: Props) {
     notifications.show({ message });
     onClose();
   };
-  switch (dialog?.kind) {
+  switch (dialog.kind) {
     case "pick":
       return <InsertDialog slot={dialog.slot} also={dialog.also ?? []} onClose={onClose} />;
     case "rule":
@@ -64,17 +62,11 @@ export function Dialogs({ dialog, onClose, theirs, saver }: Props) {
     case "import":
       return <ImportDialog onClose={onClose} />;
     case "find": {
-      const finder = (
-        <Suspense fallback={null}>
-          <StepFinder onClose={onClose} />
-        </Suspense>
-      );
+      const finder = <StepFinder onClose={onClose} />;
       // An old version has steps of its own.
       return search.version === undefined ? finder : <VersionScope version={search.version}>{finder}</VersionScope>;
     }
     case "keys":
       return <KeysDialog onClose={onClose} />;
-    case undefined:
-      return null;
   }
 }

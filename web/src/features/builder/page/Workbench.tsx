@@ -1,9 +1,9 @@
-import { FigureBar } from "@/features/figures";
 import { SidePanel } from "../panel/SidePanel";
 import { VersionScope } from "../versions/VersionScope";
 import classes from "./Builder.module.css";
 import { useBuilder, useDefinition } from "./context";
 import { Drawing } from "./Drawing";
+import { FigureBar } from "./parts";
 import { useLayer } from "./useLayer";
 import { useView } from "./useView";
 

@@ -1,11 +1,9 @@
-import { Skeleton } from "@mantine/core";
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { Overlay } from "@/features/canvas";
 import { RehearsePanel, TestPanel } from "@/features/run";
 import { useBuilder, useDefinition, useSelection } from "../page/context";
+import { DraftTests } from "../tests/DraftTests";
 import { noLayers, topOf, withRun, withTests } from "../tests/layers";
-
-const DraftTests = lazy(() => import("../tests/DraftTests").then((m) => ({ default: m.DraftTests })));
 
 /** Rehearses or tests the draft on the screen, and shows it on the canvas. */
 export function RunPanel({ tab }: { tab: "rehearse" | "test" }) {
@@ -34,11 +32,7 @@ export function RunPanel({ tab }: { tab: "rehearse" | "test" }) {
         selected={selection?.kind === "step" ? selection.id : null}
         onSelect={onSelect}
       />
-      {tab === "test" && (
-        <Suspense fallback={<Skeleton height={80} mt="lg" />}>
-          <DraftTests onOverlay={onTests} />
-        </Suspense>
-      )}
+      {tab === "test" && <DraftTests onOverlay={onTests} />}
     </>
   );
 }

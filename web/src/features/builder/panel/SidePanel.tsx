@@ -3,9 +3,10 @@ import { X } from "lucide-react";
 import { type KeyboardEvent, useRef } from "react";
 import { useBuilder, useSelection } from "../page/context";
 import { focusDrawn } from "../page/focus";
-import { PanelContent, usePanelTitle } from "./PanelContent";
+import { PanelContent } from "./PanelContent";
 import { ResizeHandle } from "./ResizeHandle";
 import classes from "./SidePanel.module.css";
+import { usePanelTitle } from "./usePanelTitle";
 import { usePanelWidth } from "./usePanelWidth";
 import { useSteadyFocus } from "./useSteadyFocus";
 

@@ -1,17 +1,15 @@
-import { Anchor, Divider, Skeleton, Stack } from "@mantine/core";
+import { Anchor, Divider, Stack } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { LinesFrame, later } from "@/shared";
 
-const LimitsForm = lazy(() => import("@/features/alarms").then((m) => ({ default: m.LimitsForm })));
+const LimitsForm = later(() => import("@/features/alarms").then((m) => m.LimitsForm), LinesFrame);
 
 /** When there is an alarm about the workflow, and the way to those that were. */
 export function WorkflowAlarms({ workflow }: { workflow: string }) {
   return (
     <Stack gap="sm" mt="lg">
       <Divider />
-      <Suspense fallback={<Skeleton height={240} />}>
-        <LimitsForm workflow={workflow} narrow />
-      </Suspense>
+      <LimitsForm workflow={workflow} narrow />
       <Anchor size="sm" renderRoot={(props) => <Link to="/alarms" search={{ workflow }} {...props} />}>
         Its alarms
       </Anchor>

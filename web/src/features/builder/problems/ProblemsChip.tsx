@@ -2,7 +2,7 @@ import { ActionIcon, Button, Group, Popover, ScrollArea, Text } from "@mantine/c
 import { useDisclosure } from "@mantine/hooks";
 import { ChevronDown, CircleAlert, CircleCheck } from "lucide-react";
 import type { Selection } from "@/graph";
-import { ProblemList } from "./ProblemList";
+import { ProblemList } from "../page/parts";
 import { chipWords, nextPlace, type Place } from "./places";
 
 type Props = {

@@ -13,7 +13,7 @@ type Props = PassageCanvasProps & {
 };
 
 /** The path of an enrollment with the figures of everybody in its version over it. */
-export default function FiguredCanvas({ workflow, version, range: given, onRange, onClose, ...canvas }: Props) {
+export function FiguredCanvas({ workflow, version, range: given, onRange, onClose, ...canvas }: Props) {
   const { range, from, to } = given;
   const layer = useMemo(() => ({ range, from, to, version }), [range, from, to, version]);
   const figures = useFigureLayer(workflow, canvas.definition, canvas.specs, layer);

@@ -1,11 +1,11 @@
-import { Box, Button, Group, Skeleton } from "@mantine/core";
+import { Box, Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { LocateFixed } from "lucide-react";
-import { lazy, Suspense, useMemo } from "react";
+import { useMemo } from "react";
 import type { Schemas } from "@/api";
 import { portsOf, readDefinition, specsOf } from "@/graph";
-import { localTime } from "@/shared";
+import { FillFrame, later, localTime } from "@/shared";
 import type { Enrollment } from "../filter";
 import { OperateButtons } from "../operate/OperateButtons";
 import { nodeTypesQuery } from "../queries";
@@ -19,7 +19,7 @@ import type { PassageSearch } from "./search";
 import { useFollow } from "./useFollow";
 import { Why } from "./Why";
 
-const FiguredCanvas = lazy(() => import("./FiguredCanvas"));
+const FiguredCanvas = later(() => import("./FiguredCanvas").then((m) => m.FiguredCanvas), FillFrame);
 
 /** Until when it waits, on the card where it is. */
 function labelsOf({ node, due_at, timezone, ended_at }: Enrollment): Record<string, string> {
@@ -76,16 +76,14 @@ export function PassageView({ enrollment, ran }: Props) {
       <div className={classes.split}>
         <div className={classes.canvas}>
           {search.figures && enrollment.version ? (
-            <Suspense fallback={<Skeleton height="100%" />}>
-              <FiguredCanvas
-                {...canvas}
-                workflow={enrollment.workflow}
-                version={enrollment.version}
-                range={search}
-                onRange={({ range, from, to }) => go({ range, from, to })}
-                onClose={() => go({ figures: undefined })}
-              />
-            </Suspense>
+            <FiguredCanvas
+              {...canvas}
+              workflow={enrollment.workflow}
+              version={enrollment.version}
+              range={search}
+              onRange={({ range, from, to }) => go({ range, from, to })}
+              onClose={() => go({ figures: undefined })}
+            />
           ) : (
             <PassageCanvas {...canvas} />
           )}

@@ -2,22 +2,23 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { expect, test } from "vitest";
+import { createPart, type Part } from "@/shared";
 import { show } from "@/test/render";
-import { createEditorStore } from "./editorStore";
+import type { EditorProps, HandleProps } from "./editorProps";
 import { TextEditor } from "./TextEditor";
 
 /** A server that cannot be reached until it is said to be back. */
 function dead() {
   const server = { up: false, asked: 0 };
-  const store = createEditorStore(async () => {
+  const store = createPart<EditorProps & HandleProps>(async () => {
     server.asked++;
     if (!server.up) throw new Error("no answer");
-    return { default: ({ value }) => <p>The editor has: {value}</p> };
+    return ({ value }) => <p>The editor has: {value}</p>;
   });
   return { server, store };
 }
 
-function open(store: ReturnType<typeof createEditorStore>) {
+function open(store: Part<EditorProps & HandleProps>) {
   function Holder() {
     const [value, setValue] = useState("Hi");
     const rest = { lines: 3, language: "text" as const, gaps: [], readOnly: false };
@@ -42,7 +43,7 @@ test("the editor that comes late does not take the field that somebody is in", a
   const field = screen.getByLabelText("Text");
   await userEvent.type(field, " Ana");
   server.up = true;
-  await waitFor(() => expect(store.snapshot().editor).not.toBeNull());
+  await waitFor(() => expect(store.snapshot().part).not.toBeNull());
   expect(document.activeElement).toBe(field);
   await userEvent.type(field, ", hello");
   await userEvent.tab();

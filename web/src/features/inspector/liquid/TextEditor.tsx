@@ -1,19 +1,20 @@
 import { Skeleton, Text, Textarea } from "@mantine/core";
 import { useEffect, useImperativeHandle, useState, useSyncExternalStore } from "react";
+import type { Part } from "@/shared";
+import { editor } from "./editor";
 import type { EditorProps, HandleProps } from "./editorProps";
-import { type EditorStore, editorStore } from "./editorStore";
 
 /** How long a page waits before it asks again for an editor that did not come, in milliseconds. */
 const again = 2_000;
 
-type Props = EditorProps & HandleProps & { store?: EditorStore };
+type Props = EditorProps & HandleProps & { store?: Part<EditorProps & HandleProps> };
 
 /**
  * The editor once it is there. When it cannot be fetched, a plain field stands in its place, and the editor
  * is asked for until it comes; it never takes the place of a field that somebody is in.
  */
-export function TextEditor({ store = editorStore, ...props }: Props) {
-  const { editor: Editor, failed } = useSyncExternalStore(store.subscribe, store.snapshot);
+export function TextEditor({ store = editor, ...props }: Props) {
+  const { part: Editor, problem } = useSyncExternalStore(store.subscribe, store.snapshot);
   const [inHand, take] = useState(false);
   const there = Editor !== null;
   useEffect(() => {
@@ -28,7 +29,7 @@ export function TextEditor({ store = editorStore, ...props }: Props) {
     };
   }, [store, there]);
   if (Editor && !inHand) return <Editor {...props} />;
-  if (!failed && !inHand) {
+  if (!problem && !inHand) {
     return <Skeleton height={props.lines * 22 + 14} role="status" aria-label={`${props.label} is loading`} />;
   }
   return <Plain {...props} onHand={take} />;
