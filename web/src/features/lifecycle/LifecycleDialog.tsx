@@ -1,14 +1,12 @@
-import { lazy, Suspense } from "react";
+import { DialogFrame, later } from "@/shared";
 import type { DialogProps, Lifecycle } from "./dialogs";
 
-const QuestionDialog = lazy(() => import("./QuestionDialog").then((m) => ({ default: m.QuestionDialog })));
+const QuestionDialog = later(() => import("./QuestionDialog").then((m) => m.QuestionDialog), DialogFrame);
 
-/** The dialog of what was chosen; starting asks nothing. It is fetched when it is first asked for. */
-export function LifecycleDialog(props: DialogProps & { what: Lifecycle | null }) {
-  if (props.what === null) return null;
-  return (
-    <Suspense fallback={null}>
-      <QuestionDialog {...props} />
-    </Suspense>
-  );
+/** Fetches what the dialogs ask ahead, so that they open at once, also while the server is away. */
+export const fetchLifecycleDialog = QuestionDialog.preload;
+
+/** The dialog of what was chosen; starting asks nothing. */
+export function LifecycleDialog({ what, ...props }: DialogProps & { what: Lifecycle | null }) {
+  return what && <QuestionDialog what={what} {...props} />;
 }

@@ -1,3 +1,4 @@
+import { fetchLifecycleDialog } from "@/features/lifecycle";
 import { DialogFrame, FillFrame, LinesFrame, later } from "@/shared";
 
 // What the first look at a workflow does not need. It comes when it is opened, or as soon as the page rests.
@@ -23,5 +24,6 @@ const fetchEditor = () =>
 /** Loads one part after the other; then each opens at once, also while the server is away. */
 export async function fetchParts(): Promise<void> {
   for (const part of parts) await part.preload();
+  await fetchLifecycleDialog();
   await fetchEditor();
 }
