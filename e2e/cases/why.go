@@ -58,7 +58,7 @@ func explainHeld(p *Passage) {
 	p.awaits("a", "held")
 	here := p.here()
 	require.Equal(p.t, []any{"held", "a", "no_deal"}, []any{here["code"], here["node"], here["reason"]})
-	require.Contains(p.t, here["sentence"], "because of no_deal")
+	require.Contains(p.t, here["sentence"], "because the contact has no deal to change (no_deal), after 1 attempt")
 	require.NotNil(p.t, here["error"])
 }
 
