@@ -8,11 +8,24 @@ const busy = ".mantine-Skeleton-root, [data-loading], [aria-description='It is b
 /** What opens over a page stands beside it, in elements of its own. */
 const over = "[data-portal]";
 
+/** How many frames pass without a mark of waiting: what is loaded may wait for something itself. */
+const quietFrames = 6;
+
+/** Waits until nothing on the page waits for the server, and what has changed is drawn. */
+async function atRest(page: Page): Promise<void> {
+  let still = 0;
+  while (still < quietFrames) {
+    const quiet = await page.evaluate(
+      (marks) => new Promise<boolean>((next) => requestAnimationFrame(() => next(!document.querySelector(marks)))),
+      busy,
+    );
+    still = quiet ? still + 1 : 0;
+  }
+}
+
 /** What is wrong with a part of a page, or with what is open over it. */
 export async function lookAt(page: Page, name: string, part: string = over): Promise<string[]> {
-  await page.waitForFunction((marks) => !document.querySelector(marks), busy);
-  // Without motion each change of style takes effect by the next frame only.
-  await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+  await atRest(page);
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   const found = wider > 1 ? [`${name} scrolls sideways by ${wider} px`] : [];
   return [...found, ...(await seriousFindings(page, part)).map((line) => `${name}: ${line}`)];
